@@ -1,0 +1,59 @@
+import { parseArgs } from "node:util";
+import { benchNight } from "./night/main.ts";
+import { benchRuns } from "./runs/main.ts";
+import { startBenchServer, type BenchServer } from "./server.ts";
+
+const USAGE = `npm run bench [-- name…] [options]
+
+Measures Nightledger beside its peers and prints one line of JSON per figure; how far it is, on stderr.
+Names: night, runs. Default: all.
+
+  --series A,B       due series of the small and the large book (20000,100000)
+  --job-series N     invoices the BullMQ peer of the night makes (5000)
+  --jobs N           no-op runs of each side (10000)
+  --repetitions N    of each side, by turns; medians count (3)
+  --data-dir DIR     where the database server's folder is made (the system's temporary folder)`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    series: { type: "string", default: "20000,100000" },
+    "job-series": { type: "string", default: "5000" },
+    jobs: { type: "string", default: "10000" },
+    repetitions: { type: "string", default: "3" },
+    "data-dir": { type: "string" },
+    help: { type: "boolean" },
+  },
+});
+
+const repetitions = Number(values.repetitions);
+const BENCHES: Readonly<Record<string, (server: BenchServer) => Promise<void>>> = {
+  night: async (server) => {
+    const [small = Number.NaN, large = Number.NaN] = values.series.split(",").map(Number);
+    const jobSeries = Number(values["job-series"]);
+    await benchNight(server, { series: [small, large], jobSeries, repetitions });
+  },
+  runs: async (server) => {
+    await benchRuns(server, { jobs: Number(values.jobs), repetitions });
+  },
+};
+
+async function main(): Promise<void> {
+  if (values.help) {
+    console.error(USAGE);
+    return;
+  }
+  const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
+  const unknown = names.find((name) => BENCHES[name] === undefined);
+  if (unknown !== undefined) throw new Error(`There is no benchmark ${unknown}.\n${USAGE}`);
+  const server = await startBenchServer(values["data-dir"]);
+  try {
+    for (const name of names) await BENCHES[name]!(server);
+  } finally {
+    await server.stop();
+  }
+}
+
+// So that what was started goes with us: servers and workers end when this process exits.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+await main();

@@ -1,0 +1,32 @@
+// Compiles src/ to dist/ and copies what the compiler does not, such as the SQL migrations.
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, rmSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
+
+// A production install (--omit=dev) has no compiler and runs the dist/ it was shipped with.
+const require = createRequire(import.meta.url);
+let compiler;
+try {
+  compiler = join(dirname(require.resolve("typescript/package.json")), "bin", "tsc");
+} catch {
+  if (existsSync("dist/cli/main.js")) process.exit(0);
+  throw new Error(
+    "typescript is not installed and there is no dist/: run npm ci without --omit=dev",
+  );
+}
+
+rmSync("dist", { recursive: true, force: true });
+try {
+  execFileSync(process.execPath, [compiler, "-p", "tsconfig.build.json"], { stdio: "inherit" });
+} catch {
+  // The compiler has said what is wrong; a stack of ours would only hide it.
+  process.exit(1);
+}
+cpSync("src", "dist", {
+  recursive: true,
+  filter: (path) => statSync(path).isDirectory() || !path.endsWith(".ts"),
+});

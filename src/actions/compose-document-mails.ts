@@ -1,0 +1,59 @@
+import type { LocalDate } from "../billing/dates.ts";
+import { formatMoney } from "../billing/money.ts";
+import { layOut, type ComposedMail } from "./compose-mail.ts";
+import { formatDate, formatPeriod } from "./invoice-text.ts";
+import type { Statement } from "./load-statement.ts";
+
+/** The mail a quote travels with, as an attachment. */
+export function composeQuoteMail(facts: {
+  quoteNumber: string;
+  currency: string;
+  total: bigint;
+  issueDate: LocalDate;
+  expiryDate: LocalDate;
+  clientName: string;
+  companyName: string;
+}): ComposedMail {
+  const { quoteNumber, clientName, companyName } = facts;
+  const total = formatMoney(facts.total, facts.currency);
+  const lastDay = formatDate(facts.expiryDate);
+  return layOut({
+    subject: `Quote ${quoteNumber} from ${companyName}`,
+    body: `Hello ${clientName},
+
+please find attached quote ${quoteNumber} of ${formatDate(facts.issueDate)} over ${total}. It is valid until ${lastDay}.
+
+Kind regards
+${companyName}`,
+    table: [
+      ["Quote", quoteNumber],
+      ["Total", total],
+      ["Valid until", lastDay],
+    ],
+  });
+}
+
+/** The mail a statement travels with. A note of the company's stands in place of our words. */
+export function composeStatementMail(
+  statement: Statement,
+  { companyName, note }: { companyName: string; note: string | null },
+): ComposedMail {
+  const period = formatPeriod({ start: statement.from, end: statement.to });
+  const ours = `Hello ${statement.client.name},
+
+please find attached your statement for ${period}.
+
+Kind regards
+${companyName}`;
+  return layOut({
+    subject: `Statement from ${companyName}: ${period}`,
+    body: note ?? ours,
+    table: [
+      ["Period", period],
+      ...statement.totals.map(
+        ({ currency, totalOutstanding }) =>
+          [`Outstanding (${currency})`, formatMoney(totalOutstanding, currency)] as const,
+      ),
+    ],
+  });
+}

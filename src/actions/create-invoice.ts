@@ -1,0 +1,111 @@
+import { addDays, type LocalDate } from "../billing/dates.ts";
+import type { Tx } from "../db/client.ts";
+import { insertInvoiceLines } from "../db/invoice-lines.ts";
+import { findClientToInvoice, type InvoicedClientRow } from "../db/invoice-references.ts";
+import { insertInvoice, type InvoiceRow } from "../db/invoices.ts";
+import { InvalidInput } from "../errors.ts";
+import { todayOf, type Acting } from "./acting.ts";
+import { checkAdjustment } from "./check-adjustment.ts";
+import { completeLines, type LineInput } from "./complete-lines.ts";
+import { mergeDiscount, type DiscountInput } from "./discounts.ts";
+import { recordInvoiceEvent } from "./invoice-events.ts";
+import { discountColumns, lineItemField, priceInvoice } from "./price-invoice.ts";
+import { takeNumbers } from "./take-numbers.ts";
+
+export interface CreateInvoiceInput {
+  clientId: number;
+  /** Default: today, where the company is. */
+  issueDate?: LocalDate | undefined;
+  /** Default: the issue date plus the client's terms, or else the company's. */
+  dueDate?: LocalDate | undefined;
+  /** Default: the client's. */
+  currency?: string | undefined;
+  discount?: DiscountInput | undefined;
+  adjustmentAmount?: bigint | undefined;
+  adjustmentDescription?: string | null | undefined;
+  notes?: string | null | undefined;
+  terms?: string | null | undefined;
+  footer?: string | null | undefined;
+  isArchived?: boolean | undefined;
+  lines?: readonly LineInput[] | undefined;
+}
+
+/**
+ * Writes a draft with the company's next number. Lines that say nothing of tax get the taxes of
+ * their service, or else the company's default taxes. Throws `InvalidInput` for what does not fit.
+ */
+export async function createInvoice(
+  tx: Tx,
+  by: Acting,
+  input: CreateInvoiceInput,
+): Promise<InvoiceRow> {
+  const { company, now } = by;
+  const companyId = company.id;
+  const client = await getBillableClient(tx, companyId, input.clientId);
+  const issueDate = input.issueDate ?? todayOf(by);
+  const dueDate =
+    input.dueDate ?? dueDateOf(issueDate, client.paymentTerms ?? company.defaultPaymentTerms);
+  if (dueDate < issueDate) {
+    throw new InvalidInput({ due_date: ["The due date must not be before the issue date."] });
+  }
+  const discount = mergeDiscount(null, input.discount ?? {});
+  const adjustmentAmount = input.adjustmentAmount ?? 0n;
+  checkAdjustment({ adjustmentAmount, adjustmentDescription: input.adjustmentDescription ?? null });
+  const { lines, subtotal, discountTotal, taxTotal, total } = priceInvoice(company, {
+    lines: await completeLines(tx, company, {
+      lines: input.lines ?? [],
+      known: new Map(),
+      fieldOf: lineItemField,
+    }),
+    discount,
+    adjustment: adjustmentAmount,
+    lateFee: 0n,
+  });
+
+  const [invoiceNumber] = await takeNumbers(tx, company, 1);
+  const invoice = await insertInvoice(tx, {
+    companyId,
+    clientId: client.id,
+    invoiceNumber: invoiceNumber!,
+    isArchived: input.isArchived ?? false,
+    issueDate,
+    dueDate,
+    currency: input.currency ?? client.currency,
+    ...discountColumns(discount),
+    adjustmentAmount,
+    adjustmentDescription: input.adjustmentDescription ?? null,
+    subtotal,
+    discountTotal,
+    taxTotal,
+    total,
+    notes: input.notes ?? null,
+    terms: input.terms ?? null,
+    footer: input.footer ?? null,
+    createdAt: now,
+  });
+  await insertInvoiceLines(tx, { companyId, invoiceId: invoice.id, now }, lines);
+  await recordInvoiceEvent(tx, by, "invoice.created", invoice);
+  return invoice;
+}
+
+/** A client that may get an invoice, held so that it is not archived meanwhile. */
+export async function getBillableClient(
+  tx: Tx,
+  companyId: number,
+  clientId: number,
+): Promise<InvoicedClientRow> {
+  const client = await findClientToInvoice(tx, { companyId, clientId });
+  if (client === undefined) throw new InvalidInput({ client_id: ["There is no such client."] });
+  if (client.isArchived) {
+    throw new InvalidInput({ client_id: ["This client is archived; unarchive it first."] });
+  }
+  return client;
+}
+
+/** Our calendar ends with the year 9999. */
+function dueDateOf(issueDate: LocalDate, terms: number): LocalDate {
+  if (issueDate > addDays("9999-12-31", -terms)) {
+    throw new InvalidInput({ issue_date: ["The due date would be after the year 9999."] });
+  }
+  return addDays(issueDate, terms);
+}

@@ -1,0 +1,271 @@
+import { whyNotMail, whyNotRemind } from "../billing/mail-rules.ts";
+import { whyNotMailQuote } from "../billing/quote-statuses.ts";
+import { raiseAttention, settleAttention } from "../db/attention.ts";
+import type { Tx } from "../db/client.ts";
+import { lockDelivery, setDeliveryStatus, type DeliveryRow } from "../db/deliveries.ts";
+import { recordEvent } from "../db/events.ts";
+import {
+  endReminder,
+  findDoubtfulReminderAt,
+  lockMailState,
+  markInvoiceMailed,
+  markReminderMailed,
+  type MailStateRow,
+} from "../db/mail-facts.ts";
+import {
+  lockQuoteMail,
+  lockStatementMail,
+  markQuoteMailed,
+  type QuoteMailRow,
+  type StatementMailRow,
+} from "../db/quote-mail-facts.ts";
+import type { Clock } from "../platform/clock.ts";
+
+export interface MailRef {
+  companyId: number;
+  deliveryId: number;
+  /** The machine's clock, for companies that do not live at one of their own. */
+  clock: Clock;
+}
+
+/** What a mail is about, locked, and what decides whether it may still go out. */
+export type MailSubject = MailStateRow | QuoteMailRow | StatementMailRow;
+
+export type OpenedDelivery =
+  | { kind: "ready"; delivery: DeliveryRow; state: MailSubject; now: Date }
+  | { kind: "over"; reason: string };
+
+/**
+ * Looks whether a mail is still to be sent, under lock. Settled in the meantime: it is cancelled. Left
+ * at `sending` by a worker that died: nobody can know whether it arrived, and the record says so.
+ */
+export async function openDelivery(tx: Tx, ref: MailRef): Promise<OpenedDelivery> {
+  const { companyId, deliveryId } = ref;
+  const state = await lockSubject(tx, ref);
+  const delivery = await lockDelivery(tx, { companyId, id: deliveryId });
+  if (state === undefined) return { kind: "over", reason: "it is about nothing" };
+  const now = state.testNow ?? ref.clock.now();
+
+  if (delivery.status === "sending") {
+    const reason = "the worker died while the mail server was answering";
+    await doubtDelivery(tx, { ...ref, reason });
+    return { kind: "over", reason };
+  }
+  if (delivery.status !== "queued") {
+    return { kind: "over", reason: `the mail is ${delivery.status} already` };
+  }
+  const reason = await whyNot(tx, { delivery, state, now });
+  if (reason !== undefined) {
+    await cancelDelivery(tx, { ...ref, reason });
+    return { kind: "over", reason };
+  }
+  return { kind: "ready", delivery, state, now };
+}
+
+/**
+ * The last look, right before the mail server gets the last byte. From here on the mail may arrive, so
+ * the record says `sending`. Not so when the mail is over, or when its record changed since it was
+ * written: a mail states what is owed (BILLING.md 7.2), and its PDF what was billed.
+ */
+export async function commitDelivery(
+  tx: Tx,
+  ref: MailRef & { messageId: string; version: string },
+): Promise<OpenedDelivery | { kind: "changed" }> {
+  const opened = await openDelivery(tx, ref);
+  if (opened.kind === "over") return opened;
+  if (opened.state.version !== ref.version) return { kind: "changed" };
+  const { companyId, deliveryId: id, messageId } = ref;
+  await setDeliveryStatus(tx, { companyId, id, status: "sending", now: opened.now, messageId });
+  return opened;
+}
+
+/** The mail server took the mail: what it is about is sent, the reminder counted (BILLING.md section 8). */
+export async function acceptDelivery(tx: Tx, ref: MailRef & { response: string }): Promise<void> {
+  const { companyId, deliveryId, response } = ref;
+  const state = await lockSubject(tx, ref);
+  const delivery = await lockDelivery(tx, { companyId, id: deliveryId });
+  if (state === undefined) return;
+  const now = state.testNow ?? ref.clock.now();
+
+  await setDeliveryStatus(tx, { companyId, id: deliveryId, status: "accepted", now, response });
+  if (delivery.status === "unknown") {
+    const resolution = "the mail server took it";
+    await settleAttention(tx, {
+      companyId,
+      kind: "mail.unknown",
+      key: `${deliveryId}`,
+      resolution,
+    });
+  }
+  switch (state.about) {
+    case "invoice":
+      return await acceptInvoiceMail(tx, delivery, state, now);
+    case "quote":
+      return await acceptQuoteMail(tx, delivery, state, now);
+    case "statement":
+      await recordEvent(tx, {
+        companyId,
+        type: "client.statement_sent",
+        subjectType: "client",
+        subjectId: state.clientId,
+        payload: { delivery_id: deliveryId, from: state.fromDate, to: state.toDate },
+        occurredAt: now,
+      });
+  }
+}
+
+async function acceptInvoiceMail(
+  tx: Tx,
+  delivery: DeliveryRow,
+  state: MailStateRow,
+  now: Date,
+): Promise<void> {
+  const { companyId, id: deliveryId } = delivery;
+  const { invoiceId } = state;
+  if (delivery.invoiceReminderId === null) {
+    await markInvoiceMailed(tx, { companyId, invoiceId, now });
+  } else {
+    const { invoiceReminderId } = delivery;
+    await markReminderMailed(tx, { companyId, invoiceId, invoiceReminderId, now });
+  }
+  await recordEvent(tx, {
+    companyId,
+    type: delivery.kind === "reminder" ? "invoice.reminder_sent" : "invoice.sent",
+    subjectType: "invoice",
+    subjectId: invoiceId,
+    payload: {
+      delivery_id: deliveryId,
+      ...(state.reminderNumber === null ? {} : { reminder_number: state.reminderNumber }),
+    },
+    occurredAt: now,
+  });
+}
+
+async function acceptQuoteMail(
+  tx: Tx,
+  delivery: DeliveryRow,
+  { quoteId }: QuoteMailRow,
+  now: Date,
+): Promise<void> {
+  const { companyId, id } = delivery;
+  await markQuoteMailed(tx, { companyId, quoteId, now });
+  await recordEvent(tx, {
+    companyId,
+    type: "quote.sent",
+    subjectType: "quote",
+    subjectId: quoteId,
+    payload: { delivery_id: id },
+    occurredAt: now,
+  });
+}
+
+/** The mail server said no for good, or the mail cannot be written. */
+export async function failDelivery(
+  tx: Tx,
+  ref: MailRef & { code: string; reason: string },
+): Promise<void> {
+  await endDelivery(tx, ref, { status: "failed", code: ref.code, reason: ref.reason });
+}
+
+/** Nobody knows whether the mail arrived: it is not sent again, and a person is told. */
+export async function doubtDelivery(tx: Tx, ref: MailRef & { reason: string }): Promise<void> {
+  const { companyId, deliveryId, reason } = ref;
+  await endDelivery(tx, ref, { status: "unknown", code: "unconfirmed", reason });
+  const delivery = await lockDelivery(tx, { companyId, id: deliveryId });
+  const subject = subjectOf(delivery);
+  await raiseAttention(tx, {
+    companyId,
+    kind: "mail.unknown",
+    key: String(deliveryId),
+    title: `It is not known whether the ${delivery.kind} mail for ${subject.subjectType} ${subject.subjectId} arrived: ${reason}`,
+    ...subject,
+  });
+}
+
+/** The mail is not wanted any more. */
+async function cancelDelivery(tx: Tx, ref: MailRef & { reason: string }): Promise<void> {
+  await endDelivery(tx, ref, { status: "cancelled", code: "cancelled", reason: ref.reason });
+}
+
+/** A try failed before the mail could have arrived: it is still to be sent. */
+export async function requeueDelivery(tx: Tx, ref: MailRef & { reason: string }): Promise<void> {
+  const { companyId, deliveryId: id, reason } = ref;
+  const state = await lockSubject(tx, ref);
+  const delivery = await lockDelivery(tx, { companyId, id });
+  if (delivery.status !== "sending" && delivery.status !== "queued") return;
+  await setDeliveryStatus(tx, {
+    companyId,
+    id,
+    status: "queued",
+    now: state?.testNow ?? ref.clock.now(),
+    errorCode: "unavailable",
+    errorMessage: reason,
+  });
+}
+
+async function endDelivery(
+  tx: Tx,
+  ref: MailRef,
+  end: { status: "failed" | "unknown" | "cancelled"; code: string; reason: string },
+): Promise<void> {
+  const { companyId, deliveryId } = ref;
+  const state = await lockSubject(tx, ref);
+  const now = state?.testNow ?? ref.clock.now();
+  const delivery = await lockDelivery(tx, { companyId, id: deliveryId });
+  await setDeliveryStatus(tx, {
+    companyId,
+    id: deliveryId,
+    status: end.status,
+    now,
+    errorCode: end.code,
+    errorMessage: end.reason,
+  });
+  if (delivery.invoiceReminderId !== null) {
+    const { invoiceReminderId } = delivery;
+    await endReminder(tx, {
+      companyId,
+      invoiceReminderId,
+      status: end.status,
+      reason: end.reason,
+      now,
+    });
+  }
+}
+
+/** A reminder that may have arrived counts like one that did. */
+function later({ lastReminderAt }: MailStateRow, doubtfulAt: Date | null): Date | null {
+  if (lastReminderAt === null || doubtfulAt === null) return lastReminderAt ?? doubtfulAt;
+  return lastReminderAt > doubtfulAt ? lastReminderAt : doubtfulAt;
+}
+
+async function whyNot(
+  tx: Tx,
+  { delivery, state, now }: { delivery: DeliveryRow; state: MailSubject; now: Date },
+): Promise<string | undefined> {
+  if (state.about === "quote") return whyNotMailQuote(state);
+  if (state.about === "statement") return state.isDeleted ? "the client was deleted" : undefined;
+  if (delivery.kind !== "reminder") return whyNotMail(state);
+  const doubtfulAt = await findDoubtfulReminderAt(tx, {
+    companyId: delivery.companyId,
+    invoiceId: state.invoiceId,
+    exceptDeliveryId: delivery.id,
+  });
+  return whyNotRemind({ ...state, lastReminderAt: later(state, doubtfulAt) }, now);
+}
+
+/** A delivery is about one of the three, which the table sees to. */
+async function lockSubject(tx: Tx, ref: MailRef): Promise<MailSubject | undefined> {
+  const { companyId, deliveryId } = ref;
+  return (
+    (await lockMailState(tx, { companyId, deliveryId })) ??
+    (await lockQuoteMail(tx, { companyId, deliveryId, machineNow: ref.clock.now() })) ??
+    (await lockStatementMail(tx, { companyId, deliveryId }))
+  );
+}
+
+function subjectOf(delivery: DeliveryRow): { subjectType: string; subjectId: number } {
+  const { invoiceId, quoteId, statementId } = delivery;
+  if (invoiceId !== null) return { subjectType: "invoice", subjectId: invoiceId };
+  if (quoteId !== null) return { subjectType: "quote", subjectId: quoteId };
+  return { subjectType: "statement", subjectId: statementId! };
+}

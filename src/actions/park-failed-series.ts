@@ -1,0 +1,37 @@
+import type { LocalDate } from "../billing/dates.ts";
+import { raiseAttention } from "../db/attention.ts";
+import type { Tx } from "../db/client.ts";
+import { getNightCompany } from "../db/night-companies.ts";
+import { parkSeries } from "../db/night-series.ts";
+import { errorText } from "../errors.ts";
+import type { Clock } from "../platform/clock.ts";
+
+/** Parks a series whose invoice could not be written, with what the database said (case D15). */
+export async function parkFailedSeries(
+  tx: Tx,
+  input: {
+    companyId: number;
+    seriesId: number;
+    businessDate: LocalDate;
+    clock: Clock;
+    error: unknown;
+  },
+): Promise<void> {
+  const { companyId, seriesId, businessDate } = input;
+  const company = await getNightCompany(tx, companyId);
+  const reason = errorText(input.error);
+  await parkSeries(tx, {
+    companyId,
+    businessDate,
+    now: company.testNow ?? input.clock.now(),
+    series: [{ id: seriesId, code: "error", reason, preview: [] }],
+  });
+  await raiseAttention(tx, {
+    companyId,
+    kind: "series.parked",
+    key: String(seriesId),
+    title: `Recurring invoice ${seriesId} is parked: ${reason}`,
+    subjectType: "recurring-invoice",
+    subjectId: seriesId,
+  });
+}

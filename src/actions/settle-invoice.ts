@@ -1,0 +1,27 @@
+import { statusAfterPayment, type InvoiceStatus } from "../billing/statuses.ts";
+import type { InvoiceRow } from "../db/invoices.ts";
+import { todayOf, type Acting } from "./acting.ts";
+
+/**
+ * The status of an invoice once its amounts or due date are as given. A draft stays one until it is
+ * sent or paid for; a cancelled invoice stays cancelled. Turning overdue is left to the night, which
+ * tells of it (BILLING.md 2.1); one that is overdue stays so until it is paid or its due date is moved.
+ */
+export function statusOf(
+  by: Acting,
+  invoice: InvoiceRow,
+  changes: Partial<Pick<InvoiceRow, "total" | "amountPaid" | "dueDate">> & { wasSent?: boolean },
+): InvoiceStatus {
+  if (invoice.status === "cancelled") return invoice.status;
+  const { total, amountPaid, dueDate } = { ...invoice, ...changes };
+  const today = todayOf(by);
+  return statusAfterPayment({
+    total,
+    amountPaid,
+    wasSent: changes.wasSent ?? invoice.status !== "draft",
+    viewed: invoice.viewedAt !== null,
+    // A due date of today is never past, so what was not overdue does not become so here.
+    dueDate: invoice.status === "overdue" ? dueDate : today,
+    businessDate: today,
+  });
+}

@@ -1,0 +1,17 @@
+import { settleAttention } from "../db/attention.ts";
+import type { Tx } from "../db/client.ts";
+import type { Acting } from "./acting.ts";
+
+/** Nobody need look any more at an invoice the night could send to nobody: `resolution` says why. */
+export async function settleUnsentInvoice(
+  tx: Tx,
+  by: Acting,
+  { invoiceId, resolution }: { invoiceId: number; resolution: string },
+): Promise<void> {
+  await settleAttention(tx, {
+    companyId: by.company.id,
+    kind: "invoice.no-recipient",
+    key: String(invoiceId),
+    resolution,
+  });
+}

@@ -1,0 +1,172 @@
+import type { LocalDate } from "../billing/dates.ts";
+import type { Tx } from "../db/client.ts";
+import { listInvoiceLines } from "../db/invoice-lines.ts";
+import { lockInvoice, updateInvoiceRow, type InvoiceRow } from "../db/invoices.ts";
+import { Conflict, InvalidInput } from "../errors.ts";
+import type { Acting } from "./acting.ts";
+import { checkAdjustment } from "./check-adjustment.ts";
+import { completeLines, type LineInput } from "./complete-lines.ts";
+import { getBillableClient } from "./create-invoice.ts";
+import { differences, fieldNames } from "./differences.ts";
+import { mergeDiscount, type DiscountInput } from "./discounts.ts";
+import { recordInvoiceEvent } from "./invoice-events.ts";
+import {
+  discountColumns,
+  discountOf,
+  draftOfLine,
+  lineItemField,
+  type LineDraft,
+} from "./price-invoice.ts";
+import { rewriteInvoice } from "./rewrite-invoice.ts";
+
+/** What is left out stays as it is. */
+export interface UpdateInvoiceInput {
+  invoiceId: number;
+  clientId?: number | undefined;
+  issueDate?: LocalDate | undefined;
+  dueDate?: LocalDate | undefined;
+  currency?: string | undefined;
+  discount?: DiscountInput | undefined;
+  adjustmentAmount?: bigint | undefined;
+  adjustmentDescription?: string | null | undefined;
+  notes?: string | null | undefined;
+  terms?: string | null | undefined;
+  footer?: string | null | undefined;
+  isArchived?: boolean | undefined;
+  isDisputed?: boolean | undefined;
+  /** The full set: lines with an id are changed, those without one added, the others removed. */
+  lines?: readonly LineInput[] | undefined;
+}
+
+/** What may still be written on an invoice that is paid or cancelled. */
+const alwaysEditable = new Set<Column>(["notes", "terms", "footer", "isArchived"]);
+/** What nobody may change once the invoice was issued to somebody. */
+const draftOnly = new Set<Column>(["clientId", "currency"]);
+/** What the amounts, or the status, depend on. */
+const settling = new Set<Column>(["discountType", "discountValue", "adjustmentAmount", "dueDate"]);
+
+/**
+ * Changes an invoice. A draft may change in everything; an open invoice keeps its client and its
+ * currency; a paid or cancelled one only gets other texts. A value that is what it was is no change.
+ * Late fees stay whatever lines are given: they are waived one by one. Throws `Conflict` for what the
+ * status or the payments forbid, `InvalidInput` for wrong values.
+ */
+export async function updateInvoice(
+  tx: Tx,
+  by: Acting,
+  input: UpdateInvoiceInput,
+): Promise<InvoiceRow> {
+  const companyId = by.company.id;
+  const invoice = await lockInvoice(tx, { companyId, id: input.invoiceId });
+  const discount = mergeDiscount(discountOf(invoice), input.discount ?? {});
+  const { changes, changed } = differences(
+    invoice,
+    { ...input, ...discountColumns(discount) },
+    columns,
+  );
+  checkAllowed(invoice, changed, input.lines !== undefined);
+  checkDates({ ...invoice, ...changes }, input);
+  checkAdjustment({ ...invoice, ...changes });
+  if (changes.clientId !== undefined) await getBillableClient(tx, companyId, changes.clientId);
+
+  if (input.lines !== undefined || changed.some((column) => settling.has(column))) {
+    return await rewriteInvoice(tx, by, invoice, {
+      discount,
+      changes,
+      ...(input.lines === undefined
+        ? { facts: { changed: fieldNames(changed) } }
+        : {
+            facts: { changed: [...fieldNames(changed), "line_items"] },
+            lines: await syncedLines(tx, by, invoice, input.lines),
+          }),
+    });
+  }
+  if (changed.length === 0) return invoice;
+  const updated = await updateInvoiceRow(tx, invoice, { ...changes, updatedAt: by.now });
+  await recordInvoiceEvent(tx, by, "invoice.updated", updated, { changed: fieldNames(changed) });
+  return updated;
+}
+
+const columns = [
+  "clientId",
+  "issueDate",
+  "dueDate",
+  "currency",
+  "discountType",
+  "discountValue",
+  "adjustmentAmount",
+  "adjustmentDescription",
+  "notes",
+  "terms",
+  "footer",
+  "isArchived",
+  "isDisputed",
+] as const;
+type Column = (typeof columns)[number];
+
+function checkAllowed(
+  { status, invoiceNumber }: InvoiceRow,
+  changed: readonly Column[],
+  changesLines: boolean,
+): void {
+  if (status === "draft") return;
+  if (status === "paid" || status === "cancelled") {
+    if (changesLines || changed.some((column) => !alwaysEditable.has(column))) {
+      throw new Conflict(
+        `Invoice ${invoiceNumber} is ${status}: only its notes, terms and footer can be changed.`,
+      );
+    }
+    return;
+  }
+  if (changed.some((column) => draftOnly.has(column))) {
+    throw new Conflict(
+      `Invoice ${invoiceNumber} is ${status}: client and currency can only be changed on a draft.`,
+    );
+  }
+}
+
+function checkDates(
+  { issueDate, dueDate }: Pick<InvoiceRow, "issueDate" | "dueDate">,
+  input: UpdateInvoiceInput,
+): void {
+  if (dueDate >= issueDate) return;
+  const field = input.dueDate === undefined ? "issue_date" : "due_date";
+  throw new InvalidInput({ [field]: ["The due date must not be before the issue date."] });
+}
+
+/** Late fees in the set are passed over, as long as they say what the fee says. */
+async function syncedLines(
+  tx: Tx,
+  by: Acting,
+  invoice: InvoiceRow,
+  lines: readonly LineInput[],
+): Promise<LineDraft[]> {
+  const stored = await listInvoiceLines(tx, { companyId: by.company.id, invoiceId: invoice.id });
+  const fees = new Map(
+    stored.filter((line) => line.isLateFee).map((line) => [line.id, draftOfLine(line)]),
+  );
+  // Positions as the caller counts them, so that a fault is named where it is.
+  const positions: number[] = [];
+  const ordinary = lines.filter((line, index) => {
+    const fee = line.id === undefined ? undefined : fees.get(line.id);
+    if (fee === undefined) {
+      positions.push(index);
+      return true;
+    }
+    if (line.quantity !== fee.quantity || line.unitPrice !== fee.unitPrice) {
+      throw new InvalidInput({
+        [lineItemField(index, "unit_price")]: [
+          "A late fee cannot be changed; delete it to waive it.",
+        ],
+      });
+    }
+    return false;
+  });
+  return await completeLines(tx, by.company, {
+    lines: ordinary,
+    known: new Map(
+      stored.filter((line) => !line.isLateFee).map((line) => [line.id, draftOfLine(line)]),
+    ),
+    fieldOf: (index, field) => lineItemField(positions[index] ?? index, field),
+  });
+}

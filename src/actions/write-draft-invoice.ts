@@ -1,0 +1,63 @@
+import { addDays } from "../billing/dates.ts";
+import type { Discount } from "../billing/totals.ts";
+import type { Tx } from "../db/client.ts";
+import { insertInvoiceLines } from "../db/invoice-lines.ts";
+import { insertInvoice, type InvoiceRow } from "../db/invoices.ts";
+import { todayOf, type Acting } from "./acting.ts";
+import { getBillableClient } from "./create-invoice.ts";
+import { recordInvoiceEvent } from "./invoice-events.ts";
+import { discountColumns, priceInvoice, type LineDraft } from "./price-invoice.ts";
+import { takeNumbers } from "./take-numbers.ts";
+
+/**
+ * Writes a draft of today out of what another record says, with the next number and the client's
+ * terms; the amounts are worked out anew.
+ */
+export async function writeDraftInvoice(
+  tx: Tx,
+  by: Acting,
+  input: Pick<
+    InvoiceRow,
+    | "clientId"
+    | "currency"
+    | "adjustmentAmount"
+    | "adjustmentDescription"
+    | "notes"
+    | "terms"
+    | "footer"
+  > & {
+    discount: Discount | null;
+    lines: readonly LineDraft[];
+    /** For the event: what it was made of. */
+    facts: Readonly<Record<string, unknown>>;
+  },
+): Promise<InvoiceRow> {
+  const { company, now } = by;
+  const { discount, lines: drafts, facts, ...values } = input;
+  const client = await getBillableClient(tx, company.id, input.clientId);
+  const { lines, subtotal, discountTotal, taxTotal, total } = priceInvoice(company, {
+    lines: drafts,
+    discount,
+    adjustment: input.adjustmentAmount,
+    lateFee: 0n,
+  });
+  const issueDate = todayOf(by);
+  const [invoiceNumber] = await takeNumbers(tx, company, 1);
+  const invoice = await insertInvoice(tx, {
+    companyId: company.id,
+    invoiceNumber: invoiceNumber!,
+    ...values,
+    isArchived: false,
+    issueDate,
+    dueDate: addDays(issueDate, client.paymentTerms ?? company.defaultPaymentTerms),
+    ...discountColumns(discount),
+    subtotal,
+    discountTotal,
+    taxTotal,
+    total,
+    createdAt: now,
+  });
+  await insertInvoiceLines(tx, { companyId: company.id, invoiceId: invoice.id, now }, lines);
+  await recordInvoiceEvent(tx, by, "invoice.created", invoice, facts);
+  return invoice;
+}

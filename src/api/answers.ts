@@ -1,0 +1,188 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { InvalidInput } from "../errors.ts";
+
+/** What a route returns. Exactly one of `body`, `bytes`, `send` or nothing (204). */
+export interface Answer {
+  status: number;
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** The row that `body.data` shows: gives the answer its ETag. */
+  version?: { updatedAt: Date };
+  /** A download. Set content-type and content-disposition in `headers`. */
+  bytes?: Uint8Array;
+  /** An answer that goes on (server-sent events). Ends when the promise does. */
+  send?: (response: import("express").Response, signal: AbortSignal) => Promise<void>;
+}
+
+/** An instant as callers see it: UTC with microseconds (API.md, oddities). */
+export function presentInstant(instant: Date): string;
+export function presentInstant(instant: Date | null): string | null;
+export function presentInstant(instant: Date | null): string | null {
+  return instant === null ? null : `${instant.toISOString().slice(0, -1)}000Z`;
+}
+
+/** The answer side of the schemas: what a reader of the OpenAPI document is told. */
+export const instantJson = z
+  .string()
+  .meta({ format: "date-time", example: "2026-04-05T19:38:14.000000Z" });
+export const dateJson = z.string().meta({ format: "date", example: "2026-04-05" });
+export const errorJson = z.object({
+  message: z.string(),
+  code: z.string(),
+  errors: z.record(z.string(), z.array(z.string())),
+  request_id: z.string(),
+});
+const listMetaJson = z.object({
+  current_page: z.int(),
+  last_page: z.int(),
+  per_page: z.int(),
+  total: z.int(),
+});
+
+/** `{ data: [item], meta }`; `counts` are the further numbers the contract names for this list. */
+export function listJson(item: z.ZodType, counts: z.ZodRawShape): z.ZodType {
+  return z.object({ data: z.array(item), meta: listMetaJson.extend(counts) });
+}
+
+export interface Page {
+  limit: number;
+  offset: number;
+}
+
+/** Query parameters of every list: page and per_page, or limit and offset (API.md rule 5). */
+export const pageQuery = {
+  page: wholeNumber(1, 1_000_000_000).optional(),
+  per_page: wholeNumber(1, 100).optional(),
+  limit: wholeNumber(1, 100).optional(),
+  offset: wholeNumber(0, 1_000_000_000_000).optional(),
+};
+
+/** Which part of a list is asked for. Mixing the two ways is refused rather than guessed at. */
+export function pageOf(query: {
+  page?: number | undefined;
+  per_page?: number | undefined;
+  limit?: number | undefined;
+  offset?: number | undefined;
+}): Page {
+  const byPage = query.page !== undefined || query.per_page !== undefined;
+  const byOffset = query.limit !== undefined || query.offset !== undefined;
+  if (byPage && byOffset) {
+    const field = query.limit === undefined ? "offset" : "limit";
+    throw new InvalidInput({ [field]: ["Use page and per_page, or limit and offset, not both."] });
+  }
+  if (byOffset) return { limit: query.limit ?? 25, offset: query.offset ?? 0 };
+  const limit = query.per_page ?? 25;
+  return { limit, offset: ((query.page ?? 1) - 1) * limit };
+}
+
+/** A list's answer: data, meta and the X-Total-Count, X-Offset and X-Limit headers. */
+export function listAnswer(
+  data: readonly unknown[],
+  page: Page & { total: number },
+  counts: Record<string, unknown> = {},
+): Answer {
+  const { limit, offset, total } = page;
+  return {
+    status: 200,
+    body: {
+      data,
+      meta: {
+        current_page: Math.floor(offset / limit) + 1,
+        last_page: Math.max(1, Math.ceil(total / limit)),
+        per_page: limit,
+        total,
+        ...counts,
+      },
+    },
+    headers: {
+      "X-Total-Count": String(total),
+      "X-Offset": String(offset),
+      "X-Limit": String(limit),
+    },
+  };
+}
+
+/** A PDF to be looked at. Numbers may hold anything; the file name in a header may not. */
+export function answerPdf(bytes: Uint8Array, name: string): Answer {
+  const file = `${name.replaceAll(/[^A-Za-z0-9._-]/g, "_")}.pdf`;
+  return {
+    status: 200,
+    bytes,
+    headers: {
+      "Content-Type": "application/pdf",
+      "Content-Disposition": `inline; filename="${file}"`,
+    },
+  };
+}
+
+export const bulkJson = z.object({
+  data: z.object({
+    affected: z.int(),
+    not_found: z.array(z.int()).meta({ description: "Ids that are no records of this company." }),
+  }),
+});
+
+/** A bulk action's answer. Ids of other companies are ids of nothing, and said to be. */
+export function bulkAnswer(result: {
+  affected: number;
+  asked: readonly number[];
+  found: readonly number[];
+}): Answer {
+  const found = new Set(result.found);
+  const notFound = result.asked.filter((id) => !found.has(id));
+  return { status: 200, body: { data: { affected: result.affected, not_found: notFound } } };
+}
+
+/** Money and counts are bigint here and numbers there; all of ours are far below 2^53. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === "bigint" ? Number(part) : part,
+  );
+}
+
+/**
+ * Names the state of a row. Its whole content counts, not only updated_at: at a test company's
+ * standing clock two changes have one instant.
+ */
+function versionOf(row: { updatedAt: Date }): string {
+  return createHash("sha256").update(toJson(row)).digest("base64url").slice(0, 16);
+}
+
+/** `"<state of the row>.<what was shown>"`: If-Match reads the first half, If-None-Match both. */
+export function etagOf(row: { updatedAt: Date }, json: string): string {
+  const shown = createHash("sha256").update(json).digest("base64url").slice(0, 16);
+  return `"${versionOf(row)}.${shown}"`;
+}
+
+/** Whether an If-None-Match header names this ETag (weak comparison, RFC 9110 13.1.2). */
+export function isNoneMatch(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return true;
+  if (header.trim() === "*") return false;
+  return !header.split(",").some((part) => part.trim().replace(/^W\//, "") === etag);
+}
+
+/**
+ * Whether an If-Match header allows changing this row. It may carry an ETag of ours, or the record's
+ * updated_at in quotes, for callers who keep only that.
+ */
+export function isIfMatch(header: string | undefined, row: { updatedAt: Date }): boolean {
+  if (header === undefined || header.trim() === "*") return true;
+  const version = versionOf(row);
+  const updatedAt = presentInstant(row.updatedAt);
+  return header.split(",").some((part) => {
+    const tag = part.trim().replace(/^"(.*)"$/, "$1");
+    return tag === updatedAt || tag.split(".")[0] === version;
+  });
+}
+
+/** A whole number in a query. */
+export function wholeNumber(min: number, max: number): z.ZodType<number, string> {
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, "Must be a whole number.")
+    .transform(Number)
+    .refine((value) => value >= min, `Must be at least ${min}.`)
+    .refine((value) => value <= max, `Must not be greater than ${max}.`)
+    .meta({ type: "integer", minimum: min, maximum: max });
+}

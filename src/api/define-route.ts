@@ -1,0 +1,208 @@
+import type { Request } from "express";
+import type { z } from "zod";
+import { Forbidden, NotFound } from "../errors.ts";
+import { roles, type Role } from "../db/company-members.ts";
+import type { Sql, Tx } from "../db/client.ts";
+import type { Answer } from "./answers.ts";
+import { isIfMatch } from "./answers.ts";
+import type {
+  ApiServices,
+  Caller,
+  CompanyContext,
+  DatabaseOf,
+  PublicContext,
+  SignedInContext,
+} from "./context.ts";
+import { PreconditionFailed } from "./failures.ts";
+import { allows, type Identity } from "./middleware/authenticate.ts";
+import { scopesNeededBy, type Scope } from "./scopes.ts";
+
+export type Method = "get" | "post" | "put" | "patch" | "delete";
+
+/** Work in a company with a scope; a session has all scopes, its role decides. */
+export interface ScopedAccess {
+  scope: Scope;
+  /** Least role. Default: viewer to read, member to write, admin for settings:write. */
+  minimumRole?: Role;
+  /** Never with an API token. */
+  sessionOnly?: boolean;
+}
+
+/**
+ * Who may call: anybody ("public"), anybody signed in ("signed-in": session or token, company or
+ * not), a person's session ("session", company or not), anybody in a company ("company": the route
+ * itself asks `mayUse`), or by scope.
+ */
+export type Access = "public" | "signed-in" | "session" | "company" | ScopedAccess;
+
+type ContextOf<A extends Access> = A extends "public"
+  ? PublicContext
+  : A extends "signed-in" | "session"
+    ? SignedInContext
+    : CompanyContext;
+
+type Input<P, Q, B> = {
+  params: P extends z.ZodType ? z.output<P> : undefined;
+  query: Q extends z.ZodType ? z.output<Q> : undefined;
+  body: B extends z.ZodType ? z.output<B> : undefined;
+};
+
+export interface RouteDefinition<
+  M extends Method,
+  A extends Access,
+  P extends z.ZodType | undefined,
+  Q extends z.ZodType | undefined,
+  B extends z.ZodType | undefined,
+  T extends boolean,
+> {
+  method: M;
+  /** Also answers PATCH, with the same meaning (the base contract has both). Only with "put". */
+  alsoPatch?: boolean;
+  /** Keys that PUT must give although PATCH may leave them out. */
+  putRequires?: readonly string[];
+  /** As Express writes it, without the mount: "/clients/:id". */
+  path: `/${string}`;
+  summary: string;
+  description?: string;
+  /** Heading in the reference page. */
+  tag: string;
+  access: A;
+  /** Wrong values are 404: there is no such address. */
+  params?: P;
+  query?: Q;
+  /** A strict object: keys it does not know are refused. */
+  body?: B;
+  /** Content type of an answer that is no JSON. */
+  answers: Readonly<Record<number, z.ZodType | { contentType: string } | null>>;
+  /** A changing request runs in one transaction; false for those that must not (sign-in). */
+  isTransactional?: T;
+  /** The answer holds a secret: what is kept for an Idempotency-Key is sealed. */
+  answerIsSecret?: boolean;
+  run(context: ContextOf<A> & DatabaseOf<M, T>, input: Input<P, Q, B>): Promise<Answer>;
+}
+
+/** A route with its types folded away: what app and OpenAPI read. */
+export interface Route {
+  method: Method;
+  alsoPatch: boolean;
+  putRequires: readonly string[];
+  path: string;
+  summary: string;
+  description: string | undefined;
+  tag: string;
+  access: Access;
+  params: z.ZodType | undefined;
+  query: z.ZodType | undefined;
+  body: z.ZodType | undefined;
+  answers: RouteDefinition<Method, Access, undefined, undefined, undefined, boolean>["answers"];
+  isTransactional: boolean;
+  answerIsSecret: boolean;
+  run(
+    context: (PublicContext | SignedInContext | CompanyContext) & ({ sql: Sql } | { tx: Tx }),
+    input: { params: unknown; query: unknown; body: unknown },
+  ): Promise<Answer>;
+}
+
+/** Declares one operation of the API: policy first, then one function. */
+export function defineRoute<
+  const M extends Method,
+  const A extends Access,
+  P extends z.ZodType | undefined = undefined,
+  Q extends z.ZodType | undefined = undefined,
+  B extends z.ZodType | undefined = undefined,
+  const T extends boolean = true,
+>(definition: RouteDefinition<M, A, P, Q, B, T>): Route {
+  return {
+    method: definition.method,
+    alsoPatch: definition.alsoPatch ?? false,
+    putRequires: definition.putRequires ?? [],
+    path: definition.path,
+    summary: definition.summary,
+    description: definition.description,
+    tag: definition.tag,
+    access: definition.access,
+    params: definition.params,
+    query: definition.query,
+    body: definition.body,
+    answers: definition.answers,
+    isTransactional: definition.method !== "get" && (definition.isTransactional ?? true),
+    answerIsSecret: definition.answerIsSecret ?? false,
+    // The one cast: app.ts builds the context by `access` and the input by the schemas given here.
+    run: definition.run.bind<Route["run"]>(definition),
+  };
+}
+
+/** Builds what a route gets, and refuses who may not (API.md rules 3 and 4). */
+export function contextFor(
+  route: Route,
+  services: ApiServices,
+  request: Request,
+  { identity, requestId }: { identity: Identity | undefined; requestId: string },
+): PublicContext | SignedInContext | CompanyContext {
+  const common: PublicContext = {
+    services,
+    clock: services.clock,
+    requestId,
+    ip: request.ip ?? "",
+    log: services.log.child({ requestId }),
+  };
+  if (route.access === "public" || identity === undefined) return common;
+  const { user, caller, company, role } = identity;
+  if (caller.kind === "token" && isSessionOnly(route.access)) {
+    throw new Forbidden(
+      "This can only be done by a person who is signed in, not with an API token.",
+      {
+        code: "session_required",
+      },
+    );
+  }
+  if (typeof route.access === "object") {
+    for (const scope of scopesNeededBy(route.access.scope)) requireScope(caller, scope);
+  }
+  const signedIn: SignedInContext = {
+    ...common,
+    user,
+    caller,
+    company,
+    role,
+    mayUse: (scope) => allows(caller, scope),
+    checkIfMatch(row) {
+      if (!isIfMatch(request.get("If-Match"), row)) throw new PreconditionFailed();
+    },
+  };
+  if (route.access === "signed-in" || route.access === "session") return signedIn;
+  if (company === undefined || role === undefined) throw new NotFound("Company");
+  requireRole(role, minimumRoleOf(route));
+  return { ...signedIn, company, role, now: company.testNow ?? services.clock.now() };
+}
+
+/** Throws Forbidden naming the scope that the caller's token lacks (API.md rule 3). */
+export function requireScope(caller: Caller, scope: Scope): void {
+  if (allows(caller, scope)) return;
+  throw new Forbidden(`This token lacks the scope ${scope}.`, {
+    code: "missing_scope",
+    details: { scope },
+  });
+}
+
+/** Throws Forbidden naming the role that is needed. */
+export function requireRole(role: Role, minimum: Role): void {
+  if (roles.indexOf(role) >= roles.indexOf(minimum)) return;
+  throw new Forbidden(`This needs the role ${minimum}; yours is ${role}.`, {
+    code: "role_required",
+    details: { role: minimum },
+  });
+}
+
+/** Least role for a route in a company; undefined where roles do not count. */
+export function minimumRoleOf(route: Route): Role {
+  if (typeof route.access === "object") {
+    if (route.access.minimumRole !== undefined) return route.access.minimumRole;
+    if (route.access.scope === "settings:write") return "admin";
+  }
+  return route.method === "get" ? "viewer" : "member";
+}
+
+function isSessionOnly(access: Access): boolean {
+  return access === "session" || (typeof access === "object" && access.sessionOnly === true);
+}

@@ -1,0 +1,208 @@
+import { z } from "zod";
+import { isLocalDate, isTimezone } from "../billing/dates.ts";
+import { isCurrency, parseScaled } from "../billing/money.ts";
+import { isCountry } from "./countries.ts";
+
+/** No amount of ours is larger: below 10^15, so that 999,999,999,999.99 fits (case F21) and JSON's 2^53 is far. */
+const minorMax = 999_999_999_999_999;
+
+/** An id in an address: digits, from 1. */
+export const idParam = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/)
+  .transform(Number)
+  .meta({ type: "integer", minimum: 1 });
+
+/** A UUID in an address. */
+export const uuidParam = z.uuid();
+
+/** An id in a body. */
+export const id = z.int().min(1).max(999_999_999_999_999);
+
+/**
+ * Text of at most `max` characters, trimmed. Refuses what PostgreSQL and JSON cannot carry: NUL and
+ * halves of surrogate pairs.
+ */
+export function boundedText(max: number): z.ZodString {
+  return z
+    .string()
+    .trim()
+    .check((context) => {
+      const problem = textProblem(context.value, max);
+      if (problem !== undefined) {
+        context.issues.push({ code: "custom", message: problem, input: context.value });
+      }
+    })
+    .meta({ maxLength: max });
+}
+
+/** Text that must say something. */
+export function requiredText(max: number): z.ZodString {
+  return boundedText(max).min(1);
+}
+
+/** Text that may be left out; null or empty clears it. */
+export function optionalText(max: number): z.ZodOptional<z.ZodType<string | null, string | null>> {
+  return boundedText(max)
+    .transform((text) => (text === "" ? null : text))
+    .nullable()
+    .optional();
+}
+
+/** With the u flag a proper pair is one character, so only halves match. */
+const loneSurrogate = /[\ud800-\udfff]/u;
+
+function textProblem(text: string, max: number): string | undefined {
+  if (text.includes("\0") || loneSurrogate.test(text))
+    return "Contains characters that are not allowed.";
+  // Characters, not UTF-16 halves: as PostgreSQL counts them.
+  const isTooLong = text.length > max && (text.length > 2 * max || Array.from(text).length > max);
+  return isTooLong ? `Must not be greater than ${max} characters.` : undefined;
+}
+
+/** An email address of at most 255 characters, as given (case is kept, and ignored when compared). */
+export const email = boundedText(255).check(z.email("Must be a valid email address."));
+
+export const optionalEmail = z
+  .union([z.literal("").transform(() => null), email])
+  .nullable()
+  .optional();
+
+/** "YYYY-MM-DD", or an ISO date-time whose date part counts. A real calendar day. */
+export const localDate = z
+  .string()
+  .transform((text) => /^(\d{4}-\d{2}-\d{2})(?:[T ].{1,40})?$/.exec(text)?.[1] ?? "")
+  .refine(isLocalDate, "Must be a date in the form YYYY-MM-DD.")
+  .meta({ format: "date", example: "2026-04-05" });
+
+/** An instant with its offset from UTC. */
+export const instant = z.iso
+  .datetime({ offset: true, error: "Must be an instant like 2026-04-05T19:38:14Z." })
+  .transform((text) => new Date(text))
+  .refine((date) => !Number.isNaN(date.getTime()), "Must be an instant like 2026-04-05T19:38:14Z.");
+
+/** A whole number that may be left out; null takes the limit away. */
+export function unsetOrWhole(min: number, max: number) {
+  return z.int().min(min).max(max).nullable().optional();
+}
+
+/** Money in minor units, from 0. */
+export const moneyMinor = z.int().min(0).max(minorMax).transform(BigInt);
+
+/** Money in minor units that may be negative (adjustments). */
+export const signedMoneyMinor = z.int().min(-minorMax).max(minorMax).transform(BigInt);
+
+/** Number or decimal text to a whole number scaled by 10^places, exactly. */
+export function decimal(rules: {
+  places: number;
+  min: bigint;
+  max: bigint;
+  text: string;
+}): z.ZodType<bigint, number | string> {
+  return z
+    .union([z.number(), z.string().max(40)], { error: rules.text })
+    .transform((value, context) => {
+      const scaled = parseScaled(value, rules.places);
+      if (scaled === undefined || scaled < rules.min || scaled > rules.max) {
+        context.issues.push({ code: "custom", message: rules.text, input: value });
+        return z.NEVER;
+      }
+      return scaled;
+    });
+}
+
+/** Scaled by 10^4. Negative ones give credit lines. */
+export const quantity = decimal({
+  places: 4,
+  min: -99_999_999_9999n,
+  max: 99_999_999_9999n,
+  text: "Must be a number with at most 4 decimals, up to 99999999.9999.",
+});
+
+/** Minor units scaled by 10^6 (BILLING.md vocabulary). */
+export const unitPrice = decimal({
+  places: 6,
+  min: -999_999_999_999_999_999_999n,
+  max: 999_999_999_999_999_999_999n,
+  text: "Must be a number of minor units with at most 6 decimals, below 10^15.",
+});
+
+/** A percentage 0–100 with up to 3 decimals, as basis points scaled by 10^3. */
+export const percent = decimal({
+  places: 3,
+  min: 0n,
+  max: 100_000n,
+  text: "Must be a percentage from 0 to 100 with at most 3 decimals.",
+}).transform((thousandths) => thousandths * 100n);
+
+/** Basis points 0–10000 with up to 3 decimals, scaled by 10^3. */
+export const basisPoints = decimal({
+  places: 3,
+  min: 0n,
+  max: 10_000_000n,
+  text: "Must be from 0 to 10000 basis points with at most 3 decimals.",
+});
+
+/** ISO 4217. */
+export const currency = z
+  .string()
+  .transform((text) => text.toUpperCase())
+  .refine(isCurrency, "Must be a currency code of ISO 4217, like USD.")
+  .meta({ minLength: 3, maxLength: 3, example: "USD" });
+
+/** ISO 3166-1, two letters. */
+export const country = z
+  .string()
+  .transform((text) => text.toUpperCase())
+  .refine(isCountry, "Must be a two-letter country code of ISO 3166, like DE.")
+  .meta({ minLength: 2, maxLength: 2, example: "DE" });
+
+/** An IANA time zone. */
+export const timezone = z
+  .string()
+  .max(64)
+  .refine(isTimezone, "Must be an IANA time zone, like America/Chicago.")
+  .meta({ example: "America/Chicago" });
+
+/** true or false in a query: `true`, `false`, `1`, `0`. */
+export const booleanQuery = z
+  .enum(["true", "false", "1", "0"])
+  .transform((text) => text === "true" || text === "1")
+  .meta({ type: "boolean" });
+
+/** An id in a query. */
+export const idQuery = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/, "Must be an id.")
+  .transform(Number)
+  .meta({ type: "integer", minimum: 1 });
+
+/** Text to search for. */
+export const searchQuery = boundedText(255).optional();
+
+/** One of the fields a list may be sorted by; `-field` for the largest first. Others are refused. */
+export function sortQuery<const F extends readonly [string, ...string[]]>(
+  fields: F,
+): z.ZodOptional<z.ZodType<{ field: F[number]; isDescending: boolean }, string>> {
+  const allowed = fields.flatMap((field) => [field, `-${field}`]);
+  return z
+    .enum(allowed)
+    .transform((text) => {
+      const isDescending = text.startsWith("-");
+      const field = fields.find((name) => text === (isDescending ? `-${name}` : name)) ?? fields[0];
+      return { field, isDescending };
+    })
+    .optional();
+}
+
+/** `filter[field]=…`: unknown fields are a 422 that names them. */
+export function filterQuery<const S extends z.ZodRawShape>(shape: S) {
+  return z.strictObject(shape).optional();
+}
+
+/** Ids for a bulk action: 1 to 500, each once. */
+export const bulkIds = z
+  .array(id)
+  .min(1)
+  .max(500)
+  .transform((ids) => [...new Set(ids)]);

@@ -1,0 +1,84 @@
+import { formatMoney } from "../billing/money.ts";
+import { readApiSettings, type Platform } from "../bootstrap.ts";
+import { createConsole } from "../console/app.ts";
+import { listen } from "../platform/listen.ts";
+import { createProbes } from "../platform/probes.ts";
+import { readVersion } from "../platform/version.ts";
+import { openQueueBackend } from "../queue/backend.ts";
+import { createApp } from "./app.ts";
+import type { ApiServices } from "./context.ts";
+import { closeHttpServer, createHttpServer } from "./server.ts";
+import { beginAttempt, openSession } from "./sign-in.ts";
+
+export interface RunningApi {
+  port: number;
+  /** How this machine reaches it, e.g. "http://127.0.0.1:4400". */
+  url: string;
+  /** Takes no more requests, lets the open ones end within the grace, writes what is in memory. */
+  close: () => Promise<void>;
+}
+
+/**
+ * Serves the API, the console and the probes on the first of the ports that is free.
+ *
+ * @throws PortInUse when none is
+ */
+export async function startApi(
+  platform: Platform,
+  { ports, graceMs = 5_000 }: { ports: readonly number[]; graceMs?: number },
+): Promise<RunningApi> {
+  const { config, log, sql, clock } = platform;
+  const settings = await readApiSettings(config);
+  const services: ApiServices = { sql, clock, log, settings };
+  const queues = openQueueBackend({
+    queueUrl: platform.queueUrl,
+    prefix: platform.queuePrefix,
+    connectionsMax: 2,
+    onError: (error) => log.warn({ err: error }, "queue connection"),
+  });
+  const console = createConsole({
+    sql,
+    clock,
+    log,
+    queues,
+    signIn: {
+      beginAttempt: (attempt) => beginAttempt(services, attempt),
+      openSession: (userId) => openSession(sql, { services, userId }),
+    },
+    sessionMs: settings.sessionMs,
+    version: await readVersion(),
+    formatMoney,
+  });
+  const probes = createProbes({
+    readiness: platform.readiness,
+    metrics: config.hasMetrics ? platform.registry : undefined,
+  });
+  const api = createApp(services, [
+    { path: "/console", handler: console },
+    { path: "/", handler: probes },
+  ]);
+
+  const server = createHttpServer(api.app);
+  try {
+    const port = await listen(server, { host: config.host, ports });
+    log.info({ port, host: config.host }, "the API is listening");
+    return {
+      port,
+      url: config.publicUrl ?? `http://${addressOf(config.host)}:${port}`,
+      close: async () => {
+        await closeHttpServer(server, graceMs);
+        await api.close();
+        await queues.close();
+      },
+    };
+  } catch (error) {
+    await queues.close();
+    throw error;
+  }
+}
+
+/** Who listens on all addresses is reached on this machine's own. */
+function addressOf(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
+  return host.includes(":") ? `[${host}]` : host;
+}

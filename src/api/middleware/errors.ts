@@ -1,0 +1,120 @@
+import type { ErrorRequestHandler, RequestHandler } from "express";
+import type { Logger } from "pino";
+import {
+  Conflict,
+  Failure,
+  Forbidden,
+  InvalidInput,
+  InvalidPayload,
+  NotFound,
+  RateLimited,
+} from "../../errors.ts";
+import { sqlState } from "../../db/client.ts";
+import { isDatabaseTrouble } from "../../db/transaction.ts";
+import { BodyTooLarge, ServiceUnavailable, TooManyRequests, UnsupportedBody } from "../failures.ts";
+
+/** No route matched. */
+export const answerNotFound: RequestHandler = () => {
+  throw new NotFound("This address was");
+};
+
+/**
+ * The one place where a failure becomes an answer (API.md rule 6). What we did not foresee is
+ * logged in full and answered with nothing but the request's id.
+ */
+export function createErrorHandler(log: Logger): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    const failure = failureOf(error);
+    const requestId = String(response.locals["requestId"] ?? "");
+    if (failure === undefined || failure.status >= 500 || sqlState(failure.cause) !== undefined) {
+      log.error(
+        { err: error, requestId, method: request.method, path: request.path },
+        "request failed",
+      );
+    }
+    if (response.headersSent) {
+      // Too late for an answer of ours: let Express cut the connection, so that nobody takes half for all.
+      next(error);
+      return;
+    }
+    const retryAfter = retryAfterSeconds(failure);
+    if (retryAfter !== undefined) response.setHeader("Retry-After", String(retryAfter));
+    if (failure?.status === 401)
+      response.setHeader("WWW-Authenticate", 'Bearer realm="nightledger"');
+    // A body we stopped reading would be taken for the next request on this connection.
+    if (failure?.status === 413) response.setHeader("Connection", "close");
+    response.status(failure?.status ?? 500).json({
+      message: failure?.message ?? "Something went wrong on our side. It has been reported.",
+      code: failure?.code ?? "internal_error",
+      errors: failure instanceof InvalidInput ? failure.errors : {},
+      ...(failure instanceof Forbidden ? failure.details : {}),
+      request_id: requestId,
+    });
+  };
+}
+
+function failureOf(error: unknown): Failure | undefined {
+  if (error instanceof Failure) return error;
+  return fromBodyParser(error) ?? fromDatabase(error);
+}
+
+/** body-parser and Express name what went wrong with reading a request in `type` or `status`. */
+function fromBodyParser(error: unknown): Failure | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const type = "type" in error && typeof error.type === "string" ? error.type : "";
+  switch (type) {
+    case "entity.parse.failed":
+      return new InvalidPayload("The body is not valid JSON.", {
+        cause: error,
+        code: "malformed_json",
+      });
+    case "entity.too.large":
+      return new BodyTooLarge("The body is too large.", { cause: error });
+    case "encoding.unsupported":
+    case "charset.unsupported":
+      return new UnsupportedBody("The body's encoding is not supported.", { cause: error });
+    case "request.aborted":
+    case "request.size.invalid":
+    case "entity.verify.failed":
+      return new InvalidPayload("The body could not be read.", { cause: error });
+    default:
+  }
+  // A path with a broken percent escape, an inflated body that is no gzip.
+  const status = "status" in error ? error.status : undefined;
+  return status === 400
+    ? new InvalidPayload("The request is malformed.", { cause: error })
+    : undefined;
+}
+
+/** What the database refuses although validation let it through, and what passes by itself. */
+function fromDatabase(error: unknown): Failure | undefined {
+  switch (sqlState(error) ?? "") {
+    case "40001":
+    case "40P01":
+    case "55P03":
+      return new ServiceUnavailable("Too much at once on the same records. Try again.", {
+        cause: error,
+      });
+    // Two requests at once for the same thing, of which validation saw only one.
+    case "23505":
+    case "23503":
+      return new Conflict("This conflicts with a change made at the same moment.", {
+        cause: error,
+      });
+    case "22003":
+      return new InvalidInput({ body: ["Holds a number that is too large."] }, { cause: error });
+    case "57014":
+      return new ServiceUnavailable("This took too long and was ended. Nothing was changed.", {
+        cause: error,
+      });
+    default:
+  }
+  if (!isDatabaseTrouble(error)) return undefined;
+  return new ServiceUnavailable("Our database is out of reach. Try again.", { cause: error });
+}
+
+function retryAfterSeconds(failure: Failure | undefined): number | undefined {
+  if (failure instanceof TooManyRequests) return failure.retryAfterSeconds;
+  if (failure instanceof RateLimited) return Math.max(1, Math.ceil(failure.retry.afterMs / 1000));
+  return failure instanceof ServiceUnavailable ? 1 : undefined;
+}

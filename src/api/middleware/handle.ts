@@ -1,0 +1,220 @@
+import type { Request, RequestHandler, Response } from "express";
+import type { Tx } from "../../db/client.ts";
+import { inTransaction } from "../../db/transaction.ts";
+import { InvalidInput, NotFound } from "../../errors.ts";
+import { etagOf, isNoneMatch, toJson, type Answer } from "../answers.ts";
+import type { ApiServices } from "../context.ts";
+import { contextFor, type Route } from "../define-route.ts";
+import { UnsupportedBody } from "../failures.ts";
+import { parse } from "../validation.ts";
+import type { Authenticator, Identity } from "./authenticate.ts";
+import { checkIdempotencyKey, once, type GivenAnswer } from "./idempotency.ts";
+import type { RateLimits } from "./rate-limits.ts";
+import type { UsageRecorder } from "./usage.ts";
+
+export interface HandlerParts {
+  services: ApiServices;
+  authenticator: Authenticator;
+  rateLimits: RateLimits;
+  usage: UsageRecorder;
+  /** Reads a JSON body into request.body; leaves bodies of other kinds alone. */
+  readJson: RequestHandler;
+}
+
+/** Turns a route into an Express handler: who, how often, may they, is it well-formed, then run. */
+export function handle(route: Route, parts: HandlerParts): RequestHandler {
+  return async (request, response) => {
+    const { services, authenticator, rateLimits } = parts;
+    const requestId = String(response.locals["requestId"]);
+    response.locals["endpoint"] = route.path;
+    const identity =
+      route.access === "public" ? undefined : await identify(request, response, parts);
+    if (identity !== undefined) {
+      parts.usage.attribute(response, identity);
+      response.locals["caller"] = `${identity.caller.kind} ${identity.caller.id}`;
+      response.locals["companyId"] = identity.company?.id;
+    }
+    await rateLimits.count(request, response, identity);
+
+    const context = contextFor(route, services, request, { identity, requestId });
+    // Only now: nobody who may not come in makes us read a megabyte.
+    if (route.body !== undefined) await runMiddleware(parts.readJson, request, response);
+    const input = await readInput(route, request);
+
+    if (!route.isTransactional) {
+      const answer = await route.run({ ...context, sql: services.sql }, input);
+      await send(request, response, answer);
+      return;
+    }
+    const work = async (tx: Tx) => route.run({ ...context, tx }, input);
+    const given = await inTransaction(services.sql, async (tx) => {
+      const key = route.method === "post" ? request.get("Idempotency-Key") : undefined;
+      if (key === undefined) return { answer: await work(tx) };
+      return {
+        replay: await runOnce(tx, key, { route, request, identity, services, input }, work),
+      };
+    });
+    if (changesWhoMayWhat(route)) authenticator.forget();
+    if (given.answer !== undefined) await send(request, response, given.answer);
+    else sendGiven(response, given.replay);
+  };
+}
+
+/** Who comes with a wrong token is counted by address: trying tokens is not free. */
+async function identify(
+  request: Request,
+  response: Response,
+  { authenticator, rateLimits }: HandlerParts,
+): Promise<Identity> {
+  try {
+    return await authenticator.identify({
+      authorization: request.get("Authorization"),
+      companyId: request.get("X-Company-Id"),
+    });
+  } catch (error) {
+    await rateLimits.count(request, response, undefined);
+    throw error;
+  }
+}
+
+async function runMiddleware(
+  middleware: RequestHandler,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    void middleware(request, response, (error: unknown) => {
+      if (error === undefined) resolve();
+      else reject(error);
+    });
+  });
+}
+
+async function runOnce(
+  tx: Tx,
+  key: string,
+  call: {
+    route: Route;
+    request: Request;
+    identity: Identity | undefined;
+    services: ApiServices;
+    input: { params: unknown };
+  },
+  work: (tx: Tx) => Promise<Answer>,
+): Promise<GivenAnswer & { isReplayed: boolean }> {
+  const { route, request, identity, services } = call;
+  checkIdempotencyKey(key);
+  const companyId = identity?.company?.id ?? null;
+  // Nobody in particular: only the very same request can be a repetition.
+  const who =
+    identity === undefined
+      ? `public ${toJson(request.body ?? null)}`
+      : `${identity.caller.kind} ${identity.caller.id}`;
+  return await once(
+    tx,
+    {
+      key,
+      scope: `${who} company ${companyId ?? "none"}`,
+      companyId,
+      method: route.method,
+      path: `${route.path} ${JSON.stringify(request.params)} ${JSON.stringify(request.query)}`,
+      body: request.body,
+      bearer: request.get("Authorization") ?? "",
+      isSecret: route.answerIsSecret,
+      pepper: identity === undefined ? services.settings.ipSalt : "",
+      now: services.clock.now(),
+    },
+    async () => {
+      const answer = await work(tx);
+      const json = answer.body === undefined ? undefined : toJson(answer.body);
+      const headers = { ...answer.headers };
+      if (answer.version !== undefined && json !== undefined)
+        headers["ETag"] = etagOf(answer.version, json);
+      return { status: answer.status, headers, json };
+    },
+  );
+}
+
+async function readInput(route: Route, request: Request) {
+  const params =
+    route.params === undefined
+      ? undefined
+      : await route.params.safeParseAsync(request.params).then((result) => {
+          if (!result.success) throw new NotFound("Record");
+          return result.data;
+        });
+  const query =
+    route.query === undefined ? undefined : await parse(route.query, request.query, "query");
+  if (route.body === undefined) return { params, query, body: undefined };
+  const sent: unknown = request.body;
+  if (sent === undefined && hasBody(request)) {
+    throw new UnsupportedBody("Send the body as application/json.");
+  }
+  const body = await parse(route.body, sent ?? {}, "body");
+  if (request.method === "PUT") requireKeys(route.putRequires, body);
+  return { params, query, body };
+}
+
+function requireKeys(keys: readonly string[], body: unknown): void {
+  const given = new Map<string, unknown>(Object.entries(body ?? {}));
+  const missing = keys.filter((key) => given.get(key) === undefined);
+  if (missing.length === 0) return;
+  throw new InvalidInput(
+    Object.fromEntries(missing.map((key) => [key, ["This field is required."]])),
+  );
+}
+
+function hasBody(request: Request): boolean {
+  const length = request.get("Content-Length");
+  return request.get("Transfer-Encoding") !== undefined || (length !== undefined && length !== "0");
+}
+
+/** Sessions, companies and settings decide who may what; what was remembered is read anew. */
+function changesWhoMayWhat({ access }: Route): boolean {
+  if (access === "session" || access === "signed-in") return true;
+  return (
+    typeof access === "object" && (access.scope === "settings:write" || access.sessionOnly === true)
+  );
+}
+
+async function send(request: Request, response: Response, answer: Answer): Promise<void> {
+  if (answer.send !== undefined) {
+    const ended = new AbortController();
+    response.on("close", () => {
+      ended.abort();
+    });
+    response.status(answer.status).set(answer.headers ?? {});
+    await answer.send(response, ended.signal);
+    response.end();
+    return;
+  }
+  response.status(answer.status).set(answer.headers ?? {});
+  if (answer.bytes !== undefined) {
+    response.end(answer.bytes);
+    return;
+  }
+  if (answer.body === undefined) {
+    response.end();
+    return;
+  }
+  const json = toJson(answer.body);
+  if (answer.version !== undefined) {
+    const etag = etagOf(answer.version, json);
+    response.set("ETag", etag);
+    if (
+      ["GET", "HEAD"].includes(request.method) &&
+      !isNoneMatch(request.get("If-None-Match"), etag)
+    ) {
+      response.status(304).end();
+      return;
+    }
+  }
+  response.set("Content-Type", "application/json; charset=utf-8").end(json);
+}
+
+function sendGiven(response: Response, given: GivenAnswer & { isReplayed: boolean }): void {
+  response.status(given.status).set(given.headers);
+  if (given.isReplayed) response.set("Idempotent-Replayed", "true");
+  if (given.json === undefined) response.end();
+  else response.set("Content-Type", "application/json; charset=utf-8").end(given.json);
+}

@@ -1,0 +1,100 @@
+import type { RequestHandler, Response } from "express";
+import { touchApiTokens } from "../../db/api-tokens.ts";
+import { insertUsage, type UsageRow } from "../../db/api-usage.ts";
+import { hashAddress } from "../addresses.ts";
+import type { ApiServices } from "../context.ts";
+import type { Identity } from "./authenticate.ts";
+
+const flushMs = 1_000;
+const batchMax = 500;
+/** When the database is away, newer uses are counted as lost rather than kept without end. */
+const waitingMax = 10_000;
+
+export interface UsageRecorder {
+  middleware: RequestHandler;
+  /** Says on whose behalf this request is, once that is known. */
+  attribute: (response: Response, identity: Identity) => void;
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Records each use of an API token after the answer is out (API.md rule 2), in batches: a request
+ * never waits for its own bookkeeping. Also says when each token was last used.
+ */
+export function createUsageRecorder({ sql, clock, log, settings }: ApiServices): UsageRecorder {
+  const identities = new WeakMap<Response, Identity>();
+  let waiting: UsageRow[] = [];
+  let lost = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let flushing: Promise<void> = Promise.resolve();
+
+  return {
+    middleware(request, response, next) {
+      const startedAt = performance.now();
+      response.on("close", () => {
+        const identity = identities.get(response);
+        if (identity?.caller.kind !== "token" || identity.company === undefined) return;
+        if (waiting.length >= waitingMax) {
+          lost += 1;
+          return;
+        }
+        waiting.push({
+          companyId: identity.company.id,
+          apiTokenId: identity.caller.id,
+          endpoint: String(response.locals["endpoint"] ?? "unknown"),
+          method: request.method,
+          status: response.statusCode,
+          durationMs: Math.round(performance.now() - startedAt),
+          userAgent: request.get("User-Agent")?.slice(0, 255) ?? null,
+          ipHash: hashAddress(request.ip ?? "", settings.ipSalt),
+          requestId: String(response.locals["requestId"]),
+          usedAt: clock.now(),
+        });
+        if (waiting.length >= batchMax) void flush();
+        else timer ??= startTimer();
+      });
+      next();
+    },
+    attribute(response, identity) {
+      identities.set(response, identity);
+    },
+    flush,
+    async close() {
+      clearTimeout(timer);
+      await flush();
+    },
+  };
+
+  function startTimer(): NodeJS.Timeout {
+    const started = setTimeout(() => {
+      timer = undefined;
+      void flush();
+    }, flushMs);
+    started.unref();
+    return started;
+  }
+
+  async function flush(): Promise<void> {
+    flushing = flushing.then(flushOnce);
+    await flushing;
+  }
+
+  async function flushOnce(): Promise<void> {
+    const rows = waiting;
+    waiting = [];
+    if (rows.length === 0) return;
+    try {
+      await insertUsage(sql, rows);
+      const lastUses = new Map(rows.map((row) => [row.apiTokenId, row.usedAt]));
+      await touchApiTokens(
+        sql,
+        [...lastUses].map(([id, usedAt]) => ({ id, usedAt })),
+      );
+      if (lost > 0) log.error({ lost }, "uses of API tokens were not recorded");
+      lost = 0;
+    } catch (error) {
+      log.error({ err: error, uses: rows.length }, "uses of API tokens were not recorded");
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { findClient } from "../../../db/clients.ts";
+import { listContacts } from "../../../db/contacts.ts";
+import { NotFound } from "../../../errors.ts";
+import { defineRoute } from "../../define-route.ts";
+import { idParam } from "../../inputs.ts";
+import { contactJson, presentContact } from "../contacts/schema.ts";
+import { clientJson, presentClient } from "./schema.ts";
+
+/** More contacts than anybody keeps of one client; the rest is in its own list. */
+const contactsMax = 100;
+
+/** GET /clients/:id — includes the client's contacts. */
+export const getClientRoute = defineRoute({
+  method: "get",
+  path: "/clients/:id",
+  summary: "Get a client",
+  description: "Includes the client's contacts.",
+  tag: "Clients",
+  access: { scope: "clients:read" },
+  params: z.object({ id: idParam }),
+  answers: { 200: z.object({ data: clientJson.extend({ contacts: z.array(contactJson) }) }) },
+
+  async run({ sql, company }, { params }) {
+    const [client, contacts] = await Promise.all([
+      findClient(sql, { companyId: company.id, id: params.id }),
+      listContacts(
+        sql,
+        { companyId: company.id, clientId: params.id },
+        { limit: contactsMax, offset: 0 },
+      ),
+    ]);
+    if (client === undefined) throw new NotFound("Client");
+    return {
+      status: 200,
+      body: { data: { ...presentClient(client), contacts: contacts.map(presentContact) } },
+      version: client,
+    };
+  },
+});

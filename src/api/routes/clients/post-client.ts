@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { insertClient, type ClientFields } from "../../../db/clients.ts";
+import { recordEvent } from "../../../db/events.ts";
+import { withChanges } from "../../changes.ts";
+import { defineRoute } from "../../define-route.ts";
+import { requiredText } from "../../inputs.ts";
+import { clientBody, clientFields, clientJson, presentClient } from "./schema.ts";
+
+/** POST /clients — in the company's currency unless another is given. */
+export const postClientRoute = defineRoute({
+  method: "post",
+  path: "/clients",
+  summary: "Create a client",
+  tag: "Clients",
+  access: { scope: "clients:write" },
+  body: clientBody.extend({ name: requiredText(255) }),
+  answers: { 201: z.object({ data: clientJson }) },
+
+  async run({ tx, company, user, now }, { body }) {
+    const blank = {
+      name: body.name,
+      email: null,
+      phone: null,
+      addressLine1: null,
+      addressLine2: null,
+      city: null,
+      state: null,
+      postalCode: null,
+      country: null,
+      currency: company.currency,
+      paymentTerms: null,
+      allowLateFees: true,
+      notes: null,
+      isArchived: false,
+    };
+    const client = await insertClient(tx, {
+      ...withChanges<ClientFields>(blank, clientFields(body)),
+      companyId: company.id,
+      now,
+    });
+    await recordEvent(tx, {
+      companyId: company.id,
+      type: "client.created",
+      subjectType: "client",
+      subjectId: client.id,
+      causerId: user.id,
+      occurredAt: now,
+    });
+    return {
+      status: 201,
+      body: { data: presentClient(client) },
+      headers: { Location: `/api/v1/clients/${client.id}` },
+      version: client,
+    };
+  },
+});

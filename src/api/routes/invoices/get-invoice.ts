@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { getInvoice } from "../../../db/invoices.ts";
+import { defineRoute } from "../../define-route.ts";
+import { idParam } from "../../inputs.ts";
+import { answerInvoiceDetail, invoiceDetailAnswer } from "./detail.ts";
+
+/** GET /invoices/:id — with client, lines (late fees too), payments, mails and reminders. */
+export const getInvoiceRoute = defineRoute({
+  method: "get",
+  path: "/invoices/:id",
+  summary: "Get an invoice",
+  tag: "Invoices",
+  access: { scope: "invoices:read" },
+  params: z.object({ id: idParam }),
+  answers: { 200: invoiceDetailAnswer },
+
+  async run({ sql, company, mayUse }, { params }) {
+    const invoice = await getInvoice(sql, { companyId: company.id, id: params.id });
+    return await answerInvoiceDetail(sql, {
+      companyId: company.id,
+      invoice,
+      showsClient: mayUse("clients:read"),
+      showsPayments: mayUse("payments:read"),
+    });
+  },
+});

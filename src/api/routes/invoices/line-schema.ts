@@ -1,0 +1,49 @@
+import { z } from "zod";
+import type { InvoiceLineRow } from "../../../db/invoice-lines.ts";
+import { instantJson, presentInstant } from "../../answers.ts";
+
+export const lineJson = z
+  .object({
+    id: z.int(),
+    service_id: z.int().nullable(),
+    time_entry_id: z.int().nullable(),
+    description: z.string(),
+    quantity: z.number(),
+    unit_price: z.string().meta({ description: "Minor units with six decimals." }),
+    amount: z.int(),
+    discount_amount: z.int().meta({ description: "This line's part of the invoice's discount." }),
+    tax_name_1: z.string().nullable(),
+    tax_rate_1: z.number().nullable().meta({ description: "Basis points." }),
+    tax_amount_1: z.int(),
+    tax_name_2: z.string().nullable(),
+    tax_rate_2: z.number().nullable().meta({ description: "Basis points." }),
+    tax_amount_2: z.int(),
+    sort_order: z.int(),
+    is_late_fee: z.boolean(),
+    created_at: instantJson,
+    updated_at: instantJson,
+  })
+  .meta({ id: "InvoiceLine" });
+
+export function presentLine(line: Omit<InvoiceLineRow, "invoiceId">) {
+  return {
+    id: line.id,
+    service_id: line.serviceId,
+    time_entry_id: line.timeEntryId,
+    description: line.description,
+    quantity: Number(line.quantity),
+    unit_price: line.unitPrice,
+    amount: line.amount,
+    discount_amount: line.discountAmount,
+    tax_name_1: line.taxName1,
+    tax_rate_1: line.taxRate1 === null ? null : Number(line.taxRate1),
+    tax_amount_1: line.taxAmount1,
+    tax_name_2: line.taxName2,
+    tax_rate_2: line.taxRate2 === null ? null : Number(line.taxRate2),
+    tax_amount_2: line.taxAmount2,
+    sort_order: line.sortOrder,
+    is_late_fee: line.isLateFee,
+    created_at: presentInstant(line.createdAt),
+    updated_at: presentInstant(line.updatedAt),
+  };
+}

@@ -1,0 +1,45 @@
+import { z } from "zod";
+import type { PaymentInput } from "../../../actions/record-payment.ts";
+import { localDate, moneyMinor, optionalText } from "../../inputs.ts";
+
+/** Minor units, more than nothing. */
+export const paymentAmount = moneyMinor
+  .refine((amount) => amount >= 1n, "Must be at least 1.")
+  .meta({ minimum: 1 });
+
+/** The methods of the base contract's single payment. */
+const paymentMethods = [
+  "bank_transfer",
+  "card",
+  "cash",
+  "cheque",
+  "paypal",
+  "ach",
+  "2checkout",
+  "other",
+] as const;
+
+export const paymentFields = {
+  amount: paymentAmount,
+  payment_date: localDate,
+  payment_method: z.enum(paymentMethods).nullable().optional(),
+  reference: optionalText(255),
+  notes: optionalText(2000),
+};
+
+/** A payment of a request as the actions take it. */
+export function toPaymentInput(body: {
+  amount: bigint;
+  payment_date: string;
+  payment_method?: string | null | undefined;
+  reference?: string | null | undefined;
+  notes?: string | null | undefined;
+}): PaymentInput {
+  return {
+    amount: body.amount,
+    paymentDate: body.payment_date,
+    paymentMethod: body.payment_method ?? null,
+    reference: body.reference ?? null,
+    notes: body.notes ?? null,
+  };
+}

@@ -1,0 +1,26 @@
+import { createInvoice } from "../../../actions/create-invoice.ts";
+import { defineRoute } from "../../define-route.ts";
+import { answerInvoiceWithLines, invoiceWithLinesAnswer } from "./detail.ts";
+import { createInvoiceBody, toInvoiceFields } from "./invoice-inputs.ts";
+
+/** POST /invoices — a draft with the company's next number. */
+export const postInvoiceRoute = defineRoute({
+  method: "post",
+  path: "/invoices",
+  summary: "Create an invoice",
+  description:
+    "Writes a draft. Currency and payment terms are the client's, or else the company's. In `line_items`, " +
+    "`tax_rate` is a percentage and `tax_rate_1`, `tax_rate_2` are basis points. A line without any tax " +
+    "key gets the taxes of its service, or else the company's default taxes; null means no tax.",
+  tag: "Invoices",
+  access: { scope: "invoices:write" },
+  body: createInvoiceBody,
+  answers: { 201: invoiceWithLinesAnswer },
+
+  async run({ tx, company, user, now }, { body }) {
+    const by = { company, causerId: user.id, now };
+    const { client_id: clientId, ...fields } = body;
+    const invoice = await createInvoice(tx, by, { clientId, ...toInvoiceFields(fields) });
+    return { ...(await answerInvoiceWithLines(tx, company.id, invoice)), status: 201 };
+  },
+});

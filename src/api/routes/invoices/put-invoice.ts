@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { updateInvoice } from "../../../actions/update-invoice.ts";
+import { lockInvoice } from "../../../db/invoices.ts";
+import { defineRoute } from "../../define-route.ts";
+import { idParam } from "../../inputs.ts";
+import { answerInvoiceWithLines, invoiceWithLinesAnswer } from "./detail.ts";
+import { toInvoiceFields, updateInvoiceBody } from "./invoice-inputs.ts";
+
+/** PUT and PATCH /invoices/:id — what is left out stays. */
+export const putInvoiceRoute = defineRoute({
+  method: "put",
+  alsoPatch: true,
+  path: "/invoices/:id",
+  summary: "Update an invoice",
+  description:
+    "`line_items`, when given, is the full set: lines with an `id` are changed, those without are added, " +
+    "the others removed; late fees stay. Client and currency change on drafts only; a paid or cancelled " +
+    "invoice takes new texts only; the total cannot fall below what was paid (409).",
+  tag: "Invoices",
+  access: { scope: "invoices:write" },
+  params: z.object({ id: idParam }),
+  body: updateInvoiceBody,
+  answers: { 200: invoiceWithLinesAnswer },
+
+  async run({ tx, company, user, now, checkIfMatch }, { params, body }) {
+    checkIfMatch(await lockInvoice(tx, { companyId: company.id, id: params.id }));
+    const by = { company, causerId: user.id, now };
+    const invoice = await updateInvoice(tx, by, {
+      invoiceId: params.id,
+      clientId: body.client_id,
+      ...toInvoiceFields(body),
+    });
+    return await answerInvoiceWithLines(tx, company.id, invoice);
+  },
+});

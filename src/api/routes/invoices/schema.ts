@@ -1,0 +1,116 @@
+import { z } from "zod";
+import { statusColor, statusLabel, type InvoiceStatus } from "../../../billing/statuses.ts";
+import type { InvoiceRow } from "../../../db/invoices.ts";
+import { dateJson, instantJson, presentInstant } from "../../answers.ts";
+
+export const invoiceStatuses = [
+  "draft",
+  "sent",
+  "viewed",
+  "partial",
+  "paid",
+  "overdue",
+  "cancelled",
+] as const satisfies readonly InvoiceStatus[];
+
+/** Amounts in minor units of the invoice's currency. */
+export const invoiceJson = z
+  .object({
+    id: z.int(),
+    uuid: z.string(),
+    client_id: z.int(),
+    recurring_invoice_id: z.int().nullable(),
+    period_start: dateJson.nullable(),
+    period_end: dateJson.nullable(),
+    invoice_number: z.string(),
+    status: z.enum(invoiceStatuses),
+    status_label: z.string(),
+    status_color: z.string(),
+    is_archived: z.boolean(),
+    is_disputed: z.boolean(),
+    issue_date: dateJson,
+    due_date: dateJson,
+    currency: z.string(),
+    tax_type: z.enum(["inline", "summary"]),
+    subtotal: z.int(),
+    tax_total: z.int(),
+    discount_type: z.enum(["percentage", "fixed"]).nullable(),
+    discount_value: z.number().nullable().meta({
+      description: "Per cent for a percentage, minor units for a fixed discount.",
+    }),
+    discount_total: z.int(),
+    adjustment_description: z.string().nullable(),
+    adjustment_amount: z.int(),
+    late_fee_amount: z.int().meta({ description: "Late fees charged and not waived, with tax." }),
+    late_fee_applied_at: instantJson.nullable(),
+    total: z.int(),
+    amount_paid: z.int(),
+    amount_due: z.int(),
+    notes: z.string().nullable(),
+    terms: z.string().nullable(),
+    footer: z.string().nullable(),
+    sent_at: instantJson.nullable().meta({ description: "When a mail server accepted it." }),
+    viewed_at: instantJson.nullable(),
+    paid_at: instantJson.nullable(),
+    voided_at: instantJson.nullable(),
+    reminders_sent: z.int(),
+    last_reminder_at: instantJson.nullable(),
+    created_at: instantJson,
+    updated_at: instantJson,
+  })
+  .meta({ id: "Invoice" });
+
+export function presentInvoice(invoice: InvoiceRow) {
+  return {
+    id: invoice.id,
+    uuid: invoice.uuid,
+    client_id: invoice.clientId,
+    recurring_invoice_id: invoice.recurringInvoiceId,
+    period_start: invoice.periodStart,
+    period_end: invoice.periodEnd,
+    invoice_number: invoice.invoiceNumber,
+    status: invoice.status,
+    status_label: statusLabel(invoice.status),
+    status_color: statusColor(invoice.status),
+    is_archived: invoice.isArchived,
+    is_disputed: invoice.isDisputed,
+    issue_date: invoice.issueDate,
+    due_date: invoice.dueDate,
+    currency: invoice.currency,
+    tax_type: invoice.taxType,
+    subtotal: invoice.subtotal,
+    tax_total: invoice.taxTotal,
+    discount_type: invoice.discountType,
+    discount_value: presentDiscountValue(invoice),
+    discount_total: invoice.discountTotal,
+    adjustment_description: invoice.adjustmentDescription,
+    adjustment_amount: invoice.adjustmentAmount,
+    late_fee_amount: invoice.lateFeeAmount,
+    late_fee_applied_at: presentInstant(invoice.lateFeeAppliedAt),
+    total: invoice.total,
+    amount_paid: invoice.amountPaid,
+    amount_due: invoice.amountDue,
+    notes: invoice.notes,
+    terms: invoice.terms,
+    footer: invoice.footer,
+    sent_at: presentInstant(invoice.sentAt),
+    viewed_at: presentInstant(invoice.viewedAt),
+    paid_at: presentInstant(invoice.paidAt),
+    voided_at: presentInstant(invoice.voidedAt),
+    reminders_sent: invoice.remindersSent,
+    last_reminder_at: presentInstant(invoice.lastReminderAt),
+    created_at: presentInstant(invoice.createdAt),
+    updated_at: presentInstant(invoice.updatedAt),
+  };
+}
+
+/** Of an invoice or a series. Stored as basis points with three decimals; a per cent is a hundred of them. */
+export function presentDiscountValue({
+  discountType,
+  discountValue,
+}: Pick<InvoiceRow, "discountType" | "discountValue">): number | null {
+  if (discountValue === null) return null;
+  if (discountType === "fixed") return Number(discountValue);
+  // Rounded where its decimals end: 1.1 / 100 is not 0.011 in binary.
+  return Number((Number(discountValue) / 100).toFixed(5));
+}

@@ -1,0 +1,55 @@
+import { z } from "zod";
+import { localDateOf } from "../../../billing/dates.ts";
+import { getRun } from "../../../db/runs.ts";
+import { InvalidInput } from "../../../errors.ts";
+import { runNightJob } from "../../../jobs/billing/run-night.ts";
+import { enqueue } from "../../../queue/enqueue.ts";
+import { uuidV7 } from "../../../platform/uuid-v7.ts";
+import { defineRoute } from "../../define-route.ts";
+import { localDate } from "../../inputs.ts";
+import { acceptedRun, runAnswers } from "../runs/schema.ts";
+
+/** Nobody bills further back; what a night looks back on must be in the calendar, too. */
+const FIRST_DATE = "1970-01-01";
+
+/**
+ * POST /nights — asks for the night of a business date, today's by default. A night that was run
+ * before is run again: it finishes what is missing and repeats nothing.
+ */
+export const postNightRoute = defineRoute({
+  method: "post",
+  path: "/nights",
+  summary: "Run or preview a night",
+  tag: "Nights",
+  access: { scope: "nights:write", minimumRole: "admin" },
+  body: z.strictObject({
+    business_date: localDate.optional(),
+    dry_run: z.boolean().default(false),
+  }),
+  answers: runAnswers,
+  async run({ tx, company, now, caller, user, requestId }, { body }) {
+    const today = localDateOf(now, company.timezone);
+    const businessDate = body.business_date ?? today;
+    if (businessDate > today) {
+      throw new InvalidInput({
+        business_date: [`Must not be after the company's today, ${today}.`],
+      });
+    }
+    if (businessDate < FIRST_DATE) {
+      throw new InvalidInput({ business_date: [`Must not be before ${FIRST_DATE}.`] });
+    }
+    const { runId } = await enqueue(
+      tx,
+      runNightJob,
+      { companyId: company.id, businessDate, dryRun: body.dry_run, request: uuidV7() },
+      {
+        trigger:
+          caller.kind === "token"
+            ? { kind: "api", id: caller.id }
+            : { kind: "operator", id: user.id },
+        traceId: requestId,
+      },
+    );
+    return acceptedRun(await getRun(tx, { companyId: company.id, id: runId }));
+  },
+});

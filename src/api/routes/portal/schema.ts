@@ -1,0 +1,160 @@
+import { z } from "zod";
+import { statusColor, statusLabel } from "../../../billing/statuses.ts";
+import type { BankAccountRow } from "../../../db/bank-accounts.ts";
+import type { ClientRow } from "../../../db/clients.ts";
+import type { CompanyRow } from "../../../db/companies.ts";
+import type { InvoiceLineRow } from "../../../db/invoice-lines.ts";
+import type { InvoiceRow } from "../../../db/invoices.ts";
+import { dateJson, instantJson, presentInstant } from "../../answers.ts";
+import { presentRate } from "../../rates.ts";
+import { invoiceStatuses } from "../invoices/schema.ts";
+
+const text = z.string().nullable();
+
+/** What stands on the paper about either side, and nothing that a company keeps for itself. */
+const partyJson = z.object({
+  name: z.string(),
+  email: text,
+  address_line_1: text,
+  address_line_2: text,
+  city: text,
+  state: text,
+  postal_code: text,
+  country: text,
+});
+const portalLineJson = z.object({
+  description: z.string(),
+  quantity: z.number(),
+  unit_price: z.string(),
+  amount: z.int(),
+  discount_amount: z.int(),
+  tax_name_1: text,
+  tax_rate_1: z.number().nullable(),
+  tax_amount_1: z.int(),
+  tax_name_2: text,
+  tax_rate_2: z.number().nullable(),
+  tax_amount_2: z.int(),
+  is_late_fee: z.boolean(),
+});
+export const portalParts = {
+  company: partyJson.extend({ phone: text, tax_number: text }),
+  client: partyJson,
+  line_items: z.array(portalLineJson),
+};
+export const bankDetailsJson = z.array(z.object({ name: z.string(), details: text }));
+
+export const portalInvoiceJson = z
+  .object({
+    id: z.int(),
+    uuid: z.string(),
+    invoice_number: z.string(),
+    status: z.enum(invoiceStatuses),
+    status_label: z.string(),
+    status_color: z.string(),
+    issue_date: dateJson,
+    due_date: dateJson,
+    period_start: dateJson.nullable(),
+    period_end: dateJson.nullable(),
+    currency: z.string(),
+    subtotal: z.int(),
+    discount_total: z.int(),
+    tax_total: z.int(),
+    adjustment_description: text,
+    adjustment_amount: z.int(),
+    late_fee_amount: z.int(),
+    total: z.int(),
+    amount_paid: z.int(),
+    amount_due: z.int(),
+    notes: text,
+    terms: text,
+    footer: text,
+    paid_at: instantJson.nullable(),
+    ...portalParts,
+  })
+  .meta({ id: "PortalInvoice" });
+
+export function presentPortalInvoice(invoice: InvoiceRow) {
+  return {
+    id: invoice.id,
+    uuid: invoice.uuid,
+    invoice_number: invoice.invoiceNumber,
+    status: invoice.status,
+    status_label: statusLabel(invoice.status),
+    status_color: statusColor(invoice.status),
+    issue_date: invoice.issueDate,
+    due_date: invoice.dueDate,
+    period_start: invoice.periodStart,
+    period_end: invoice.periodEnd,
+    currency: invoice.currency,
+    subtotal: invoice.subtotal,
+    discount_total: invoice.discountTotal,
+    tax_total: invoice.taxTotal,
+    adjustment_description: invoice.adjustmentDescription,
+    adjustment_amount: invoice.adjustmentAmount,
+    late_fee_amount: invoice.lateFeeAmount,
+    total: invoice.total,
+    amount_paid: invoice.amountPaid,
+    amount_due: invoice.amountDue,
+    notes: invoice.notes,
+    terms: invoice.terms,
+    footer: invoice.footer,
+    paid_at: presentInstant(invoice.paidAt),
+  };
+}
+
+/** Both sides and the lines, of an invoice or a quote, as a client may see them. */
+export function presentPortalParts(
+  company: CompanyRow,
+  client: ClientRow,
+  lines: readonly Omit<InvoiceLineRow, "invoiceId">[],
+) {
+  return {
+    company: {
+      ...presentParty({ ...company, name: company.legalName ?? company.name }),
+      phone: company.phone,
+      tax_number: company.taxNumber,
+    },
+    client: presentParty(client),
+    line_items: lines.map((line) => ({
+      description: line.description,
+      quantity: Number(line.quantity),
+      unit_price: line.unitPrice,
+      amount: line.amount,
+      discount_amount: line.discountAmount,
+      tax_name_1: line.taxName1,
+      tax_rate_1: presentRate(line.taxRate1),
+      tax_amount_1: line.taxAmount1,
+      tax_name_2: line.taxName2,
+      tax_rate_2: presentRate(line.taxRate2),
+      tax_amount_2: line.taxAmount2,
+      is_late_fee: line.isLateFee,
+    })),
+  };
+}
+
+function presentParty(
+  party: Pick<
+    ClientRow,
+    "name" | "email" | "addressLine1" | "addressLine2" | "city" | "state" | "postalCode" | "country"
+  >,
+) {
+  return {
+    name: party.name,
+    email: party.email,
+    address_line_1: party.addressLine1,
+    address_line_2: party.addressLine2,
+    city: party.city,
+    state: party.state,
+    postal_code: party.postalCode,
+    country: party.country,
+  };
+}
+
+export function presentBankDetails(accounts: readonly BankAccountRow[]) {
+  return accounts.map(({ name, details }) => ({ name, details }));
+}
+
+/** Whether there is something a client can still pay. */
+export function isPayable({ status, amountDue }: InvoiceRow): boolean {
+  return ["sent", "viewed", "partial", "overdue"].includes(status) && amountDue > 0n;
+}

@@ -1,0 +1,33 @@
+import type { Route } from "../define-route.ts";
+import { deleteApiTokenRoute } from "./api-tokens/delete-api-token.ts";
+import { getApiTokensRoute } from "./api-tokens/get-api-tokens.ts";
+import { postApiTokenRoute } from "./api-tokens/post-api-token.ts";
+import { getUserRoute } from "./auth/get-user.ts";
+import { postLoginRoute } from "./auth/post-login.ts";
+import { postLogoutRoute } from "./auth/post-logout.ts";
+import { postRegisterRoute } from "./auth/post-register.ts";
+import { putUserRoute } from "./auth/put-user.ts";
+import { deleteCompanyRoute } from "./companies/delete-company.ts";
+import { getCompaniesRoute } from "./companies/get-companies.ts";
+import { getCompanyRoute } from "./companies/get-company.ts";
+import { postCompanyRoute } from "./companies/post-company.ts";
+import { postSwitchRoute } from "./companies/post-switch.ts";
+import { putCompanyRoute } from "./companies/put-company.ts";
+
+/** Who works here: sign-in, companies, API tokens. */
+export const accountRoutes: readonly Route[] = [
+  postRegisterRoute,
+  postLoginRoute,
+  postLogoutRoute,
+  getUserRoute,
+  putUserRoute,
+  getCompaniesRoute,
+  postCompanyRoute,
+  getCompanyRoute,
+  putCompanyRoute,
+  deleteCompanyRoute,
+  postSwitchRoute,
+  getApiTokensRoute,
+  postApiTokenRoute,
+  deleteApiTokenRoute,
+];

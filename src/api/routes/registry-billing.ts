@@ -1,0 +1,15 @@
+import type { Route } from "../define-route.ts";
+import { creditRoutes } from "./registry-credits.ts";
+import { invoiceRoutes } from "./registry-invoices.ts";
+import { portalRoutes } from "./registry-portal.ts";
+import { quoteRoutes } from "./registry-quotes.ts";
+import { recurringInvoiceRoutes } from "./registry-recurring-invoices.ts";
+
+/** What is billed: quotes, invoices, recurring invoices and their lines; and what clients see of them. */
+export const billingRoutes: readonly Route[] = [
+  ...quoteRoutes,
+  ...invoiceRoutes,
+  ...recurringInvoiceRoutes,
+  ...creditRoutes,
+  ...portalRoutes,
+];

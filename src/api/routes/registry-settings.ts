@@ -1,0 +1,31 @@
+import type { Route } from "../define-route.ts";
+import { deleteBankAccountRoute } from "./settings/delete-bank-account.ts";
+import { deleteReminderRoute } from "./settings/delete-reminder.ts";
+import { getBankAccountRoute } from "./settings/get-bank-account.ts";
+import { getBankAccountsRoute } from "./settings/get-bank-accounts.ts";
+import { getLateFeesRoute } from "./settings/get-late-fees.ts";
+import { getRemindersRoute } from "./settings/get-reminders.ts";
+import { getSettingsRoute } from "./settings/get-settings.ts";
+import { postBankAccountRoute } from "./settings/post-bank-account.ts";
+import { postReminderRoute } from "./settings/post-reminder.ts";
+import { putBankAccountRoute } from "./settings/put-bank-account.ts";
+import { putLateFeesRoute } from "./settings/put-late-fees.ts";
+import { putReminderRoute } from "./settings/put-reminder.ts";
+import { putSettingsRoute } from "./settings/put-settings.ts";
+
+/** What a company decides about itself, its late fees, reminders and bank accounts. */
+export const settingsRoutes: readonly Route[] = [
+  getSettingsRoute,
+  putSettingsRoute,
+  getLateFeesRoute,
+  putLateFeesRoute,
+  getRemindersRoute,
+  postReminderRoute,
+  putReminderRoute,
+  deleteReminderRoute,
+  getBankAccountsRoute,
+  postBankAccountRoute,
+  getBankAccountRoute,
+  putBankAccountRoute,
+  deleteBankAccountRoute,
+];

@@ -1,0 +1,17 @@
+import type { Route } from "../define-route.ts";
+import { accountRoutes } from "./registry-account.ts";
+import { billingRoutes } from "./registry-billing.ts";
+import { customerRoutes } from "./registry-customers.ts";
+import { operationRoutes } from "./registry-operations.ts";
+import { runRoutes } from "./registry-runs.ts";
+import { workRoutes } from "./registry-work.ts";
+
+/** Every operation of the API, in the order of the reference page. */
+export const routes: readonly Route[] = [
+  ...accountRoutes,
+  ...customerRoutes,
+  ...billingRoutes,
+  ...workRoutes,
+  ...operationRoutes,
+  ...runRoutes,
+];

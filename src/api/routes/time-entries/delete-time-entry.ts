@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { deleteTimeEntries, lockTimeEntry } from "../../../actions/change-time.ts";
+import { defineRoute, requireRole } from "../../define-route.ts";
+import { idParam } from "../../inputs.ts";
+
+/** DELETE /time-entries/:id — for who worked, and for admins. */
+export const deleteTimeEntryRoute = defineRoute({
+  method: "delete",
+  path: "/time-entries/:id",
+  summary: "Delete a time entry",
+  description:
+    "Only the entry's owner or an admin of the company. An entry on an invoice is a 409: take it off first.",
+  tag: "Time tracking",
+  access: { scope: "time-entries:write" },
+  params: z.object({ id: idParam }),
+  answers: { 204: null },
+
+  async run({ tx, company, user, role, now, checkIfMatch }, { params }) {
+    const entry = await lockTimeEntry(tx, { companyId: company.id, id: params.id });
+    if (entry.userId !== user.id) requireRole(role, "admin");
+    checkIfMatch(entry);
+    await deleteTimeEntries(tx, { company, causerId: user.id, now }, [entry]);
+    return { status: 204 };
+  },
+});

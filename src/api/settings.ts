@@ -1,0 +1,58 @@
+export type Plan = "free" | "starter" | "pro" | "enterprise";
+
+/** What a company's plan allows. `null` means no limit. */
+export interface PlanLimits {
+  maxCompanies: number | null;
+  hasApiAccess: boolean;
+  /** Requests per session or API token and hour. */
+  requestsPerHour: number | null;
+}
+
+/** The API's settings; bootstrap fills them from the environment. */
+export interface ApiSettings {
+  /** Plan of a new company. */
+  planDefault: Plan;
+  plans: Readonly<Record<Plan, PlanLimits>>;
+  /** Requests per address and hour without a token (sign-in, documentation). */
+  publicRequestsPerHour: number | null;
+  /** Failed sign-ins per address and email, and per address, before a pause of the window's rest. */
+  signIn: { failuresMax: number; failuresPerAddressMax: number; windowMs: number };
+  /** How long a session lasts, in milliseconds. */
+  sessionMs: number;
+  /** How long who-may-what may be remembered in process; a revocation elsewhere takes this long. */
+  identityCacheMs: number;
+  /** Origins a browser may call from. `"*"` for any; empty for none. */
+  corsOrigins: readonly string[];
+  /** Hops in front of us whose X-Forwarded-For is believed. */
+  trustedProxies: number;
+  /**
+   * The installation's own secret: mixed into hashes of addresses, and of what somebody without a
+   * token sends, so that the database alone is not enough to guess back what was hashed.
+   */
+  ipSalt: string;
+  bodyBytesMax: number;
+}
+
+/** The plans of the base contract; enterprise is ours. */
+export const defaultPlans: Readonly<Record<Plan, PlanLimits>> = Object.freeze({
+  free: { maxCompanies: 1, hasApiAccess: false, requestsPerHour: 100 },
+  starter: { maxCompanies: 2, hasApiAccess: false, requestsPerHour: 1_000 },
+  pro: { maxCompanies: 5, hasApiAccess: true, requestsPerHour: 1_000 },
+  enterprise: { maxCompanies: null, hasApiAccess: true, requestsPerHour: 10_000 },
+});
+
+/** Settings that suit one machine. `ipSalt` must come from the installation. */
+export function defaultApiSettings(own: { ipSalt: string } & Partial<ApiSettings>): ApiSettings {
+  return {
+    planDefault: "enterprise",
+    plans: defaultPlans,
+    publicRequestsPerHour: 5_000,
+    signIn: { failuresMax: 5, failuresPerAddressMax: 50, windowMs: 15 * 60_000 },
+    sessionMs: 30 * 24 * 3_600_000,
+    identityCacheMs: 2_000,
+    corsOrigins: [],
+    trustedProxies: 0,
+    bodyBytesMax: 1_048_576,
+    ...own,
+  };
+}

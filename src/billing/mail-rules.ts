@@ -1,0 +1,44 @@
+import type { LocalDate } from "./dates.ts";
+import type { InvoiceStatus } from "./statuses.ts";
+
+const DAY_MS = 86_400_000;
+
+/** What decides whether a mail about an invoice may still go out. */
+export interface MailState {
+  status: InvoiceStatus;
+  isArchived: boolean;
+  isDisputed: boolean;
+  isDeleted: boolean;
+  amountDue: bigint;
+  dueDate: LocalDate;
+  lastReminderAt: Date | null;
+  reminderStatus: string | null;
+  reminderDueDate: LocalDate | null;
+}
+
+/** Why an invoice must not be mailed any more, or undefined. */
+export function whyNotMail(state: MailState): string | undefined {
+  if (state.isDeleted) return "the invoice was deleted";
+  if (state.status === "cancelled") return "the invoice was voided";
+  return undefined;
+}
+
+/**
+ * Why a reminder must not be sent, asked under lock right before sending (BILLING.md 7.2): the
+ * invoice is settled, voided, disputed, archived, or moved, or another reminder went out within the
+ * last 24 hours.
+ */
+export function whyNotRemind(state: MailState, now: Date): string | undefined {
+  const never = whyNotMail(state);
+  if (never !== undefined) return never;
+  if (state.reminderStatus !== "queued") return `the reminder is ${state.reminderStatus}`;
+  if (state.status === "paid" || state.amountDue <= 0n) return "the invoice is paid";
+  if (state.status === "draft") return "the invoice is a draft";
+  if (state.isDisputed) return "the invoice is disputed";
+  if (state.isArchived) return "the invoice is archived";
+  if (state.reminderDueDate !== state.dueDate) return "the due date was changed";
+  if (state.lastReminderAt !== null && now.getTime() - state.lastReminderAt.getTime() < DAY_MS) {
+    return "another reminder went out less than 24 hours ago";
+  }
+  return undefined;
+}

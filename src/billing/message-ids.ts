@@ -1,0 +1,26 @@
+/**
+ * The stable name of a mail, made from the business fact it is for, so that whoever gets it twice
+ * can tell (RFC 5322 section 3.6.4). The company keeps ids of different companies apart.
+ */
+export function invoiceMailKey(invoiceId: number, sending: number): string {
+  return `${invoiceId}/${sending}`;
+}
+
+export function reminderMailKey(invoiceReminderId: number): string {
+  return `${invoiceReminderId}`;
+}
+
+export function quoteMailKey(quoteId: number, sending: number): string {
+  return `${quoteId}/${sending}`;
+}
+
+export function statementMailKey(statementId: number): string {
+  return `${statementId}`;
+}
+
+export type MailKind = "invoice" | "reminder" | "quote" | "statement";
+
+/** Without domain and brackets: those of the sender are added when the mail is sent. */
+export function messageIdOf(mail: { companyId: number; kind: MailKind; key: string }): string {
+  return `${mail.kind}-${mail.key.replaceAll("/", "-")}.c${mail.companyId}`;
+}

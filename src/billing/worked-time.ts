@@ -1,0 +1,18 @@
+import { roundHalfAway } from "./money.ts";
+
+const SECONDS_PER_HOUR = 3600n;
+
+/** What so many seconds cost, rounded once. `hourlyRate` in minor units an hour. */
+export function timeAmount(seconds: number, hourlyRate: bigint | null): bigint {
+  return hourlyRate === null ? 0n : roundHalfAway(BigInt(seconds) * hourlyRate, SECONDS_PER_HOUR);
+}
+
+/** Hours with two decimals, for people to read. */
+export function hoursOf(seconds: number | bigint): number {
+  return Number(roundHalfAway(BigInt(seconds) * 100n, SECONDS_PER_HOUR)) / 100;
+}
+
+/** Hours as the quantity of an invoice line, scaled by 10⁴: as exact as a line can say them. */
+export function quantityOfTime(seconds: number): bigint {
+  return roundHalfAway(BigInt(seconds) * 10_000n, SECONDS_PER_HOUR);
+}

@@ -1,0 +1,162 @@
+import { randomBytes } from "node:crypto";
+import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Registry } from "prom-client";
+import { defaultApiSettings, defaultPlans, type ApiSettings } from "./api/settings.ts";
+import { InvalidSettings, type Config } from "./config/config.ts";
+import type { Connectors } from "./connectors/contract.ts";
+import { createMailFolder } from "./connectors/smtp/mail-folder.ts";
+import { createSmtpMail } from "./connectors/smtp/smtp.ts";
+import { openDatabase, type Sql } from "./db/client.ts";
+import { listPendingMigrations } from "./db/migrate.ts";
+import { systemClock, type Clock } from "./platform/clock.ts";
+import { createLog, type Log } from "./platform/log.ts";
+import { createMetricsRegistry } from "./platform/metrics.ts";
+import type { ReadinessCheck } from "./platform/probes.ts";
+import { createLocalStorage, type FileStorage } from "./platform/storage.ts";
+import { createRuntimeMetrics, type RuntimeMetrics } from "./workers/metrics.ts";
+
+/** What every process is made of. */
+export interface Platform {
+  config: Config;
+  log: Log;
+  clock: Clock;
+  sql: Sql;
+  databaseUrl: string;
+  queueUrl: string;
+  queuePrefix: string;
+  storage: FileStorage;
+  registry: Registry;
+  /** In `registry`. */
+  metrics: RuntimeMetrics;
+  readiness: readonly ReadinessCheck[];
+  close: () => Promise<void>;
+}
+
+export interface PlatformOptions {
+  config: Config;
+  /** Which process speaks, in the log and in pg_stat_activity, e.g. "worker". */
+  name: string;
+  /** Where the data are, when the settings do not say: the embedded server. */
+  databaseUrl?: string | undefined;
+  /** Default: one of its own. */
+  log?: Log;
+}
+
+/**
+ * Builds what every process needs from its settings. Connections are opened when first used.
+ *
+ * @throws InvalidSettings when there is no database
+ */
+export function openPlatform({ config, name, ...given }: PlatformOptions): Platform {
+  const databaseUrl = given.databaseUrl ?? config.databaseUrl;
+  if (databaseUrl === undefined) {
+    throw new InvalidSettings([
+      "DATABASE_URL: not set; name a PostgreSQL server, or use nightledger up, which brings its own",
+    ]);
+  }
+  const log = given.log ?? createLog({ level: config.logLevel, name });
+  const sql = openDatabase({
+    url: databaseUrl,
+    connectionsMax: config.databaseConnections,
+    applicationName: `nightledger-${name}`,
+  });
+  const registry = createMetricsRegistry({ withProcessMetrics: true });
+  return {
+    config,
+    log,
+    clock: systemClock,
+    sql,
+    databaseUrl,
+    queueUrl: config.queueUrl ?? databaseUrl,
+    queuePrefix: config.queuePrefix,
+    storage: createLocalStorage(join(config.dataDir, "files")),
+    registry,
+    metrics: createRuntimeMetrics(registry),
+    readiness: [{ name: "database", check: () => assertMigrated(sql) }],
+    close: async () => {
+      registry.clear();
+      await sql.end({ timeout: 5 });
+    },
+  };
+}
+
+/** Throws an Error that says what to type when the database lacks a migration of this version. */
+export async function assertMigrated(sql: Sql): Promise<void> {
+  const pending = await listPendingMigrations(sql);
+  if (pending.length > 0) {
+    throw new Error(
+      `The database is not up to date (${pending.length} migrations are missing, the first is ${pending[0]}): run nightledger migrate.`,
+    );
+  }
+}
+
+/**
+ * What jobs reach the outside with. Without a mail server mails go to a folder, where that is allowed:
+ * on a worker of its own nobody would ever look there.
+ *
+ * @throws InvalidSettings when there is no mail server and a folder will not do
+ */
+export function openConnectors(
+  config: Config,
+  { allowsMailFolder }: { allowsMailFolder: boolean },
+): Connectors {
+  if (config.smtpUrl === undefined && !allowsMailFolder) {
+    throw new InvalidSettings([
+      "SMTP_URL: not set; a worker needs a mail server, like smtp://user:password@host:587",
+    ]);
+  }
+  const { address } = config.mailFrom;
+  return {
+    mail:
+      config.smtpUrl === undefined
+        ? createMailFolder({ folder: mailFolderOf(config) })
+        : createSmtpMail({ url: config.smtpUrl }),
+    mailPolicy: {
+      from: address,
+      domain: address.slice(address.lastIndexOf("@") + 1),
+      // A folder has no limit.
+      perSecond: config.smtpUrl === undefined ? null : config.mailPerSecond,
+    },
+  };
+}
+
+/** Where mails go that no mail server takes. */
+export function mailFolderOf(config: Config): string {
+  return join(config.dataDir, "mails");
+}
+
+/** The API's settings, out of the process's. */
+export async function readApiSettings(config: Config): Promise<ApiSettings> {
+  const { rateLimits } = config;
+  return defaultApiSettings({
+    ipSalt: config.ipSalt ?? (await readOrMakeSalt(config.dataDir)),
+    planDefault: config.planDefault,
+    plans: {
+      free: { ...defaultPlans.free, requestsPerHour: rateLimits.free },
+      starter: { ...defaultPlans.starter, requestsPerHour: rateLimits.starter },
+      pro: { ...defaultPlans.pro, requestsPerHour: rateLimits.pro },
+      enterprise: { ...defaultPlans.enterprise, requestsPerHour: rateLimits.enterprise },
+    },
+    publicRequestsPerHour: config.publicRateLimit,
+    sessionMs: config.sessionDays * 24 * 3_600_000,
+    corsOrigins: config.corsOrigins,
+    trustedProxies: config.trustedProxies,
+  });
+}
+
+/** Made once per data folder; of two processes that start at once the first one's counts. */
+async function readOrMakeSalt(dataDir: string): Promise<string> {
+  const path = join(dataDir, "ip-salt");
+  await mkdir(dataDir, { recursive: true });
+  const unfinished = `${path}.${process.pid}`;
+  await writeFile(unfinished, randomBytes(32).toString("base64url"), { mode: 0o600 });
+  try {
+    await link(unfinished, path);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  } finally {
+    await rm(unfinished);
+  }
+  return (await readFile(path, "utf8")).trim();
+}

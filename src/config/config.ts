@@ -1,0 +1,181 @@
+import { z } from "zod";
+import {
+  integer,
+  keyRing,
+  limit,
+  limitByName,
+  mailAddress,
+  numberByName,
+  originList,
+  oneOf,
+  onOrOff,
+  positiveNumber,
+  url,
+} from "./parsers.ts";
+
+const PLANS = ["free", "starter", "pro", "enterprise"] as const;
+const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+const DAYS_MAX = 3_650;
+
+/** Every setting there is, by the name of its environment variable. An empty variable counts as not set. */
+const Settings = z.object({
+  /** PostgreSQL server with our data, `postgres://user:password@host:port/database`. Default: the embedded one, in DATA_DIR. */
+  DATABASE_URL: url(["postgres:", "postgresql:"]).optional(),
+  /** Most connections that the pool of one process opens. Default 10. */
+  DATABASE_CONNECTIONS: integer(2, 1_000).default(10),
+  /** Where the queues are: `redis://…` or `rediss://…`, or `postgres://…`. Default: the database. */
+  QUEUE_URL: url(["redis:", "rediss:", "postgres:", "postgresql:"]).optional(),
+  /** Begins the names of all keys in Redis, so that several installations can share a server. Default `nightledger`. */
+  QUEUE_PREFIX: z
+    .string()
+    .regex(/^[\w-]{1,64}$/, "expected up to 64 letters, digits, - or _")
+    .default("nightledger"),
+  /** Folder for the embedded database, stored files and mails that nobody sends. Default `./.nightledger`. */
+  DATA_DIR: z.string().default("./.nightledger"),
+
+  /** Port of the API and the console, and of a worker's probes; 0 takes any free one. Default 3000; 4400 or the next free one with `up` and `demo`. */
+  PORT: integer(0, 65_535).optional(),
+  /** Address the API listens on. Default `127.0.0.1`, this machine only. */
+  HOST: z.string().default("127.0.0.1"),
+  /** How people reach us, without a slash at the end, for links. Default: made of HOST and PORT. */
+  PUBLIC_URL: url(["http:", "https:"]).optional(),
+  /** Origins whose pages may call the API, with commas, or `*`. Default: none. */
+  CORS_ORIGINS: originList.default([]),
+  /** Proxies in front of us whose X-Forwarded-For is believed. Default 0. */
+  TRUSTED_PROXIES: integer(0, 10).default(0),
+  /** Plan of a new company: free, starter, pro or enterprise. Default enterprise. */
+  PLAN_DEFAULT: oneOf(PLANS).default("enterprise"),
+  /** Requests an hour and token by plan, `none` for no limit. Default `free=100,starter=1000,pro=1000,enterprise=10000`; what is left out keeps its default. */
+  RATE_LIMITS: limitByName(PLANS).default({}),
+  /** Requests an hour and address without a token, or `none`. Default 1000. */
+  PUBLIC_RATE_LIMIT: limit.default(1_000),
+  /** How long a sign-in lasts, in days. Default 30. */
+  SESSION_DAYS: integer(1, DAYS_MAX).default(30),
+  /** Mixed into the hashes of addresses, 16 characters or more. Default: made once and kept in DATA_DIR. */
+  IP_SALT: z.string().min(16, "expected 16 characters or more").optional(),
+
+  /** Mail server, `smtp://user:password@host:port` or `smtps://…`. Default: mails are written to DATA_DIR. */
+  SMTP_URL: url(["smtp:", "smtps:"]).optional(),
+  /** Sender of our mails, `Name <address>` or an address. Default `Nightledger <billing@localhost>`. */
+  MAIL_FROM: mailAddress.default({ name: "Nightledger", address: "billing@localhost" }),
+  /** Mails a second to the mail server, all processes together. Default 10. */
+  MAIL_PER_SECOND: positiveNumber(10_000).default(10),
+
+  /** Keys that seal provider credentials, `id:base64,…`, 32 bytes each. The first one seals, all of them open. Default: none. */
+  MASTER_KEYS: keyRing.default([]),
+
+  /** Runs at once in one worker process, by queue. Default `nights=2,notifications=20,default=10`; what is left out keeps its default. */
+  WORKER_CONCURRENCY: numberByName(["nights", "notifications", "default"]).default({}),
+  /** How long a run belongs to a worker that gives no sign of life, in milliseconds. Default 15000. */
+  LEASE_MS: integer(1_000, 3_600_000).default(15_000),
+  /** How often a worker gives its sign of life, in milliseconds, at most a third of LEASE_MS. Default 5000. */
+  HEARTBEAT_MS: integer(100, 1_200_000).default(5_000),
+  /** How long a process may take to stop, in milliseconds; supervisors as a rule kill after 30000. Default 25000. */
+  SHUTDOWN_WINDOW_MS: integer(0, 3_600_000).default(25_000),
+  /** How long runs that succeeded, were skipped or cancelled are kept, in days. Default 30. */
+  RUN_RETENTION_DAYS: integer(1, DAYS_MAX).default(30),
+  /** How long dead runs are kept, in days. Default 180. */
+  RUN_RETENTION_DEAD_DAYS: integer(1, DAYS_MAX).default(180),
+
+  /** How much is logged: fatal, error, warn, info, debug, trace or silent. Default info. */
+  LOG_LEVEL: oneOf(LOG_LEVELS).default("info"),
+  /** Whether `/metrics` answers: on or off. Default on. */
+  METRICS: onOrOff.default(true),
+});
+type Settings = z.infer<typeof Settings>;
+
+/** The settings of one process, frozen. Each is described beside its variable, above. */
+export type Config = ReturnType<typeof arrange>;
+
+/** Names each variable that is wrong, and what was expected; one line each, and never a secret value. */
+export class InvalidSettings extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join("\n"));
+    this.name = "InvalidSettings";
+    this.problems = problems;
+  }
+}
+
+/** Reads the settings from the given variables, e.g. `process.env`. Throws `InvalidSettings`. */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(
+    Object.keys(Settings.shape)
+      .map((name) => [name, env[name]?.trim()] as const)
+      .filter(([, value]) => value !== undefined && value !== ""),
+  );
+  const parsed = Settings.safeParse(given);
+  if (!parsed.success) {
+    throw new InvalidSettings(
+      parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`),
+    );
+  }
+  const problems = findContradictions(parsed.data);
+  if (problems.length > 0) throw new InvalidSettings(problems);
+  return freeze(arrange(parsed.data));
+}
+
+function findContradictions(settings: Settings): string[] {
+  const problems: string[] = [];
+  if (settings.HEARTBEAT_MS * 3 > settings.LEASE_MS) {
+    problems.push(
+      `HEARTBEAT_MS: ${settings.HEARTBEAT_MS} is more than a third of LEASE_MS (${settings.LEASE_MS}); a worker that misses two beats would lose its runs`,
+    );
+  }
+  const ids = settings.MASTER_KEYS.map((key) => key.id);
+  if (new Set(ids).size < ids.length) {
+    problems.push("MASTER_KEYS: an id occurs twice");
+  }
+  return problems;
+}
+
+function arrange(settings: Settings) {
+  return {
+    databaseUrl: settings.DATABASE_URL,
+    databaseConnections: settings.DATABASE_CONNECTIONS,
+    /** Undefined: the same server as the data. */
+    queueUrl: settings.QUEUE_URL ?? settings.DATABASE_URL,
+    queuePrefix: settings.QUEUE_PREFIX,
+    dataDir: settings.DATA_DIR,
+    /** Undefined: what suits the command. */
+    port: settings.PORT,
+    host: settings.HOST,
+    /** Undefined: made of host and port, once the port is known. */
+    publicUrl: settings.PUBLIC_URL?.replace(/\/+$/, ""),
+    corsOrigins: settings.CORS_ORIGINS,
+    trustedProxies: settings.TRUSTED_PROXIES,
+    planDefault: settings.PLAN_DEFAULT,
+    /** Requests an hour; null means no limit. */
+    rateLimits: {
+      free: 100,
+      starter: 1_000,
+      pro: 1_000,
+      enterprise: 10_000,
+      ...settings.RATE_LIMITS,
+    },
+    publicRateLimit: settings.PUBLIC_RATE_LIMIT,
+    sessionDays: settings.SESSION_DAYS,
+    ipSalt: settings.IP_SALT,
+    smtpUrl: settings.SMTP_URL,
+    mailFrom: settings.MAIL_FROM,
+    mailPerSecond: settings.MAIL_PER_SECOND,
+    masterKeys: settings.MASTER_KEYS,
+    concurrency: { nights: 2, notifications: 20, default: 10, ...settings.WORKER_CONCURRENCY },
+    leaseMs: settings.LEASE_MS,
+    heartbeatMs: settings.HEARTBEAT_MS,
+    shutdownWindowMs: settings.SHUTDOWN_WINDOW_MS,
+    runRetentionDays: settings.RUN_RETENTION_DAYS,
+    deadRunRetentionDays: settings.RUN_RETENTION_DEAD_DAYS,
+    logLevel: settings.LOG_LEVEL,
+    hasMetrics: settings.METRICS,
+  } as const;
+}
+
+function freeze<T extends object>(value: T): Readonly<T> {
+  for (const inner of Object.values(value)) {
+    // The bytes of a key cannot be frozen.
+    if (typeof inner === "object" && inner !== null && !ArrayBuffer.isView(inner)) freeze(inner);
+  }
+  return Object.freeze(value);
+}

@@ -1,0 +1,150 @@
+import type { RequestHandler, Response } from "express";
+import { z } from "zod";
+import { inTransaction } from "../db/transaction.ts";
+import { findSession, revokeSession, type IdentityRow } from "../db/sessions.ts";
+import { findUserForSignIn } from "../db/users.ts";
+import { Failure, Forbidden } from "../errors.ts";
+import { verifyPassword } from "../platform/passwords.ts";
+import { createToken, hashToken } from "../platform/tokens.ts";
+import {
+  clearCookie,
+  FORM_COOKIE,
+  formTokenFor,
+  isOurForm,
+  readCookie,
+  SESSION_COOKIE,
+  setCookie,
+} from "./cookies.ts";
+import type { ConsoleServices } from "./services.ts";
+import { renderSignIn } from "./sign-in-page.ts";
+
+/** Who is signed in, and what their forms have to send. */
+export interface Visitor {
+  user: IdentityRow;
+  formToken: string;
+}
+
+const visitors = new WeakMap<Response, Visitor>();
+
+/** The visitor whom `requireSession` let in. */
+export function visitorOf(response: Response): Visitor {
+  const visitor = visitors.get(response);
+  if (visitor === undefined) throw new Error("the page did not ask for a session");
+  return visitor;
+}
+
+/** Lets in who has a session; others are shown the way in, or told 401 when no page was asked for. */
+export function requireSession({ sql, clock }: ConsoleServices): RequestHandler {
+  return async (request, response, next) => {
+    const token = readCookie(request, SESSION_COOKIE);
+    const user =
+      token === undefined
+        ? undefined
+        : await findSession(sql, { tokenHash: hashToken(token), now: clock.now() });
+    if (token !== undefined && user !== undefined) {
+      visitors.set(response, { user, formToken: formTokenFor(token) });
+      next();
+      return;
+    }
+    if (request.method === "GET" && request.accepts(["html", "json"]) === "html") {
+      response.redirect(302, "/console/sign-in");
+      return;
+    }
+    response.status(401).json({ message: "Sign in at /console/sign-in.", code: "unauthenticated" });
+  };
+}
+
+export function showSignIn({ version }: ConsoleServices): RequestHandler {
+  return (request, response) => {
+    let secret = readCookie(request, FORM_COOKIE);
+    if (secret === undefined) {
+      secret = createToken("nlf");
+      setCookie(request, response, { name: FORM_COOKIE, value: secret });
+    }
+    response.send(renderSignIn({ formToken: formTokenFor(secret), version }));
+  };
+}
+
+const WithPassword = z.object({ email: z.string().max(255), password: z.string().max(1_000) });
+const WithToken = z.object({ token: z.string().min(1).max(200) });
+const Form = z.union([WithToken, WithPassword]);
+
+/** POST /console/sign-in, with email and password or with a session's token. */
+export function signIn(services: ConsoleServices): RequestHandler {
+  const { version, sessionMs } = services;
+  return async (request, response) => {
+    const body: unknown = request.body;
+    const secret = readCookie(request, FORM_COOKIE);
+    const form = Form.safeParse(body);
+    const typed = form.success && "email" in form.data ? { email: form.data.email } : {};
+    const refuse = (status: number, problem: string) => {
+      const own = secret ?? createToken("nlf");
+      if (secret === undefined) setCookie(request, response, { name: FORM_COOKIE, value: own });
+      const formToken = formTokenFor(own);
+      response.status(status).send(renderSignIn({ formToken, problem, version, ...typed }));
+    };
+
+    if (!isOurForm(request, secret, formTokenOf(body))) {
+      refuse(403, "This form is too old. Please try again.");
+      return;
+    }
+    if (!form.success) {
+      refuse(422, "Enter an email address and a password, or a token.");
+      return;
+    }
+    try {
+      const userId = await identify(services, form.data, request.ip ?? "");
+      if (userId === undefined) {
+        refuse(401, "email" in form.data ? "Wrong email or password." : "This token is not valid.");
+        return;
+      }
+      // A session of the browser's own: signing out here leaves the terminal's token alone.
+      const token = await services.signIn.openSession(userId);
+      setCookie(request, response, { name: SESSION_COOKIE, value: token, maxAgeMs: sessionMs });
+      clearCookie(response, FORM_COOKIE);
+      response.redirect(303, "/console");
+    } catch (error) {
+      if (!(error instanceof Failure && error.status === 429)) throw error;
+      refuse(429, error.message);
+    }
+  };
+}
+
+async function identify(
+  { sql, clock, signIn: { beginAttempt } }: ConsoleServices,
+  form: z.infer<typeof Form>,
+  ip: string,
+): Promise<number | undefined> {
+  if ("token" in form) {
+    // 256 random bits need no counting of attempts.
+    const tokenHash = hashToken(form.token.trim());
+    return (await findSession(sql, { tokenHash, now: clock.now() }))?.id;
+  }
+  const attempt = await beginAttempt({ ip, email: form.email });
+  const user = await findUserForSignIn(sql, form.email);
+  // Takes as long for nobody as for somebody, so that the time tells nothing.
+  if (!(await verifyPassword(form.password, user?.passwordHash))) return undefined;
+  await attempt.succeed();
+  return user?.id;
+}
+
+/** POST /console/sign-out: ends the session itself, not only the cookie. */
+export function signOut({ sql, clock }: ConsoleServices): RequestHandler {
+  return async (request, response) => {
+    const { user } = visitorOf(response);
+    if (!isOurForm(request, readCookie(request, SESSION_COOKIE), formTokenOf(request.body))) {
+      throw new Forbidden("This form did not come from our page.");
+    }
+    await inTransaction(sql, (tx) =>
+      revokeSession(tx, { sessionId: user.callerId, now: clock.now() }),
+    );
+    clearCookie(response, SESSION_COOKIE);
+    response.redirect(303, "/console/sign-in");
+  };
+}
+
+function formTokenOf(body: unknown): unknown {
+  return typeof body === "object" && body !== null && "form_token" in body
+    ? body.form_token
+    : undefined;
+}

@@ -1,0 +1,67 @@
+import postgres from "postgres";
+
+type Types = { bigint: bigint };
+
+/** A pool: may read, or be composed into a statement. */
+export type Sql = postgres.Sql<Types>;
+/** An open transaction. */
+export type Tx = postgres.TransactionSql<Types>;
+
+export interface DatabaseOptions {
+  url: string;
+  /** Most connections this pool opens. */
+  connectionsMax: number;
+  /** Shown in pg_stat_activity. */
+  applicationName: string;
+  /** Ends a statement that takes longer, in milliseconds. 0 means never. */
+  statementTimeoutMs?: number;
+}
+
+/**
+ * Opens a pool that speaks our dialect: camelCase columns, int8 as bigint (money in minor units)
+ * except in id columns, `date` as "YYYY-MM-DD" text, timestamptz as Date.
+ */
+export function openDatabase(options: DatabaseOptions): Sql {
+  return postgres(options.url, {
+    max: options.connectionsMax,
+    idle_timeout: 60,
+    connect_timeout: 10,
+    onnotice: () => {},
+    connection: {
+      application_name: options.applicationName,
+      TimeZone: "UTC",
+      ...(options.statementTimeoutMs ? { statement_timeout: options.statementTimeoutMs } : {}),
+    },
+    transform: {
+      column: { to: postgres.fromCamel, from: postgres.toCamel },
+      value: { from: idsAsNumbers },
+      undefined: null,
+    },
+    types: {
+      bigint: postgres.BigInt,
+      // A calendar day has no time zone: never let a driver turn it into an instant.
+      date: { to: 1082, from: [1082], serialize: String, parse: (text: string) => text },
+    },
+  }) as Sql;
+}
+
+/**
+ * An id is an int8 in the database and a plain number here (2^53 ids are enough); every other int8 is
+ * money or a count and stays a bigint, so that the two can never be mixed up in arithmetic.
+ */
+function idsAsNumbers(value: unknown, column?: { name: string }): unknown {
+  if (typeof value !== "bigint" || column === undefined) return value;
+  return column.name === "id" || column.name.endsWith("Id") || column.name.endsWith("_id")
+    ? Number(value)
+    : value;
+}
+
+/** PostgreSQL's error code (SQLSTATE), when the error came from there. */
+export function sqlState(error: unknown): string | undefined {
+  return error instanceof postgres.PostgresError ? error.code : undefined;
+}
+
+/** The constraint a statement violated, when that is what happened. */
+export function violatedConstraint(error: unknown): string | undefined {
+  return error instanceof postgres.PostgresError ? error.constraint_name : undefined;
+}

@@ -1,0 +1,223 @@
+import type { LocalDate } from "../billing/dates.ts";
+import { NotFound } from "../errors.ts";
+import type { Sql, Tx } from "./client.ts";
+
+export const creditTypes = ["credit_note", "overpayment", "prepayment"] as const;
+export type CreditType = (typeof creditTypes)[number];
+
+/** What we owe a client: paid too much, paid in advance, or written off. Minor units. */
+export interface CreditRow {
+  companyId: number;
+  id: number;
+  clientId: number;
+  /** What it is about, if it is about one invoice. */
+  invoiceId: number | null;
+  /** The payment that was too large; none when the credit has another reason. */
+  paymentId: number | null;
+  type: CreditType;
+  isArchived: boolean;
+  amount: bigint;
+  /** What has not been used yet. */
+  remaining: bigint;
+  currency: string;
+  reason: string | null;
+  creditDate: LocalDate;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+function creditColumns(sql: Sql | Tx) {
+  return sql`
+    company_id, id, client_id, invoice_id, payment_id, type, is_archived, amount, remaining,
+    currency, reason, credit_date, created_at, updated_at
+  `;
+}
+
+export type NewCredit = Pick<
+  CreditRow,
+  | "companyId"
+  | "clientId"
+  | "invoiceId"
+  | "paymentId"
+  | "type"
+  | "amount"
+  | "currency"
+  | "reason"
+  | "creditDate"
+  | "createdAt"
+>;
+
+/** A credit of which nothing is used yet. */
+export async function insertCredit(tx: Tx, credit: NewCredit): Promise<CreditRow> {
+  const [row] = await tx<CreditRow[]>`
+    insert into credits ${tx({ ...credit, remaining: credit.amount, updatedAt: credit.createdAt })}
+    returning ${creditColumns(tx)}
+  `;
+  return row!;
+}
+
+/** The credit a too large payment became, if it did. Nobody may use it until the transaction ends. */
+export async function lockCreditOfPayment(
+  tx: Tx,
+  { companyId, paymentId }: { companyId: number; paymentId: number },
+): Promise<CreditRow | undefined> {
+  const [row] = await tx<CreditRow[]>`
+    select ${creditColumns(tx)}
+    from credits
+    where company_id = ${companyId} and payment_id = ${paymentId}
+    for update
+  `;
+  return row;
+}
+
+/** A deleted credit is not found. */
+export async function getCredit(
+  sql: Sql | Tx,
+  { companyId, id }: { companyId: number; id: number },
+): Promise<CreditRow> {
+  const [row] = await sql<CreditRow[]>`
+    select ${creditColumns(sql)}
+    from credits
+    where company_id = ${companyId} and id = ${id} and deleted_at is null
+  `;
+  if (row === undefined) throw new NotFound("Credit");
+  return row;
+}
+
+/** Locks those of the ids that are there, lowest first, so that two who lock several never deadlock. */
+export async function lockCredits(
+  tx: Tx,
+  { companyId, ids }: { companyId: number; ids: readonly number[] },
+): Promise<CreditRow[]> {
+  return await tx<CreditRow[]>`
+    select ${creditColumns(tx)}
+    from credits
+    where company_id = ${companyId} and id = any(${[...ids]}::int8[]) and deleted_at is null
+    order by id
+    for update
+  `;
+}
+
+export async function lockCredit(
+  tx: Tx,
+  { companyId, id }: { companyId: number; id: number },
+): Promise<CreditRow> {
+  const [row] = await lockCredits(tx, { companyId, ids: [id] });
+  if (row === undefined) throw new NotFound("Credit");
+  return row;
+}
+
+/** Writes the given columns of a credit that the transaction has locked. */
+export async function updateCreditRow(
+  tx: Tx,
+  { companyId, id }: { companyId: number; id: number },
+  changes: Partial<Pick<CreditRow, "isArchived" | "remaining">> & {
+    deletedAt?: Date;
+    updatedAt: Date;
+  },
+): Promise<CreditRow> {
+  const [row] = await tx<CreditRow[]>`
+    update credits set ${tx(changes)}
+    where company_id = ${companyId} and id = ${id}
+    returning ${creditColumns(tx)}
+  `;
+  if (row === undefined) throw new NotFound("Credit");
+  return row;
+}
+
+/** What a part of a credit was used for. The credit's and the invoice's rows are locked. */
+export async function insertCreditApplication(
+  tx: Tx,
+  application: {
+    companyId: number;
+    creditId: number;
+    invoiceId: number;
+    amount: bigint;
+    appliedBy: number | null;
+    createdAt: Date;
+  },
+): Promise<void> {
+  await tx`insert into credit_applications ${tx(application)}`;
+}
+
+export interface CreditFilter {
+  companyId: number;
+  clientId?: number | undefined;
+  type?: CreditType | undefined;
+  /** Whether something of it is left. */
+  hasBalance?: boolean | undefined;
+}
+
+/** What a list may be sorted by, as callers know it, and the column that is. */
+const sortColumns = {
+  id: "id",
+  date: "credit_date",
+  amount: "amount",
+  balance: "remaining",
+  created_at: "created_at",
+} as const;
+export type CreditSortField = keyof typeof sortColumns;
+export const creditSortFields = ["id", "date", "amount", "balance", "created_at"] as const;
+
+export async function listCredits(
+  sql: Sql | Tx,
+  filter: CreditFilter & { isArchived?: boolean | undefined },
+  page: { sort: { field: CreditSortField; isDescending: boolean }; limit: number; offset: number },
+): Promise<CreditRow[]> {
+  const direction = page.sort.isDescending ? sql`desc` : sql`asc`;
+  const { isArchived } = filter;
+  return await sql<CreditRow[]>`
+    select ${creditColumns(sql)}
+    from credits
+    where ${matches(sql, filter)}
+      ${isArchived === undefined ? sql`` : sql`and is_archived = ${isArchived}`}
+    order by ${sql(sortColumns[page.sort.field])} ${direction}, id ${direction}
+    limit ${page.limit} offset ${page.offset}
+  `;
+}
+
+/** How many match, whether archived or not, so that a list can show both counts beside itself. */
+export async function countCredits(
+  sql: Sql | Tx,
+  filter: CreditFilter,
+): Promise<{ active: number; archived: number }> {
+  const [row] = await sql<{ active: number; archived: number }[]>`
+    select
+      count(*) filter (where not is_archived)::int as active,
+      count(*) filter (where is_archived)::int as archived
+    from credits
+    where ${matches(sql, filter)}
+  `;
+  return row ?? { active: 0, archived: 0 };
+}
+
+/** What a client can still use, oldest first: archived credits are put away. */
+export async function listUsableCredits(
+  sql: Sql | Tx,
+  { companyId, clientId }: { companyId: number; clientId: number },
+): Promise<CreditRow[]> {
+  return await sql<CreditRow[]>`
+    select ${creditColumns(sql)}
+    from credits
+    where company_id = ${companyId} and client_id = ${clientId}
+      and remaining > 0 and not is_archived and deleted_at is null
+    order by credit_date, id
+  `;
+}
+
+function matches(sql: Sql | Tx, { companyId, clientId, type, hasBalance }: CreditFilter) {
+  return sql`
+    company_id = ${companyId}
+    and deleted_at is null
+    ${clientId === undefined ? sql`` : sql`and client_id = ${clientId}`}
+    ${type === undefined ? sql`` : sql`and type = ${type}`}
+    ${hasBalance === undefined ? sql`` : sql`and (remaining > 0) = ${hasBalance}`}
+  `;
+}
+
+export async function deleteCreditRow(
+  tx: Tx,
+  { companyId, id }: { companyId: number; id: number },
+): Promise<void> {
+  await tx`delete from credits where company_id = ${companyId} and id = ${id}`;
+}

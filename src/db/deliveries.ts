@@ -1,0 +1,153 @@
+import { NotFound } from "../errors.ts";
+import { messageIdOf, type MailKind } from "../billing/message-ids.ts";
+import type { Sql, Tx } from "./client.ts";
+
+export type DeliveryStatus =
+  | "queued"
+  | "sending"
+  | "accepted"
+  | "bounced"
+  | "failed"
+  | "cancelled"
+  | "blocked"
+  | "unknown";
+
+/** A mail we owe somebody and how far it got (BILLING.md section 8). */
+export interface DeliveryRow {
+  id: number;
+  companyId: number;
+  kind: MailKind;
+  key: string;
+  invoiceId: number | null;
+  invoiceReminderId: number | null;
+  quoteId: number | null;
+  statementId: number | null;
+  recipient: string | null;
+  messageId: string;
+  status: DeliveryStatus;
+  attempts: number;
+  errorCode: string | null;
+  errorMessage: string | null;
+  response: string | null;
+  acceptedAt: Date | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** The columns of a delivery, to be composed into a statement that reads or returns them. */
+function deliveryColumns(sql: Sql | Tx) {
+  return sql`
+    id, company_id, kind, key, invoice_id, invoice_reminder_id, quote_id, statement_id, recipient,
+    message_id, status, attempts, error_code, error_message, response, accepted_at, created_at,
+    updated_at
+  `;
+}
+
+export interface NewDelivery {
+  kind: MailKind;
+  /** The business fact; the same fact never gets a second delivery. */
+  key: string;
+  invoiceId?: number;
+  invoiceReminderId?: number;
+  quoteId?: number;
+  statementId?: number;
+  /** Nobody to write to leaves the delivery blocked. */
+  recipient: string | null;
+}
+
+/** Records mails we owe; one that is already owed is left as it is. Returns the new ones. */
+export async function insertDeliveries(
+  tx: Tx,
+  { companyId, now, rows }: { companyId: number; now: Date; rows: readonly NewDelivery[] },
+): Promise<DeliveryRow[]> {
+  if (rows.length === 0) return [];
+  const ids = rows.map((row) => messageIdOf({ companyId, kind: row.kind, key: row.key }));
+  return await tx<DeliveryRow[]>`
+    insert into deliveries (
+      company_id, kind, key, invoice_id, invoice_reminder_id, quote_id, statement_id, recipient,
+      message_id, status, created_at, updated_at
+    )
+    select
+      ${companyId}, p.kind, p.key, p.invoice_id, p.invoice_reminder_id, p.quote_id, p.statement_id,
+      p.recipient, p.message_id, case when p.recipient is null then 'blocked' else 'queued' end,
+      ${now}, ${now}
+    from unnest(
+      ${rows.map((row) => row.kind)}::text[], ${rows.map((row) => row.key)}::text[],
+      ${rows.map((row) => row.invoiceId ?? null)}::int8[],
+      ${rows.map((row) => row.invoiceReminderId ?? null)}::int8[],
+      ${rows.map((row) => row.quoteId ?? null)}::int8[],
+      ${rows.map((row) => row.statementId ?? null)}::int8[],
+      ${rows.map((row) => row.recipient)}::text[], ${ids}::text[]
+    ) as p (
+      kind, key, invoice_id, invoice_reminder_id, quote_id, statement_id, recipient, message_id
+    )
+    on conflict (company_id, kind, key) do nothing
+    returning ${deliveryColumns(tx)}
+  `;
+}
+
+/** The mails about an invoice, oldest first. */
+export async function listInvoiceDeliveries(
+  sql: Sql | Tx,
+  { companyId, invoiceId }: { companyId: number; invoiceId: number },
+): Promise<DeliveryRow[]> {
+  return await sql<DeliveryRow[]>`
+    select ${deliveryColumns(sql)} from deliveries
+    where company_id = ${companyId} and invoice_id = ${invoiceId}
+    order by id
+  `;
+}
+
+/** The mails about a quote, oldest first. */
+export async function listQuoteDeliveries(
+  sql: Sql | Tx,
+  { companyId, quoteId }: { companyId: number; quoteId: number },
+): Promise<DeliveryRow[]> {
+  return await sql<DeliveryRow[]>`
+    select ${deliveryColumns(sql)} from deliveries
+    where company_id = ${companyId} and quote_id = ${quoteId}
+    order by id
+  `;
+}
+
+/** @throws NotFound */
+export async function lockDelivery(
+  tx: Tx,
+  { companyId, id }: { companyId: number; id: number },
+): Promise<DeliveryRow> {
+  const [row] = await tx<DeliveryRow[]>`
+    select ${deliveryColumns(tx)} from deliveries
+    where company_id = ${companyId} and id = ${id}
+    for no key update
+  `;
+  if (row === undefined) throw new NotFound("Delivery");
+  return row;
+}
+
+/** Moves a delivery on, with what the mail server or we had to say about it. */
+export async function setDeliveryStatus(
+  tx: Tx,
+  input: {
+    companyId: number;
+    id: number;
+    status: DeliveryStatus;
+    now: Date;
+    messageId?: string;
+    response?: string;
+    errorCode?: string;
+    errorMessage?: string;
+  },
+): Promise<void> {
+  await tx`
+    update deliveries
+    set status = ${input.status},
+        attempts = attempts + case when ${input.status} = 'sending' then 1 else 0 end,
+        message_id = coalesce(${input.messageId ?? null}, message_id),
+        response = ${input.response ?? null},
+        error_code = ${input.errorCode ?? null},
+        error_message = ${input.errorMessage ?? null},
+        accepted_at = case when ${input.status} = 'accepted' then ${input.now} else accepted_at end,
+        updated_at = ${input.now}
+    where company_id = ${input.companyId} and id = ${input.id}
+  `;
+}

@@ -1,0 +1,49 @@
+import type { LocalDate } from "../billing/dates.ts";
+import type { Sql, Tx } from "./client.ts";
+
+type InvoiceReminderStatus =
+  | "queued"
+  | "sent"
+  | "superseded"
+  | "not_applicable"
+  | "cancelled"
+  | "blocked"
+  | "failed"
+  | "unknown";
+
+/** What was decided about one stage for one due date (BILLING.md 7). */
+export interface InvoiceReminderRow {
+  id: number;
+  invoiceId: number;
+  reminderId: number;
+  reminderNumber: number;
+  /** Days from the due date; negative before it. */
+  daysOffset: number;
+  dueDate: LocalDate;
+  status: InvoiceReminderStatus;
+  reason: string | null;
+  businessDate: LocalDate;
+  /** The mail it became. */
+  deliveryId: number | null;
+  sentAt: Date | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** In the order in which they were decided. */
+export async function listInvoiceReminders(
+  sql: Sql | Tx,
+  { companyId, invoiceId }: { companyId: number; invoiceId: number },
+): Promise<InvoiceReminderRow[]> {
+  return await sql<InvoiceReminderRow[]>`
+    select
+      ir.id, ir.invoice_id, ir.reminder_id, pr.reminder_number, pr.days_offset, ir.due_date,
+      ir.status, ir.reason, ir.business_date, ir.sent_at, ir.created_at, ir.updated_at,
+      (select max(d.id) from deliveries d
+       where d.company_id = ir.company_id and d.invoice_reminder_id = ir.id) as delivery_id
+    from invoice_reminders ir
+    join payment_reminders pr on pr.company_id = ir.company_id and pr.id = ir.reminder_id
+    where ir.company_id = ${companyId} and ir.invoice_id = ${invoiceId}
+    order by ir.id
+  `;
+}

@@ -1,0 +1,219 @@
+import type { LocalDate } from "../billing/dates.ts";
+import type { InvoiceStatus } from "../billing/statuses.ts";
+import { NotFound } from "../errors.ts";
+import type { Sql, Tx } from "./client.ts";
+
+/** Money in minor units of `currency`; rates and values as numeric text, as PostgreSQL writes them. */
+export interface InvoiceRow {
+  companyId: number;
+  id: number;
+  uuid: string;
+  clientId: number;
+  recurringInvoiceId: number | null;
+  periodStart: LocalDate | null;
+  periodEnd: LocalDate | null;
+  invoiceNumber: string;
+  status: InvoiceStatus;
+  isArchived: boolean;
+  isDisputed: boolean;
+  issueDate: LocalDate;
+  dueDate: LocalDate;
+  currency: string;
+  taxType: "inline" | "summary";
+  discountType: "percentage" | "fixed" | null;
+  /** Basis points when a percentage, minor units when fixed; numeric(20,3) as text. */
+  discountValue: string | null;
+  adjustmentDescription: string | null;
+  adjustmentAmount: bigint;
+  subtotal: bigint;
+  discountTotal: bigint;
+  taxTotal: bigint;
+  /** The fees charged and not waived, with their tax. */
+  lateFeeAmount: bigint;
+  total: bigint;
+  amountPaid: bigint;
+  amountDue: bigint;
+  notes: string | null;
+  terms: string | null;
+  footer: string | null;
+  sentAt: Date | null;
+  viewedAt: Date | null;
+  paidAt: Date | null;
+  voidedAt: Date | null;
+  lateFeeAppliedAt: Date | null;
+  remindersSent: number;
+  lastReminderAt: Date | null;
+  dunningFrom: LocalDate | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** The columns of `InvoiceRow`, to be composed into a statement that reads or returns invoices. */
+export function invoiceColumns(sql: Sql | Tx) {
+  return sql`
+    company_id, id, uuid, client_id, recurring_invoice_id, period_start, period_end, invoice_number,
+    status, is_archived, is_disputed, issue_date, due_date, currency, tax_type, discount_type,
+    discount_value, adjustment_description, adjustment_amount, subtotal, discount_total, tax_total,
+    late_fee_amount, total, amount_paid, amount_due, notes, terms, footer, sent_at, viewed_at,
+    paid_at, voided_at, late_fee_applied_at, reminders_sent, last_reminder_at, dunning_from,
+    created_at, updated_at
+  `;
+}
+
+/** A deleted invoice is not found. */
+export async function getInvoice(
+  sql: Sql | Tx,
+  { companyId, id }: { companyId: number; id: number },
+): Promise<InvoiceRow> {
+  const [row] = await sql<InvoiceRow[]>`
+    select ${invoiceColumns(sql)}
+    from invoices
+    where company_id = ${companyId} and id = ${id} and deleted_at is null
+  `;
+  if (row === undefined) throw new NotFound("Invoice");
+  return row;
+}
+
+/** Which invoice an address in the client portal names; drafts and deleted ones are named by none. */
+export async function findPortalInvoice(
+  sql: Sql | Tx,
+  uuid: string,
+): Promise<{ companyId: number; id: number } | undefined> {
+  const [row] = await sql<{ companyId: number; id: number }[]>`
+    select company_id, id
+    from invoices
+    where uuid = ${uuid} and status <> 'draft' and deleted_at is null
+  `;
+  return row;
+}
+
+/** As `getInvoice`, and nobody else may change the invoice until the transaction ends. */
+export async function lockInvoice(
+  tx: Tx,
+  { companyId, id }: { companyId: number; id: number },
+): Promise<InvoiceRow> {
+  const [row] = await tx<InvoiceRow[]>`
+    select ${invoiceColumns(tx)}
+    from invoices
+    where company_id = ${companyId} and id = ${id} and deleted_at is null
+    for update
+  `;
+  if (row === undefined) throw new NotFound("Invoice");
+  return row;
+}
+
+/** Locks those of the ids that are there, lowest first, so that two who lock several never deadlock. */
+export async function lockInvoices(
+  tx: Tx,
+  { companyId, ids }: { companyId: number; ids: readonly number[] },
+): Promise<InvoiceRow[]> {
+  return await tx<InvoiceRow[]>`
+    select ${invoiceColumns(tx)}
+    from invoices
+    where company_id = ${companyId} and id = any(${[...ids]}::int8[]) and deleted_at is null
+    order by id
+    for update
+  `;
+}
+
+export type NewInvoice = Pick<
+  InvoiceRow,
+  | "companyId"
+  | "clientId"
+  | "invoiceNumber"
+  | "isArchived"
+  | "issueDate"
+  | "dueDate"
+  | "currency"
+  | "discountType"
+  | "discountValue"
+  | "adjustmentDescription"
+  | "adjustmentAmount"
+  | "subtotal"
+  | "discountTotal"
+  | "taxTotal"
+  | "total"
+  | "notes"
+  | "terms"
+  | "footer"
+  | "createdAt"
+>;
+
+/** A new draft. */
+export async function insertInvoice(tx: Tx, invoice: NewInvoice): Promise<InvoiceRow> {
+  const [row] = await tx<InvoiceRow[]>`
+    insert into invoices ${tx({ ...invoice, updatedAt: invoice.createdAt })}
+    returning ${invoiceColumns(tx)}
+  `;
+  return row!;
+}
+
+export type InvoiceChanges = Partial<
+  Pick<
+    InvoiceRow,
+    | "clientId"
+    | "status"
+    | "isArchived"
+    | "isDisputed"
+    | "issueDate"
+    | "dueDate"
+    | "currency"
+    | "discountType"
+    | "discountValue"
+    | "adjustmentDescription"
+    | "adjustmentAmount"
+    | "subtotal"
+    | "discountTotal"
+    | "taxTotal"
+    | "lateFeeAmount"
+    | "total"
+    | "amountPaid"
+    | "notes"
+    | "terms"
+    | "footer"
+    | "sentAt"
+    | "viewedAt"
+    | "paidAt"
+    | "voidedAt"
+    | "lateFeeAppliedAt"
+  >
+> & { updatedAt: Date };
+
+/** Writes the given columns of an invoice that the transaction has locked. */
+export async function updateInvoiceRow(
+  tx: Tx,
+  { companyId, id }: { companyId: number; id: number },
+  changes: InvoiceChanges,
+): Promise<InvoiceRow> {
+  const [row] = await tx<InvoiceRow[]>`
+    update invoices set ${tx(changes)}
+    where company_id = ${companyId} and id = ${id} and deleted_at is null
+    returning ${invoiceColumns(tx)}
+  `;
+  if (row === undefined) throw new NotFound("Invoice");
+  return row;
+}
+
+/** The row stays, with its number; nobody finds it any more. */
+export async function markInvoiceDeleted(
+  tx: Tx,
+  { companyId, id, now }: { companyId: number; id: number; now: Date },
+): Promise<void> {
+  await tx`
+    update invoices set deleted_at = ${now}, updated_at = ${now}
+    where company_id = ${companyId} and id = ${id}
+  `;
+}
+
+/** Which of these numbers some invoice of the company has, deleted ones too. */
+export async function findTakenNumbers(
+  sql: Sql | Tx,
+  { companyId, numbers }: { companyId: number; numbers: readonly string[] },
+): Promise<string[]> {
+  const rows = await sql<{ invoiceNumber: string }[]>`
+    select invoice_number
+    from invoices
+    where company_id = ${companyId} and invoice_number = any(${[...numbers]}::text[])
+  `;
+  return rows.map((row) => row.invoiceNumber);
+}

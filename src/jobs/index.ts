@@ -1,0 +1,25 @@
+import { alertOpenItemsJob } from "./attention/alert-open-items.ts";
+import { advanceClock } from "./billing/advance-clock.ts";
+import { assistNight } from "./billing/assist-night.ts";
+import { runNightJob } from "./billing/run-night.ts";
+import { startDueNights } from "./billing/start-due-nights.ts";
+import type { AnyJob } from "./define-job.ts";
+import { sendInvoiceMail } from "./mail/send-invoice.ts";
+import { sendQuoteMail } from "./mail/send-quote.ts";
+import { sendReminderMail } from "./mail/send-reminder.ts";
+import { sendStatementMail } from "./mail/send-statement.ts";
+import { forgetRequests } from "./upkeep/forget-requests.ts";
+
+/** Every job there is. A job that is not here never runs. */
+export const jobs: readonly AnyJob[] = [
+  advanceClock,
+  alertOpenItemsJob,
+  assistNight,
+  forgetRequests,
+  runNightJob,
+  sendInvoiceMail,
+  sendQuoteMail,
+  sendReminderMail,
+  sendStatementMail,
+  startDueNights,
+];

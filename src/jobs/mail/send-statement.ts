@@ -1,0 +1,7 @@
+import { defineMailJob } from "./define-mail-job.ts";
+
+/** Mails a client its statement when it was asked for. */
+export const sendStatementMail = defineMailJob({
+  name: "mail.send-statement",
+  eventType: "client.statement-requested",
+});

@@ -1,0 +1,40 @@
+import type { Server } from "node:http";
+
+/** A port that somebody else listens on already. */
+class PortInUse extends Error {
+  constructor(port: number, options?: ErrorOptions) {
+    super(`Port ${port} is in use. Choose another one, or 0 for any free one.`, options);
+    this.name = "PortInUse";
+  }
+}
+
+/** Listens on the first of the ports that is free and returns it; 0 is any free one. Throws `PortInUse` about the last one. */
+export async function listen(
+  server: Server,
+  { host, ports }: { host: string; ports: readonly number[] },
+): Promise<number> {
+  let problem: unknown = new Error("no port was given");
+  for (const port of ports) {
+    try {
+      return await listenOn(server, host, port);
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? error.code : undefined;
+      if (code !== "EADDRINUSE") throw error;
+      problem = new PortInUse(port, { cause: error });
+    }
+  }
+  throw problem;
+}
+
+async function listenOn(server: Server, host: string, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the server has no port");
+  return address.port;
+}

@@ -1,0 +1,58 @@
+import { pruneBudgets } from "../db/budgets.ts";
+import type { Sql } from "../db/client.ts";
+import {
+  createRunPartition,
+  dropEmptyRunPartitions,
+  pruneRunKeys,
+  pruneRuns,
+} from "../db/run-retention.ts";
+import type { Log } from "../platform/log.ts";
+import type { RetentionSettings } from "./settings.ts";
+
+const BATCH_SIZE = 1_000;
+const DAY_MS = 86_400_000;
+const MONTHS_AHEAD = 2;
+
+/**
+ * Makes the partitions of this month and the next two, and removes what is older than the settings say,
+ * in small batches that get in nobody's way. Live and held runs stay, however old.
+ */
+export async function retain(
+  sql: Sql,
+  { now, settings, log }: { now: Date; settings: RetentionSettings; log: Log },
+): Promise<void> {
+  for (let ahead = 0; ahead <= MONTHS_AHEAD; ahead += 1) {
+    await createRunPartition(
+      sql,
+      new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + ahead)),
+    );
+  }
+  await pruneBudgets(sql);
+  const daysAgo = (days: number): Date => new Date(now.getTime() - days * DAY_MS);
+  const pruned = {
+    ended: await inBatches(() =>
+      pruneRuns(sql, {
+        statuses: ["succeeded", "skipped", "cancelled"],
+        before: daysAgo(settings.endedDays),
+        limit: BATCH_SIZE,
+      }),
+    ),
+    dead: await inBatches(() =>
+      pruneRuns(sql, { statuses: ["dead"], before: daysAgo(settings.deadDays), limit: BATCH_SIZE }),
+    ),
+    keys: await inBatches(() =>
+      pruneRunKeys(sql, { before: daysAgo(settings.keyDays), limit: BATCH_SIZE }),
+    ),
+    partitions: await dropEmptyRunPartitions(sql, now),
+  };
+  if (Object.values(pruned).some((count) => count > 0)) log.info(pruned, "old runs removed");
+}
+
+async function inBatches(prune: () => Promise<number>): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const count = await prune();
+    total += count;
+    if (count < BATCH_SIZE) return total;
+  }
+}

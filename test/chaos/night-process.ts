@@ -1,0 +1,52 @@
+// A worker or scheduler with the product's own jobs, to be killed: `tsx night-process.ts
+// worker|scheduler`, with what it stands on in the environment. Says "ready" when it takes work.
+import { createSmtpMail } from "../../src/connectors/smtp/smtp.ts";
+import { openDatabase } from "../../src/db/client.ts";
+import { jobs } from "../../src/jobs/index.ts";
+import { systemClock } from "../../src/platform/clock.ts";
+import { createLog } from "../../src/platform/log.ts";
+import { createMetricsRegistry } from "../../src/platform/metrics.ts";
+import { createRuntimeMetrics } from "../../src/workers/metrics.ts";
+import { startScheduler } from "../../src/workers/scheduler.ts";
+import { startWorker } from "../../src/workers/worker.ts";
+
+/** Short, so that what a dead process held is soon found; a night may lose any number of them. */
+const WORKER_TIMES = { leaseMs: 1_500, heartbeatMs: 300 };
+const SCHEDULER_TIMES = {
+  reconcileMs: 300,
+  deliveryOverdueMs: 1_000,
+  pollMs: 300,
+  crashesMax: 1_000,
+};
+
+async function start(role: string | undefined): Promise<void> {
+  const {
+    TEST_DATABASE_URL: url = "",
+    TEST_QUEUE_URL: queueUrl = "",
+    TEST_PREFIX: queuePrefix = "",
+    TEST_SMTP_URL: smtpUrl = "",
+  } = process.env;
+  const parts = {
+    sql: openDatabase({ url, connectionsMax: 10, applicationName: `chaos-${role}` }),
+    queueUrl,
+    queuePrefix,
+    jobs,
+    clock: systemClock,
+    log: createLog({ level: "fatal", name: String(role) }),
+    metrics: createRuntimeMetrics(createMetricsRegistry({ withProcessMetrics: false })),
+  };
+  if (role === "scheduler") {
+    await startScheduler({ ...parts, settings: SCHEDULER_TIMES });
+  } else {
+    const mailPolicy = {
+      from: "billing@nightledger.test",
+      domain: "nightledger.test",
+      perSecond: null,
+    };
+    const connectors = { mail: createSmtpMail({ url: smtpUrl, connectionsMax: 5 }), mailPolicy };
+    await startWorker({ ...parts, connectors, settings: WORKER_TIMES });
+  }
+  console.log("ready");
+}
+
+await start(process.argv[2]);

@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { forgetOldRequests } from "../../../src/jobs/upkeep/forget-requests.ts";
+import { eventually } from "../../support/eventually.ts";
+import { startApi } from "./start-api.ts";
+
+test("what was noted about requests is forgotten when it no longer matters, and not before", async () => {
+  const { ask, sql, signUp, flush } = await startApi();
+  const { token, email } = await signUp();
+  const headers = { "idempotency-key": "k" };
+  await ask("POST", "/api/clients", { token, body: { name: "A" }, headers });
+  const made = await ask("POST", "/api/api-tokens", { token, body: { name: "T" } });
+  await ask("GET", "/api/clients", { token: made.body.data.token });
+  await ask("POST", "/api/auth/login", { body: { email, password: "wrong" } });
+  await ask("POST", "/api/auth/logout", { token });
+  await eventually(async () => {
+    await flush();
+    const [use] = await sql`select 1 from api_usage`;
+    return use !== undefined;
+  });
+  const runAt = async (text: string): Promise<Record<string, number>> =>
+    await forgetOldRequests(sql, { now: new Date(text), signal: new AbortController().signal });
+  const none = { answers: 0, rateLimits: 0, signInAttempts: 0, sessions: 0, uses: 0 };
+  expect(await runAt("2026-03-02T10:59:59Z")).toEqual(none);
+  // Two callers' windows of 09:00, and the answer of 09:00 the day before.
+  expect(await runAt("2026-03-03T09:00:01Z")).toEqual({
+    answers: 1,
+    rateLimits: 2,
+    signInAttempts: 2,
+    sessions: 0,
+    uses: 0,
+  });
+  expect(await runAt("2026-04-01T09:00:00Z")).toMatchObject({ sessions: 0 });
+  expect(await runAt("2026-04-01T09:00:01Z")).toMatchObject({ sessions: 1, uses: 0 });
+  expect(await runAt("2026-05-31T09:00:01Z")).toMatchObject({ uses: 1 });
+});

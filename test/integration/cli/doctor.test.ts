@@ -1,0 +1,76 @@
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { setup } from "../../support/setup.ts";
+import { makeDataDir, queueSettings, runCli } from "./run-cli.ts";
+
+const Report = z.object({
+  ok: z.boolean(),
+  checks: z.array(
+    z.object({
+      name: z.string(),
+      status: z.enum(["ok", "warning", "failed"]),
+      detail: z.string(),
+      advice: z.string().nullable(),
+    }),
+  ),
+});
+
+async function examine(env: Record<string, string>) {
+  const dataDir = await makeDataDir();
+  const result = await runCli(["doctor", "--json", "--data-dir", dataDir], { env });
+  const report = Report.parse(JSON.parse(result.stdout));
+  const statuses = Object.fromEntries(report.checks.map((check) => [check.name, check.status]));
+  return { ...result, report, statuses };
+}
+
+test("a healthy installation has nothing that failed", async () => {
+  const { databaseUrl } = await setup();
+  const found = await examine({ DATABASE_URL: databaseUrl, ...queueSettings("doctor") });
+  expect(found.report).toMatchObject({ ok: true });
+  expect(found.code).toBe(0);
+  expect(found.statuses).toMatchObject({
+    settings: "ok",
+    database: "ok",
+    migrations: "ok",
+    clock: "ok",
+    queue: "ok",
+    work: "ok",
+    mail: "warning",
+    keys: "warning",
+  });
+}, 60_000);
+
+test("what is broken is named, with what to do, and the exit code says so", async () => {
+  const { databaseUrl } = await setup();
+  const found = await examine({
+    DATABASE_URL: databaseUrl,
+    QUEUE_URL: "redis://127.0.0.1:1",
+    SMTP_URL: "smtp://127.0.0.1:1",
+  });
+  expect(found.code).toBe(1);
+  expect(found.statuses).toMatchObject({ database: "ok", queue: "failed", mail: "failed" });
+  for (const check of found.report.checks.filter(({ status }) => status === "failed")) {
+    expect(check.advice).not.toBeNull();
+  }
+}, 60_000);
+
+test("settings that cannot be read are told by name, without their values", async () => {
+  const found = await examine({ DATABASE_URL: "mysql://root:hunter2@db/x", LEASE_MS: "soon" });
+  expect(found.code).toBe(1);
+  expect(found.report.checks).toHaveLength(1);
+  expect(found.report.checks[0]?.detail).toMatch(/DATABASE_URL: .*LEASE_MS: /);
+  expect(found.stdout + found.stderr).not.toContain("hunter2");
+}, 60_000);
+
+test("a database that is not there or not migrated fails, and a person can read it", async () => {
+  const { databaseUrl, sql } = await setup();
+  await sql`delete from schema_migrations where name = (select max(name) from schema_migrations)`;
+  const behind = await runCli(["doctor"], { env: { DATABASE_URL: databaseUrl } });
+  expect(behind.code).toBe(1);
+  expect(behind.stdout).toMatch(/^FAIL +migrations +missing: \d{4}_/m);
+  expect(behind.stdout).toMatch(/to do: Run nightledger migrate\./);
+
+  const away = await runCli(["doctor"], { env: { DATABASE_URL: "postgres://a:b@127.0.0.1:1/c" } });
+  expect(away.code).toBe(1);
+  expect(away.stdout).toMatch(/^FAIL +database +Cannot connect to 127\.0\.0\.1:1/m);
+}, 60_000);

@@ -1,0 +1,186 @@
+import { expect, test } from "vitest";
+import { openCompany } from "../../support/company.ts";
+import { startPlatform } from "../../support/platform.ts";
+import { setup } from "../../support/setup.ts";
+
+async function open(testClock?: string) {
+  const platform = await startPlatform(await setup());
+  const company = await openCompany(platform, {
+    timezone: "America/Chicago",
+    ...(testClock === undefined ? {} : { testClock }),
+  });
+  const addSeries = async (fields: Record<string, unknown> = {}) => {
+    const client = await company.post("/clients", { name: "Pine", email: "books@pine.test" });
+    return await company.post("/recurring-invoices", {
+      client_id: client.id,
+      title: "Retainer",
+      frequency: "monthly",
+      start_date: "2026-01-31",
+      line_items: [
+        { description: "{{period.month}} {{period.year}}", quantity: 1, unit_price: 10_000 },
+      ],
+      ...fields,
+    });
+  };
+  return { platform, company, addSeries };
+}
+
+test("a company may live at a test clock, from one moment on and only forward", async () => {
+  const { company } = await open();
+  expect((await company.try("GET", "/test-clock")).status).toBe(404);
+  const to = "2026-01-02T00:00:00Z";
+  expect((await company.try("POST", "/test-clock/advance", { to })).status).toBe(409);
+  const wrong = await company.try("POST", "/test-clock", { now: "yesterday" });
+  expect(wrong).toMatchObject({ status: 422, json: { errors: { now: [expect.any(String)] } } });
+
+  const started = await company.call("POST", "/test-clock", { now: "2026-01-01T00:00:00Z" });
+  expect(started.data).toMatchObject({ now: "2026-01-01T00:00:00.000000Z", status: "ready" });
+  expect((await company.try("POST", "/test-clock", { now: to })).status).toBe(409);
+  const back = await company.try("POST", "/test-clock/advance", { to: "2025-12-31T00:00:00Z" });
+  expect(back).toMatchObject({ status: 422, json: { errors: { to: [expect.any(String)] } } });
+
+  const run = await company.advance(to);
+  expect(run.result).toMatchObject({ now: "2026-01-02T00:00:00.000Z", nights: 1 });
+  expect(await company.get("/test-clock")).toMatchObject({
+    now: "2026-01-02T00:00:00.000000Z",
+    status: "ready",
+  });
+});
+
+test("advancing runs every night in between, in order, and business instants are the clock's", async () => {
+  const { company, addSeries } = await open("2026-01-01T12:00:00Z");
+  await addSeries({ auto_send: true });
+  await company.advance("2026-04-15T12:00:00Z");
+  const { data: nights, meta } = await company.list("/nights?filter[status]=completed");
+  expect(meta.total).toBe(104);
+  expect(nights[0]).toMatchObject({ business_date: "2026-04-15" });
+  const { data: invoices } = await company.list("/invoices?sort=issue_date");
+  expect(
+    invoices.map((one: { issue_date: string; sent_at: string; status: string }) => [
+      one.issue_date,
+      one.sent_at,
+      one.status,
+    ]),
+  ).toEqual([
+    ["2026-01-31", "2026-01-31T08:00:00.000000Z", "overdue"],
+    ["2026-02-28", "2026-02-28T08:00:00.000000Z", "overdue"],
+    ["2026-03-31", "2026-03-31T07:00:00.000000Z", "sent"],
+  ]);
+});
+
+test("a dry run tells what the night would do; a night in the future is refused", async () => {
+  const { company, addSeries } = await open("2026-01-31T00:00:00Z");
+  await addSeries();
+  const future = await company.try("POST", "/nights", { business_date: "2026-02-01" });
+  expect(future).toMatchObject({
+    status: 422,
+    json: { errors: { business_date: [expect.stringContaining("2026-01-30")] } },
+  });
+  await company.advance("2026-01-31T07:00:00Z");
+  const preview = await company.settle(
+    await company.accept("/nights", { business_date: "2026-01-31", dry_run: true }),
+  );
+  expect(preview.result).toMatchObject({
+    dry_run: true,
+    report: { generated: { count: 1, amounts: { USD: 10_000 } } },
+  });
+  expect((await company.list("/invoices")).meta.total).toBe(0);
+  const real = await company.settle(
+    await company.accept("/nights", { business_date: "2026-01-31" }),
+  );
+  expect(real.result.report).toEqual(preview.result.report);
+});
+
+test("a held night is released over the API, by one who may", async () => {
+  const { company, addSeries } = await open("2026-01-31T00:00:00Z");
+  await company.put("/settings", { night_max_invoices: 1 });
+  await addSeries();
+  await addSeries();
+  await company.advance("2026-01-31T12:00:00Z");
+  const [night] = (await company.list("/nights?filter[status]=held")).data;
+  expect(night).toMatchObject({
+    status: "held",
+    held_reason: "it would make 2 invoices, more than the limit of 1",
+    preview: { generated: { count: 2 } },
+  });
+  expect((await company.list("/invoices")).meta.total).toBe(0);
+
+  await company.settle(await company.accept(`/nights/${night.id}/release`));
+  expect(await company.get(`/nights/${night.id}`)).toMatchObject({
+    status: "completed",
+    report: { generated: { count: 2 } },
+  });
+  expect((await company.try("POST", `/nights/${night.id}/release`)).status).toBe(409);
+});
+
+test("a run can be followed to its end as server-sent events, and only by its company", async () => {
+  const { platform, company } = await open("2026-01-01T12:00:00Z");
+  const runId = await company.accept("/test-clock/advance", { to: "2026-01-10T12:00:00Z" });
+  const response = await fetch(`${platform.url}/api/v1/runs/${runId}/events`, {
+    headers: { Authorization: `Bearer ${company.token}` },
+  });
+  expect(response.headers.get("content-type")).toContain("text/event-stream");
+  const text = await response.text();
+  const last = text.trim().split("\n\n").at(-1) ?? "";
+  expect(last).toMatch(/^event: end\ndata: /);
+  expect(JSON.parse(last.split("data: ")[1] ?? "")).toMatchObject({
+    id: runId,
+    status: "succeeded",
+    result: { nights: 9 },
+  });
+  const { data: runs } = await company.list(
+    "/runs?filter[job]=clock.advance&filter[status]=succeeded",
+  );
+  expect(runs).toMatchObject([{ id: runId, job: "clock.advance", status: "succeeded" }]);
+  expect((await company.list("/runs?filter[key]=nothing")).meta.total).toBe(0);
+
+  const stranger = await openCompany(platform);
+  expect((await stranger.try("GET", `/runs/${runId}`)).status).toBe(404);
+  expect((await stranger.try("POST", `/runs/${runId}/cancel`)).status).toBe(404);
+  expect((await company.try("POST", `/runs/${runId}/cancel`)).status).toBe(409);
+  expect((await company.try("POST", `/runs/${runId}/retry`)).status).toBe(409);
+});
+
+test("what needs a person is listed, and closed by whoever looked at it", async () => {
+  const { platform, company, addSeries } = await open("2026-01-31T00:00:00Z");
+  await addSeries({ line_items: [] });
+  await company.advance("2026-01-31T12:00:00Z");
+  const [item] = (await company.list("/attention-items")).data;
+  expect(item).toMatchObject({ kind: "series.parked", subject_type: "recurring-invoice" });
+
+  const stranger = await openCompany(platform);
+  const path = `/attention-items/${item.id}/resolve`;
+  expect((await stranger.try("POST", path, { resolution: "mine" })).status).toBe(404);
+  expect((await company.try("POST", path, {})).status).toBe(422);
+  expect(await company.post(path, { resolution: "the series is not wanted" })).toMatchObject({
+    is_open: false,
+    resolution: "the series is not wanted",
+  });
+  expect((await company.list("/attention-items")).data).toEqual([]);
+  expect((await company.list("/attention-items?filter[status]=resolved")).meta.total).toBe(1);
+});
+
+test("what was generated by hand is no part of the night, nor of its limits", async () => {
+  const { company, addSeries } = await open("2026-01-31T06:30:00Z");
+  await company.put("/settings", { night_max_invoices: 1 });
+  const series = await addSeries({ start_date: "2026-01-31" });
+  for (let month = 0; month < 3; month += 1) {
+    await company.post(`/recurring-invoices/${series.id}/generate`);
+  }
+  await addSeries({ start_date: "2026-01-31" });
+  const preview = await company.settle(
+    await company.accept("/nights", { business_date: "2026-01-31", dry_run: true }),
+  );
+  expect(preview.result).toMatchObject({
+    status: "previewed",
+    report: { generated: { count: 1 } },
+  });
+  await addSeries({ start_date: "2026-01-31" });
+  const held = await company.settle(
+    await company.accept("/nights", { business_date: "2026-01-31", dry_run: true }),
+  );
+  expect(held.result).toMatchObject({
+    status: "held",
+    reason: "it would make 2 invoices, more than the limit of 1",
+  });
+});

@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { describeApi } from "../../../src/api/openapi.ts";
+import { routes } from "../../../src/api/routes/registry.ts";
+
+interface Operation {
+  operationId: string;
+  parameters: { name?: string; in?: string; $ref?: string }[];
+  responses: Record<string, unknown>;
+  requestBody?: unknown;
+  security: unknown[];
+}
+
+// What describeApi returns is plain JSON; the test looks at a few of its parts.
+const document: {
+  openapi: string;
+  paths: Record<string, Record<string, Operation>>;
+  components: Record<string, Record<string, unknown>>;
+} = JSON.parse(JSON.stringify(describeApi(routes)));
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ path, method, ...operation })),
+);
+
+test("every operation is described once, under a name of its own", () => {
+  const expected = routes.reduce((sum, route) => sum + (route.alsoPatch ? 2 : 1), 0);
+  expect(document.openapi).toBe("3.1.0");
+  expect(operations).toHaveLength(expected);
+  expect(new Set(operations.map((operation) => operation.operationId)).size).toBe(expected);
+});
+
+test("every reference leads somewhere", () => {
+  const refs = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(
+    (match) => match[1],
+  );
+  expect(refs.length).toBeGreaterThan(100);
+  for (const ref of new Set(refs)) {
+    const [start, components, kind = "", name = ""] = (ref ?? "").split("/");
+    expect([ref, start, components]).toEqual([ref, "#", "components"]);
+    expect(document.components[kind]).toHaveProperty([name]);
+  }
+});
+
+test("every parameter of a path is described, and every answer has its errors", () => {
+  for (const { path, method, parameters, responses, requestBody } of operations) {
+    const named = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
+    const described = parameters
+      .filter(({ in: where }) => where === "path")
+      .map(({ name }) => name);
+    expect([path, described]).toEqual([path, named]);
+    const statuses = Object.keys(responses);
+    expect(statuses).toEqual(expect.arrayContaining(["429", "500"]));
+    expect([method, path, statuses.some((status) => status < "400")]).toEqual([method, path, true]);
+    const ofBodies = requestBody === undefined ? [] : ["400", "413", "415", "422"];
+    expect([path, statuses]).toEqual([path, expect.arrayContaining(ofBodies)]);
+  }
+});

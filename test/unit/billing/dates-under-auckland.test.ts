@@ -1,0 +1,3 @@
+import { testDatesUnder } from "./server-zones.ts";
+
+await testDatesUnder("Pacific/Auckland", -780);
