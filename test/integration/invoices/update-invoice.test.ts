@@ -112,7 +112,7 @@ test.each(["mark-paid", "void"])("after %s only the texts can change", async (en
   expect(await expectCall(200, "GET", `/invoices/${id}`)).toMatchObject(ended);
 });
 
-test("D9: the due date of an overdue invoice moves into the future, and it is overdue no more", async () => {
+test("the due date of an overdue invoice moves into the future, and it is overdue no more", async () => {
   const { issued, expectCall, sql, expectInvalid } = await startInvoicing();
   const { id } = await issued({ issue_date: "2026-01-01", due_date: "2026-01-31" });
   await sql`update invoices set status = 'overdue', overdue_on = '2026-02-01' where id = ${id}`;

@@ -68,6 +68,55 @@ test("advancing runs every night in between, in order, and business instants are
   ]);
 });
 
+test("D9: the user changes an invoice's dates; the night runs again and makes no second invoice", async () => {
+  const { company, addSeries } = await open("2026-01-31T00:00:00Z");
+  await addSeries({ start_date: "2026-01-31" });
+  await company.advance("2026-01-31T12:00:00Z");
+  const [invoice] = (await company.list("/invoices")).data;
+  const dates = { issue_date: "2026-02-03", due_date: "2026-03-20" };
+  await company.put(`/invoices/${invoice.id}`, dates);
+
+  const again = await company.settle(
+    await company.accept("/nights", { business_date: "2026-01-31" }),
+  );
+  expect(again).toMatchObject({ status: "succeeded", result: { status: "completed" } });
+  await company.advance("2026-02-05T12:00:00Z");
+  const { data, meta } = await company.list("/invoices");
+  expect(meta.total).toBe(1);
+  expect(data[0]).toMatchObject({ id: invoice.id, ...dates });
+});
+
+test("D15: one company's series throws; another's is billed, and the broken one is shown with its reason", async () => {
+  const { platform, company, addSeries } = await open("2026-01-31T00:00:00Z");
+  const broken = await addSeries();
+  await platform.sql`
+    update recurring_invoice_lines set quantity = 9999999999, unit_price = 999999999999999999
+    where recurring_invoice_id = ${broken.id}
+  `;
+  const other = await openCompany(platform, {
+    timezone: "America/Chicago",
+    testClock: "2026-01-31T00:00:00Z",
+  });
+  const client = await other.post("/clients", { name: "Oak" });
+  await other.post("/recurring-invoices", {
+    client_id: client.id,
+    title: "Retainer",
+    frequency: "monthly",
+    start_date: "2026-01-31",
+    line_items: [{ description: "Retainer", quantity: 1, unit_price: 10_000 }],
+  });
+  await Promise.all([
+    company.advance("2026-01-31T12:00:00Z"),
+    other.advance("2026-01-31T12:00:00Z"),
+  ]);
+
+  expect((await other.list("/invoices")).data).toMatchObject([{ total: 10_000 }]);
+  expect((await company.list("/invoices")).meta.total).toBe(0);
+  const [item] = (await company.list("/attention-items")).data;
+  expect(item).toMatchObject({ kind: "series.parked", subject_id: broken.id });
+  expect(item.title).toContain("bigint");
+});
+
 test("a dry run tells what the night would do; a night in the future is refused", async () => {
   const { company, addSeries } = await open("2026-01-31T00:00:00Z");
   await addSeries();
