@@ -1,13 +1,24 @@
 import { defineConfig } from "vitest/config";
+import { findQueueTests } from "./test/support/queue-tests.ts";
 
 /** Milliseconds a test of each kind may take. Cheap kinds run first; a kind waits for the one before. */
 const TIMEOUTS = {
   unit: 5_000,
   contracts: 20_000,
   integration: 30_000,
+  queues: 30_000,
   scenarios: 600_000,
   chaos: 180_000,
 };
+
+const queueTests = findQueueTests();
+
+/** Integration tests with a queue are a project of their own: what runs again with QUEUE_URL set. */
+function filesOf(name: string): { include: string[]; exclude?: string[] } {
+  if (name === "queues") return { include: queueTests };
+  const include = [`test/${name}/**/*.test.ts`];
+  return name === "integration" ? { include, exclude: queueTests } : { include };
+}
 
 export default defineConfig({
   test: {
@@ -19,7 +30,7 @@ export default defineConfig({
     projects: Object.entries(TIMEOUTS).map(([name, timeoutMs], position) => ({
       test: {
         name,
-        include: [`test/${name}/**/*.test.ts`],
+        ...filesOf(name),
         pool: "forks" as const,
         testTimeout: timeoutMs,
         hookTimeout: Math.max(30_000, timeoutMs),

@@ -1,5 +1,5 @@
 // Runs a command with QUEUE_URL set to a Redis server of its own, which ends with it:
-//   node scripts/with-redis.mjs vitest run --project integration
+//   node scripts/with-redis.mjs vitest run --project queues
 import { spawn } from "node:child_process";
 import { delimiter, join } from "node:path";
 import { tsImport } from "tsx/esm/api";
