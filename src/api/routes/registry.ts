@@ -3,6 +3,7 @@ import { accountRoutes } from "./registry-account.ts";
 import { billingRoutes } from "./registry-billing.ts";
 import { customerRoutes } from "./registry-customers.ts";
 import { operationRoutes } from "./registry-operations.ts";
+import { reportRoutes } from "./registry-reports.ts";
 import { runRoutes } from "./registry-runs.ts";
 import { workRoutes } from "./registry-work.ts";
 
@@ -12,6 +13,7 @@ export const routes: readonly Route[] = [
   ...customerRoutes,
   ...billingRoutes,
   ...workRoutes,
+  ...reportRoutes,
   ...operationRoutes,
   ...runRoutes,
 ];

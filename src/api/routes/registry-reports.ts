@@ -1,0 +1,25 @@
+import type { Route } from "../define-route.ts";
+import { getAgingRoute } from "./dashboard/get-aging.ts";
+import { getRecentActivityRoute } from "./dashboard/get-recent-activity.ts";
+import { getRevenueByClientRoute } from "./dashboard/get-revenue-by-client.ts";
+import { getRevenueChartRoute } from "./dashboard/get-revenue-chart.ts";
+import { getDashboardStatsRoute } from "./dashboard/get-stats.ts";
+import { getUnbilledByClientRoute } from "./dashboard/get-unbilled-by-client.ts";
+import { getAccountAgingRoute } from "./reports/get-account-aging.ts";
+import { getInvoiceSummaryRoute } from "./reports/get-invoice-summary.ts";
+import { getTaxSummaryRoute } from "./reports/get-tax-summary.ts";
+import { getTeamUtilizationRoute } from "./reports/get-team-utilization.ts";
+
+/** What it all comes to: the dashboard and the reports. */
+export const reportRoutes: readonly Route[] = [
+  getDashboardStatsRoute,
+  getRevenueChartRoute,
+  getRecentActivityRoute,
+  getAgingRoute,
+  getUnbilledByClientRoute,
+  getRevenueByClientRoute,
+  getAccountAgingRoute,
+  getTaxSummaryRoute,
+  getTeamUtilizationRoute,
+  getInvoiceSummaryRoute,
+];

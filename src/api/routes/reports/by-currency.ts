@@ -1,0 +1,45 @@
+import { z } from "zod";
+
+/** Beside the keys of a report in the company's currency: which that is, and the same of every currency. */
+export function byCurrencyJson<const Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.object({
+    currency: z.string().meta({ description: "The company's, which the keys beside it are in." }),
+    ...shape,
+    by_currency: z
+      .record(z.string(), z.object(shape))
+      .meta({ description: "The same for each currency, the company's too." }),
+  });
+}
+
+/**
+ * A report that is made for one currency, for all of them: sums over several mean nothing. The
+ * company's own is always there and stands in front.
+ */
+export function reportByCurrency<Report extends object>(
+  own: string,
+  rows: readonly { currency: string }[],
+  reportOf: (currency: string) => Report,
+): Report & { currency: string; by_currency: Record<string, Report> } {
+  const reports = Object.fromEntries(
+    currenciesOf(own, rows).map((currency) => [currency, reportOf(currency)]),
+  );
+  return { currency: own, ...reportOf(own), by_currency: reports };
+}
+
+/** The company's currency, then the others of the rows by their codes; each once. */
+export function currenciesOf(own: string, rows: readonly { currency: string }[]): string[] {
+  const others = new Set(rows.map((row) => row.currency));
+  others.delete(own);
+  return [own, ...[...others].toSorted()];
+}
+
+/** An amount for each currency, zero where the rows have none. */
+export function amountsByCurrency<Row extends { currency: string }>(
+  currencies: readonly string[],
+  rows: readonly Row[],
+  amountOf: (row: Row) => bigint,
+): Record<string, bigint> {
+  const amounts = Object.fromEntries(currencies.map((currency) => [currency, 0n]));
+  for (const row of rows) amounts[row.currency] = (amounts[row.currency] ?? 0n) + amountOf(row);
+  return amounts;
+}

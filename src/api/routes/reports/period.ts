@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { todayOf } from "../../../actions/acting.ts";
+import type { LocalDate } from "../../../billing/dates.ts";
+import { InvalidInput } from "../../../errors.ts";
+import { dateJson } from "../../answers.ts";
+import type { CompanyContext } from "../../context.ts";
+import { localDate } from "../../inputs.ts";
+
+/** A report by month is as long as its period. */
+const yearsMax = 100;
+
+export const reportPeriodQuery = {
+  start_date: localDate
+    .optional()
+    .meta({ description: "Default: the first day of this year, where the company is." }),
+  end_date: localDate.optional().meta({ description: "Default: the last day of this year." }),
+};
+
+export const reportPeriodJson = z.object({ start: dateJson, end: dateJson });
+
+/** First and last day of a report, both included. */
+export function reportPeriodOf(
+  { company, user, now }: Pick<CompanyContext, "company" | "user" | "now">,
+  given: { start_date?: LocalDate | undefined; end_date?: LocalDate | undefined },
+): { from: LocalDate; to: LocalDate } {
+  const year = todayOf({ company, causerId: user.id, now }).slice(0, 4);
+  const from = given.start_date ?? `${year}-01-01`;
+  const to = given.end_date ?? `${year}-12-31`;
+  if (to < from) throw new InvalidInput({ end_date: ["Must not be before start_date."] });
+  if (Number(to.slice(0, 4)) - Number(from.slice(0, 4)) >= yearsMax) {
+    throw new InvalidInput({ end_date: [`Must be within ${yearsMax} years of start_date.`] });
+  }
+  return { from, to };
+}

@@ -1,0 +1,112 @@
+import type { LocalDate } from "../billing/dates.ts";
+import type { Sql, Tx } from "./client.ts";
+
+export interface UnbilledTimeRow {
+  /** The client's, or the company's for work of no client. */
+  currency: string;
+  /** Seconds. */
+  duration: bigint;
+  /** Minor units; each entry rounded by itself, as its line on an invoice would be. */
+  amount: bigint;
+}
+
+/** Billable time on no invoice yet; running timers count once they are stopped. */
+export async function sumUnbilledTime(
+  sql: Sql | Tx,
+  { companyId, currency }: { companyId: number; currency: string },
+): Promise<UnbilledTimeRow[]> {
+  return await sql<UnbilledTimeRow[]>`
+    select
+      coalesce(c.currency, ${currency}) as currency, sum(e.duration)::int8 as duration,
+      sum(${amountOf(sql)})::int8 as amount
+    from time_entries e
+    left join clients c on c.company_id = e.company_id and c.id = e.client_id
+    where e.company_id = ${companyId} and ${isUnbilled(sql)}
+    group by 1
+  `;
+}
+
+export interface ClientTimeRow {
+  clientId: number;
+  clientName: string;
+  /** Seconds. */
+  duration: bigint;
+}
+
+/** The clients with most unbilled time. */
+export async function listUnbilledClients(
+  sql: Sql | Tx,
+  { companyId, limit }: { companyId: number; limit: number },
+): Promise<ClientTimeRow[]> {
+  return await sql<ClientTimeRow[]>`
+    select e.client_id, c.name as client_name, sum(e.duration)::int8 as duration
+    from time_entries e
+    join clients c on c.company_id = e.company_id and c.id = e.client_id
+    where e.company_id = ${companyId} and ${isUnbilled(sql)}
+    group by e.client_id, c.name
+    order by duration desc, e.client_id
+    limit ${limit}
+  `;
+}
+
+/** What one person worked for one client, to be billed in one currency; seconds and minor units. */
+export interface MemberTimeRow {
+  userId: number;
+  name: string;
+  /** Null for work of no client, and in the one row of who has not worked. */
+  clientId: number | null;
+  clientName: string | null;
+  currency: string | null;
+  duration: bigint;
+  billable: bigint;
+  /** Of the billable part, each entry rounded by itself. */
+  amount: bigint;
+}
+
+/**
+ * Everybody who belongs to the company or worked in the period, and for whom. The currency is the
+ * invoice's once the time is on one, else the client's, else the company's.
+ */
+export async function listMemberTime(
+  sql: Sql | Tx,
+  filter: { companyId: number; currency: string; from: LocalDate; to: LocalDate },
+): Promise<MemberTimeRow[]> {
+  const { companyId, currency, from, to } = filter;
+  return await sql<MemberTimeRow[]>`
+    with worked as (
+      select
+        e.user_id, e.client_id, coalesce(i.currency, c.currency, ${currency}) as currency,
+        sum(e.duration)::int8 as duration,
+        coalesce(sum(e.duration) filter (where e.is_billable), 0)::int8 as billable,
+        coalesce(sum(${amountOf(sql)}) filter (where e.is_billable), 0)::int8 as amount
+      from time_entries e
+      left join clients c on c.company_id = e.company_id and c.id = e.client_id
+      left join invoices i on i.company_id = e.company_id and i.id = e.invoice_id
+      where e.company_id = ${companyId} and e.date between ${from} and ${to}
+        and not e.is_running and e.deleted_at is null
+      group by e.user_id, e.client_id, 3
+    ), people as (
+      select user_id from company_members where company_id = ${companyId}
+      union
+      select user_id from worked
+    )
+    select
+      people.user_id, users.name, worked.client_id, clients.name as client_name, worked.currency,
+      coalesce(worked.duration, 0)::int8 as duration, coalesce(worked.billable, 0)::int8 as billable,
+      coalesce(worked.amount, 0)::int8 as amount
+    from people
+    join users on users.id = people.user_id
+    left join worked on worked.user_id = people.user_id
+    left join clients on clients.company_id = ${companyId} and clients.id = worked.client_id
+    order by users.name, people.user_id, worked.duration desc, worked.client_id, worked.currency
+  `;
+}
+
+/** Numeric, for an hour's rate times many seconds leaves an int8; rounds half away from zero. */
+function amountOf(sql: Sql | Tx) {
+  return sql`round(e.duration::numeric * coalesce(e.hourly_rate, 0) / 3600)`;
+}
+
+function isUnbilled(sql: Sql | Tx) {
+  return sql`e.is_billable and not e.is_billed and not e.is_running and e.deleted_at is null`;
+}
