@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Registry } from "prom-client";
-import { defaultApiSettings, defaultPlans, type ApiSettings } from "./api/settings.ts";
+import { defaultApiSettings, type ApiSettings } from "./api/settings.ts";
 import { InvalidSettings, type Config } from "./config/config.ts";
 import type { Connectors } from "./connectors/contract.ts";
 import { createMailFolder } from "./connectors/smtp/mail-folder.ts";
@@ -128,16 +128,10 @@ export function mailFolderOf(config: Config): string {
 
 /** The API's settings, out of the process's. */
 export async function readApiSettings(config: Config): Promise<ApiSettings> {
-  const { rateLimits } = config;
   return defaultApiSettings({
     ipSalt: config.ipSalt ?? (await readOrMakeSalt(config.dataDir)),
     planDefault: config.planDefault,
-    plans: {
-      free: { ...defaultPlans.free, requestsPerHour: rateLimits.free },
-      starter: { ...defaultPlans.starter, requestsPerHour: rateLimits.starter },
-      pro: { ...defaultPlans.pro, requestsPerHour: rateLimits.pro },
-      enterprise: { ...defaultPlans.enterprise, requestsPerHour: rateLimits.enterprise },
-    },
+    requestsPerHour: config.rateLimits,
     publicRequestsPerHour: config.publicRateLimit,
     sessionMs: config.sessionDays * 24 * 3_600_000,
     corsOrigins: config.corsOrigins,

@@ -10,6 +10,7 @@ import { completeLines, type LineInput } from "./complete-lines.ts";
 import { mergeDiscount, type DiscountInput } from "./discounts.ts";
 import { recordInvoiceEvent } from "./invoice-events.ts";
 import { discountColumns, lineItemField, priceInvoice } from "./price-invoice.ts";
+import { requireRoom } from "./require-plan.ts";
 import { takeNumbers } from "./take-numbers.ts";
 
 export interface CreateInvoiceInput {
@@ -62,6 +63,7 @@ export async function createInvoice(
     lateFee: 0n,
   });
 
+  await requireRoom(tx, by, "invoices");
   const [invoiceNumber] = await takeNumbers(tx, company, 1);
   const invoice = await insertInvoice(tx, {
     companyId,

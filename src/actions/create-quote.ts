@@ -18,6 +18,7 @@ import {
   type LineDraft,
 } from "./price-invoice.ts";
 import { recordQuoteEvent } from "./quote-events.ts";
+import { requireFeature } from "./require-plan.ts";
 import { takeQuoteNumber } from "./take-numbers.ts";
 
 export interface CreateQuoteInput {
@@ -123,6 +124,7 @@ async function writeQuote(
   },
 ): Promise<QuoteRow> {
   const { company, now } = by;
+  requireFeature(company, "quotes");
   const { lines, subtotal, discountTotal, taxTotal, total } = priceInvoice(company, {
     lines: input.lines,
     discount: input.discount,

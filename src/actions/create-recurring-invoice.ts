@@ -15,6 +15,7 @@ import { getBillableClient } from "./create-invoice.ts";
 import { mergeDiscount, type DiscountInput } from "./discounts.ts";
 import { discountColumns, lineItemField, priceInvoice } from "./price-invoice.ts";
 import { recordSeriesEvent } from "./recurring-invoice-events.ts";
+import { requireFeature } from "./require-plan.ts";
 import { seriesLineValues } from "./rewrite-recurring-invoice.ts";
 import { checkBeginning, checkSchedule, settled, type Schedule } from "./series-schedule.ts";
 
@@ -53,6 +54,7 @@ export async function createRecurringInvoice(
 ): Promise<RecurringInvoiceRow> {
   const { company, now } = by;
   const companyId = company.id;
+  requireFeature(company, "recurringInvoices");
   checkPlaceholders({ title: input.title, notes: input.notes, ...lineTexts(input.lines) });
   const schedule = scheduleOf(input);
   checkSchedule(by, schedule);

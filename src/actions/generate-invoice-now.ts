@@ -18,6 +18,7 @@ import { todayOf, type Acting } from "./acting.ts";
 import { planRecurringInvoice, templateOf, type PlannedSeries } from "./plan-recurring-invoice.ts";
 import { recordSeriesEvent } from "./recurring-invoice-events.ts";
 import { requestInvoiceMails } from "./request-invoice-mails.ts";
+import { requireRoom } from "./require-plan.ts";
 import { sendInvoice } from "./send-invoice.ts";
 import { takeNumbers } from "./take-numbers.ts";
 
@@ -120,6 +121,7 @@ async function writeInvoice(
   const { periodStart, periodEnd } = planned;
   await checkPeriodIsFree(tx, { companyId, seriesId, periodStart });
 
+  await requireRoom(tx, by, "invoices");
   const [id] = await takeInvoiceIds(tx, 1);
   const [number] = await takeNumbers(tx, by.company, 1);
   if (id === undefined || number === undefined) throw new Error("no id or number was given out");

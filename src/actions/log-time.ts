@@ -5,6 +5,7 @@ import { insertTimeEntries, type TimeEntryFields, type TimeEntryRow } from "../d
 import { InvalidInput } from "../errors.ts";
 import type { Acting } from "./acting.ts";
 import { completeWork, type WorkInput } from "./complete-work.ts";
+import { requireFeature } from "./require-plan.ts";
 import { recordTimeEvents } from "./time-events.ts";
 
 export interface TimeInput extends WorkInput {
@@ -36,6 +37,7 @@ export async function logTime(
   },
 ): Promise<TimeEntryRow[]> {
   const { userId, entries, fieldOf } = input;
+  requireFeature(by.company, "timeTracking");
   const works = await completeWork(tx, by.company, { userId, works: entries, fieldOf });
   const fields = works.map((work, index): TimeEntryFields => {
     const { date, duration, isBilled = false, notes = null } = entries[index]!;

@@ -10,6 +10,7 @@ import {
 import { NotFound } from "../errors.ts";
 import { todayOf, type Acting } from "./acting.ts";
 import { completeWork, type WorkInput } from "./complete-work.ts";
+import { requireFeature } from "./require-plan.ts";
 import { recordTimeEvents } from "./time-events.ts";
 
 /** What an int4 of seconds holds: 68 years. */
@@ -21,6 +22,7 @@ export async function startTimer(
   by: Acting,
   { userId, notes, ...input }: WorkInput & { userId: number; notes: string | null },
 ): Promise<TimeEntryRow> {
+  requireFeature(by.company, "timeTracking");
   const key = { companyId: by.company.id, userId };
   await lockTimerOwner(tx, key);
   const running = await findRunningTimer(tx, key);

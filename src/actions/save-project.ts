@@ -9,6 +9,7 @@ import {
 import { InvalidInput } from "../errors.ts";
 import type { Acting } from "./acting.ts";
 import { getBillableClient } from "./create-invoice.ts";
+import { requireRoom } from "./require-plan.ts";
 
 /** Undefined leaves a field as it is, or as a new project has it. */
 export type ProjectInput = { [K in keyof ProjectFields]?: ProjectFields[K] | undefined };
@@ -32,6 +33,7 @@ export async function createProject(
 ): Promise<ProjectRow> {
   const { id: clientId } = await getBillableClient(tx, by.company.id, input.clientId);
   const fields = merge({ ...blank, name: input.name, clientId }, input);
+  await requireRoom(tx, by, "projects");
   const project = await insertProject(tx, { ...fields, companyId: by.company.id, now: by.now });
   await recordProjectEvent(tx, by, "project.created", project);
   return project;

@@ -7,6 +7,7 @@ import { todayOf, type Acting } from "./acting.ts";
 import { getBillableClient } from "./create-invoice.ts";
 import { recordInvoiceEvent } from "./invoice-events.ts";
 import { discountColumns, priceInvoice, type LineDraft } from "./price-invoice.ts";
+import { requireRoom } from "./require-plan.ts";
 import { takeNumbers } from "./take-numbers.ts";
 
 /**
@@ -42,6 +43,7 @@ export async function writeDraftInvoice(
     lateFee: 0n,
   });
   const issueDate = todayOf(by);
+  await requireRoom(tx, by, "invoices");
   const [invoiceNumber] = await takeNumbers(tx, company, 1);
   const invoice = await insertInvoice(tx, {
     companyId: company.id,

@@ -32,6 +32,10 @@ export const errorJson = z.object({
   code: z.string(),
   errors: z.record(z.string(), z.array(z.string())),
   request_id: z.string(),
+  upgrade_required: z
+    .boolean()
+    .optional()
+    .meta({ description: "Beside 403: the plan is too small." }),
 });
 const listMetaJson = z.object({
   current_page: z.int(),

@@ -1,18 +1,11 @@
-export type Plan = "free" | "starter" | "pro" | "enterprise";
-
-/** What a company's plan allows. `null` means no limit. */
-export interface PlanLimits {
-  maxCompanies: number | null;
-  hasApiAccess: boolean;
-  /** Requests per session or API token and hour. */
-  requestsPerHour: number | null;
-}
+import type { PlanName } from "../billing/plans.ts";
 
 /** The API's settings; bootstrap fills them from the environment. */
 export interface ApiSettings {
   /** Plan of a new company. */
-  planDefault: Plan;
-  plans: Readonly<Record<Plan, PlanLimits>>;
+  planDefault: PlanName;
+  /** Requests per session or API token and hour, by plan; `null` means no limit. */
+  requestsPerHour: Readonly<Record<PlanName, number | null>>;
   /** Requests per address and hour without a token (sign-in, documentation). */
   publicRequestsPerHour: number | null;
   /** Failed sign-ins per address and email, and per address, before a pause of the window's rest. */
@@ -33,19 +26,11 @@ export interface ApiSettings {
   bodyBytesMax: number;
 }
 
-/** The plans of the base contract; enterprise is ours. */
-export const defaultPlans: Readonly<Record<Plan, PlanLimits>> = Object.freeze({
-  free: { maxCompanies: 1, hasApiAccess: false, requestsPerHour: 100 },
-  starter: { maxCompanies: 2, hasApiAccess: false, requestsPerHour: 1_000 },
-  pro: { maxCompanies: 5, hasApiAccess: true, requestsPerHour: 1_000 },
-  enterprise: { maxCompanies: null, hasApiAccess: true, requestsPerHour: 10_000 },
-});
-
 /** Settings that suit one machine. `ipSalt` must come from the installation. */
 export function defaultApiSettings(own: { ipSalt: string } & Partial<ApiSettings>): ApiSettings {
   return {
     planDefault: "enterprise",
-    plans: defaultPlans,
+    requestsPerHour: { free: 100, starter: 1_000, pro: 1_000, enterprise: 10_000 },
     publicRequestsPerHour: 5_000,
     signIn: { failuresMax: 5, failuresPerAddressMax: 50, windowMs: 15 * 60_000 },
     sessionMs: 30 * 24 * 3_600_000,

@@ -1,3 +1,4 @@
+import type { PlanName } from "../billing/plans.ts";
 import type { Sql, Tx } from "./client.ts";
 
 export interface CompanyRow {
@@ -16,7 +17,7 @@ export interface CompanyRow {
   currency: string;
   taxNumber: string | null;
   logoPath: string | null;
-  plan: "free" | "starter" | "pro" | "enterprise";
+  plan: PlanName;
   invoicePrefix: string;
   quotePrefix: string;
   invoiceLayout: "classic" | "modern" | "compact";

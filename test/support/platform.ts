@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { createApp } from "../../src/api/app.ts";
 import { closeHttpServer, createHttpServer } from "../../src/api/server.ts";
-import { defaultApiSettings, defaultPlans } from "../../src/api/settings.ts";
+import { defaultApiSettings } from "../../src/api/settings.ts";
 import { createSmtpMail } from "../../src/connectors/smtp/smtp.ts";
 import type { Sql } from "../../src/db/client.ts";
 import { jobs } from "../../src/jobs/index.ts";
@@ -66,12 +66,6 @@ export async function startPlatform(
 }
 
 async function serve(test: TestSetup, clock: Clock): Promise<string> {
-  const unlimited = Object.fromEntries(
-    Object.entries(defaultPlans).map(([plan, limits]) => [
-      plan,
-      { ...limits, requestsPerHour: null },
-    ]),
-  );
   const api = createApp({
     sql: test.sql,
     clock,
@@ -79,7 +73,7 @@ async function serve(test: TestSetup, clock: Clock): Promise<string> {
     settings: defaultApiSettings({
       ipSalt: "test",
       publicRequestsPerHour: null,
-      plans: { ...defaultPlans, ...unlimited },
+      requestsPerHour: { free: null, starter: null, pro: null, enterprise: null },
     }),
   });
   const server = createHttpServer(api.app);

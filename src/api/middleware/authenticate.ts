@@ -1,5 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
-import { Forbidden, NotFound, Unauthenticated } from "../../errors.ts";
+import { requireFeature } from "../../actions/require-plan.ts";
+import { NotFound, Unauthenticated } from "../../errors.ts";
 import { findApiToken } from "../../db/api-tokens.ts";
 import { findCompany, type CompanyRow } from "../../db/companies.ts";
 import { findRole, type Role } from "../../db/company-members.ts";
@@ -115,12 +116,7 @@ export function createAuthenticator({ sql, clock, settings }: ApiServices): Auth
       if (wanted !== undefined || user.tokenCompanyId !== null) throw new NotFound("Company");
       return { user, caller, hasRateLimit: user.hasRateLimit, company: undefined, role: undefined };
     }
-    if (isApiToken && !settings.plans[company.plan].hasApiAccess) {
-      throw new Forbidden("API access requires a Pro plan. Please upgrade.", {
-        code: "upgrade_required",
-        details: { upgrade_required: true },
-      });
-    }
+    if (isApiToken) requireFeature(company, "apiAccess");
     return { user, caller, hasRateLimit: user.hasRateLimit, company, role };
   }
 }

@@ -69,7 +69,7 @@ export function createRateLimits({ sql, clock, log, settings }: ApiServices): Ra
   function limitOf(identity: Identity | undefined): number | null {
     if (identity === undefined) return settings.publicRequestsPerHour;
     if (!identity.hasRateLimit) return null;
-    return settings.plans[identity.company?.plan ?? settings.planDefault].requestsPerHour;
+    return settings.requestsPerHour[identity.company?.plan ?? settings.planDefault];
   }
 
   function keyOf(request: Request, identity: Identity | undefined): string {

@@ -7,6 +7,9 @@ import { postLoginRoute } from "./auth/post-login.ts";
 import { postLogoutRoute } from "./auth/post-logout.ts";
 import { postRegisterRoute } from "./auth/post-register.ts";
 import { putUserRoute } from "./auth/put-user.ts";
+import { getPlansRoute } from "./billing/get-plans.ts";
+import { getSubscriptionRoute } from "./billing/get-subscription.ts";
+import { getUsageRoute } from "./billing/get-usage.ts";
 import { deleteCompanyRoute } from "./companies/delete-company.ts";
 import { getCompaniesRoute } from "./companies/get-companies.ts";
 import { getCompanyRoute } from "./companies/get-company.ts";
@@ -14,7 +17,7 @@ import { postCompanyRoute } from "./companies/post-company.ts";
 import { postSwitchRoute } from "./companies/post-switch.ts";
 import { putCompanyRoute } from "./companies/put-company.ts";
 
-/** Who works here: sign-in, companies, API tokens. */
+/** Who works here: sign-in, companies, API tokens, plans. */
 export const accountRoutes: readonly Route[] = [
   postRegisterRoute,
   postLoginRoute,
@@ -30,4 +33,7 @@ export const accountRoutes: readonly Route[] = [
   getApiTokensRoute,
   postApiTokenRoute,
   deleteApiTokenRoute,
+  getPlansRoute,
+  getUsageRoute,
+  getSubscriptionRoute,
 ];

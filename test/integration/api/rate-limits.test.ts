@@ -1,11 +1,10 @@
 import { expect, test } from "vitest";
-import { defaultPlans } from "../../../src/api/settings.ts";
 import { startApi } from "./start-api.ts";
 
-const plans = { ...defaultPlans, enterprise: { ...defaultPlans.enterprise, requestsPerHour: 10 } };
+const requestsPerHour = { free: null, starter: null, pro: null, enterprise: 10 };
 
 test("a caller has so many requests an hour, then waits for the next one", async () => {
-  const { ask, clock, signUp } = await startApi({ plans });
+  const { ask, clock, signUp } = await startApi({ requestsPerHour });
   const { token } = await signUp();
   const replies = [];
   // Founding the company was the first of ten.
@@ -35,7 +34,7 @@ test("a caller has so many requests an hour, then waits for the next one", async
 });
 
 test("two processes together let in the limit and not one more", async () => {
-  const { ask, signUp, startAnother } = await startApi({ plans });
+  const { ask, signUp, startAnother } = await startApi({ requestsPerHour });
   const { token } = await signUp();
   const another = await startAnother();
   const replies = [];
@@ -61,7 +60,7 @@ test("far from its limit a caller costs no query, and what it used is written in
 });
 
 test("what was used is known after a restart", async () => {
-  const { ask, signUp, flush, startAnother } = await startApi({ plans });
+  const { ask, signUp, flush, startAnother } = await startApi({ requestsPerHour });
   const { token } = await signUp();
   for (let n = 0; n < 5; n += 1) await ask("GET", "/api/clients", { token });
   await flush();
@@ -71,7 +70,7 @@ test("what was used is known after a restart", async () => {
 });
 
 test("a caller without a limit is told so; failures carry the headers too", async () => {
-  const { ask, sql, signUp } = await startApi({ plans, publicRequestsPerHour: 20 });
+  const { ask, sql, signUp } = await startApi({ requestsPerHour, publicRequestsPerHour: 20 });
   const { email } = await signUp();
   const login = { email, password: "correct horse battery" };
   const signedIn = await ask("POST", "/api/auth/login", { body: login });

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { requireFeature } from "../../../actions/require-plan.ts";
 import { insertApiToken } from "../../../db/api-tokens.ts";
 import { recordAudit } from "../../../db/audit.ts";
-import { Forbidden, InvalidInput } from "../../../errors.ts";
+import { InvalidInput } from "../../../errors.ts";
 import { createToken, hashToken } from "../../../platform/tokens.ts";
 import { defineRoute } from "../../define-route.ts";
 import { instant, requiredText } from "../../inputs.ts";
@@ -29,13 +30,8 @@ export const postApiTokenRoute = defineRoute({
   answers: { 201: z.object({ data: apiTokenJson.extend({ token: z.string() }) }) },
   answerIsSecret: true,
 
-  async run({ tx, user, company, services, clock, requestId }, { body }) {
-    if (!services.settings.plans[company.plan].hasApiAccess) {
-      throw new Forbidden("API access requires a Pro plan. Please upgrade.", {
-        code: "upgrade_required",
-        details: { upgrade_required: true },
-      });
-    }
+  async run({ tx, user, company, clock, requestId }, { body }) {
+    requireFeature(company, "apiAccess");
     const now = clock.now();
     if (body.expires_at && body.expires_at <= now) {
       throw new InvalidInput({ expires_at: ["Must be in the future."] });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { requireRoom } from "../../../actions/require-plan.ts";
 import { insertClient, type ClientFields } from "../../../db/clients.ts";
 import { recordEvent } from "../../../db/events.ts";
 import { withChanges } from "../../changes.ts";
@@ -33,6 +34,7 @@ export const postClientRoute = defineRoute({
       notes: null,
       isArchived: false,
     };
+    await requireRoom(tx, { company, now }, "clients");
     const client = await insertClient(tx, {
       ...withChanges<ClientFields>(blank, clientFields(body)),
       companyId: company.id,

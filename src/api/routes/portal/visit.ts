@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Acting } from "../../../actions/acting.ts";
 import type { Sql, Tx } from "../../../db/client.ts";
+import { plans } from "../../../billing/plans.ts";
 import { findCompany } from "../../../db/companies.ts";
 import { findPortalInvoice } from "../../../db/invoices.ts";
 import { findPortalQuote } from "../../../db/quotes.ts";
@@ -20,7 +21,10 @@ export interface Visit {
 
 const finders = { Invoice: findPortalInvoice, Quote: findPortalQuote };
 
-/** Unknown, draft and deleted records, and those of a deleted company, are the same 404. */
+/**
+ * Unknown, draft and deleted records, those of a deleted company, and those of one whose plan has no
+ * client portal are the same 404: what a company pays for is none of its clients' business.
+ */
 export async function visit(
   sql: Sql | Tx,
   clock: Clock,
@@ -29,7 +33,7 @@ export async function visit(
   const found = await finders[what](sql, uuid);
   if (found === undefined) throw new NotFound(what);
   const company = await findCompany(sql, found.companyId);
-  if (company === undefined) throw new NotFound(what);
+  if (company === undefined || !plans[company.plan].features.clientPortal) throw new NotFound(what);
   const now = company.testNow ?? clock.now();
   return { by: { company, causerId: null, now }, id: found.id };
 }

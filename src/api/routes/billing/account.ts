@@ -1,0 +1,13 @@
+import { bestPlan, type PlanName } from "../../../billing/plans.ts";
+import type { Sql, Tx } from "../../../db/client.ts";
+import { listPlansOwnedBy } from "../../../db/companies.ts";
+import type { ApiServices } from "../../context.ts";
+
+/** The plan of a person's account: the best of the companies they own, or what a first one would get. */
+export async function getAccountPlan(
+  sql: Sql | Tx,
+  { settings }: ApiServices,
+  userId: number,
+): Promise<PlanName> {
+  return bestPlan(await listPlansOwnedBy(sql, userId)) ?? settings.planDefault;
+}
