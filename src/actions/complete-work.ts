@@ -9,6 +9,7 @@ import {
   type WorkServiceRow,
 } from "../db/work-references.ts";
 import { InvalidInput, NotFound } from "../errors.ts";
+import { byId } from "./by-id.ts";
 
 /** For whom, on what and for how much somebody works. */
 export type Work = Pick<
@@ -139,8 +140,4 @@ function chooseRate(
 
 function idsOf(works: readonly WorkInput[], key: "clientId" | "projectId" | "serviceId"): number[] {
   return [...new Set(works.flatMap((work) => work[key] ?? []))];
-}
-
-function byId<Row extends { id: number }>(rows: readonly Row[]): Map<number, Row> {
-  return new Map(rows.map((row) => [row.id, row]));
 }

@@ -1,6 +1,6 @@
+import { freeBilled } from "../db/billed-work.ts";
 import type { Tx } from "../db/client.ts";
 import type { InvoiceLineRow } from "../db/invoice-lines.ts";
-import { freeTimeOfInvoice } from "../db/time-entries.ts";
 import type { Acting } from "./acting.ts";
 
 /**
@@ -12,12 +12,20 @@ export async function freeBilledWork(
   by: Acting,
   { invoiceId, lines }: { invoiceId: number; lines?: readonly InvoiceLineRow[] },
 ): Promise<void> {
-  const ids = lines?.flatMap((line) => line.timeEntryId ?? []);
-  if (ids?.length === 0) return;
-  await freeTimeOfInvoice(tx, {
-    companyId: by.company.id,
-    invoiceId,
-    ...(ids === undefined ? {} : { ids }),
-    now: by.now,
-  });
+  for (const [table, key] of billed) {
+    const ids = lines?.flatMap((line) => line[key] ?? []);
+    if (ids?.length === 0) continue;
+    await freeBilled(tx, table, {
+      companyId: by.company.id,
+      invoiceId,
+      ...(ids === undefined ? {} : { ids }),
+      now: by.now,
+    });
+  }
 }
+
+/** Which rows a line may bill, and how it names them. */
+const billed = [
+  ["time_entries", "timeEntryId"],
+  ["expenses", "expenseId"],
+] as const;

@@ -1,20 +1,11 @@
 import { quantityOfTime } from "../billing/worked-time.ts";
 import type { Tx } from "../db/client.ts";
 import { lockInvoice, type InvoiceRow } from "../db/invoices.ts";
-import {
-  linkLinesToTime,
-  listWorkNames,
-  lockTimeEntries,
-  markTimeBilled,
-  type TimeEntryRow,
-  type WorkNamesRow,
-} from "../db/time-entries.ts";
+import { listWorkNames, lockTimeEntries, type TimeEntryRow } from "../db/time-entries.ts";
 import { InvalidInput } from "../errors.ts";
 import type { Acting } from "./acting.ts";
-import { addInvoiceLines } from "./change-invoice-lines.ts";
-
-/** As long as the text of a line may be. */
-const DESCRIPTION_MAX = 1000;
+import { billWork, describeWork } from "./bill-work.ts";
+import { byId } from "./by-id.ts";
 
 /**
  * Bills time entries: each becomes a line of hours (four decimals) at its hourly rate, taxed as its
@@ -33,27 +24,21 @@ export async function importTime(
   const found = byId(await lockTimeEntries(tx, { companyId, ids }));
   const entries = ids.map((id, index) => checkBillable(invoice, found.get(id), index));
   const names = byId(await listWorkNames(tx, { companyId, ids }));
-  const { invoice: billed, lines } = await addInvoiceLines(tx, by, {
+  return await billWork(tx, by, {
     invoiceId,
-    lines: entries.map((entry) => {
-      const work = names.get(entry.id)!;
-      return {
-        serviceId: work.serviceIsGone ? null : entry.serviceId,
-        description: describe(entry, work),
+    table: "time_entries",
+    key: "time_entry_ids",
+    work: entries.map((entry) => {
+      const { serviceIsGone, serviceName, projectName } = names.get(entry.id)!;
+      const line = {
+        serviceId: serviceIsGone ? null : entry.serviceId,
+        description: describeWork(entry.notes ?? serviceName ?? projectName ?? "Work", entry.date),
         quantity: quantityOfTime(entry.duration),
         unitPrice: entry.hourlyRate * 1_000_000n,
       };
+      return { id: entry.id, line };
     }),
-    fieldOf: (index) => `time_entry_ids.${index}`,
-    facts: { time_entry_ids: ids },
   });
-  await linkLinesToTime(tx, {
-    companyId,
-    invoiceId,
-    links: entries.map((entry, index) => ({ lineId: lines[index]!.id, timeEntryId: entry.id })),
-  });
-  await markTimeBilled(tx, { companyId, invoiceId, ids, now: by.now });
-  return billed;
 }
 
 function checkBillable(
@@ -81,19 +66,4 @@ function checkBillable(
   if (hourlyRate === null) return refuse("This time entry has no hourly rate.");
   if (entry.duration === 0) return refuse("This time entry has no time in it.");
   return { ...entry, hourlyRate };
-}
-
-/** What was done, and the day: "API integration (2026-03-11)". */
-function describe(entry: TimeEntryRow, work: WorkNamesRow): string {
-  const what = entry.notes ?? work.serviceName ?? work.projectName ?? "Work";
-  const day = ` (${entry.date})`;
-  // Whole characters, as PostgreSQL counts them.
-  const characters = Array.from(what);
-  const most = DESCRIPTION_MAX - day.length;
-  const text = characters.length > most ? `${characters.slice(0, most - 1).join("")}…` : what;
-  return text + day;
-}
-
-function byId<Row extends { id: number }>(rows: readonly Row[]): Map<number, Row> {
-  return new Map(rows.map((row) => [row.id, row]));
 }

@@ -92,7 +92,8 @@ export function computeTotals(input: TotalsInput): Totals {
   return totals;
 }
 
-function taxOn(base: bigint, rate: bigint): bigint {
+/** `rate` in basis points scaled by 10³. Rounded once, half away from zero. */
+export function taxOn(base: bigint, rate: bigint): bigint {
   return roundHalfAway(base * rate, WHOLE);
 }
 

@@ -144,6 +144,8 @@ export async function subjectExists(
         exists (select from projects where company_id = ${companyId} and id = ${subjectId})
       when 'time-entry' then
         exists (select from time_entries where company_id = ${companyId} and id = ${subjectId})
+      when 'expense' then
+        exists (select from expenses where company_id = ${companyId} and id = ${subjectId})
       else false
     end as found
   `;

@@ -11,13 +11,14 @@ import {
 export interface InvoiceLineRow extends PricedLineRow {
   invoiceId: number;
   timeEntryId: number | null;
+  expenseId: number | null;
   isLateFee: boolean;
 }
 
 function lineColumns(sql: Sql | Tx) {
   return sql`
-    id, invoice_id, service_id, time_entry_id, description, quantity, unit_price, amount,
-    discount_amount, tax_name_1, tax_rate_1, tax_amount_1, tax_name_2, tax_rate_2, tax_amount_2,
+    id, invoice_id, service_id, time_entry_id, expense_id, description, quantity, unit_price,
+    amount, discount_amount, tax_name_1, tax_rate_1, tax_amount_1, tax_name_2, tax_rate_2, tax_amount_2,
     sort_order, is_late_fee, created_at, updated_at
   `;
 }

@@ -202,60 +202,6 @@ export async function markTimeEntriesDeleted(
   `;
 }
 
-/** Says of locked entries that this invoice bills them. */
-export async function markTimeBilled(
-  tx: Tx,
-  change: { companyId: number; invoiceId: number; ids: readonly number[]; now: Date },
-): Promise<void> {
-  await tx`
-    update time_entries
-    set is_billed = true, invoice_id = ${change.invoiceId}, updated_at = ${change.now}
-    where company_id = ${change.companyId} and id = any(${[...change.ids]}::int8[])
-  `;
-}
-
-/** Says which time each line of an invoice bills. */
-export async function linkLinesToTime(
-  tx: Tx,
-  {
-    companyId,
-    invoiceId,
-    links,
-  }: {
-    companyId: number;
-    invoiceId: number;
-    links: readonly { lineId: number; timeEntryId: number }[];
-  },
-): Promise<void> {
-  await tx`
-    update invoice_lines l
-    set time_entry_id = p.time_entry_id
-    from unnest(
-      ${links.map((link) => link.lineId)}::int8[],
-      ${links.map((link) => link.timeEntryId)}::int8[]
-    ) as p (id, time_entry_id)
-    where l.company_id = ${companyId} and l.invoice_id = ${invoiceId} and l.id = p.id
-  `;
-}
-
-/**
- * Lets entries that an invoice bills be billed again: all of them, or those given. Returns their ids.
- */
-export async function freeTimeOfInvoice(
-  tx: Tx,
-  change: { companyId: number; invoiceId: number; ids?: readonly number[]; now: Date },
-): Promise<number[]> {
-  const rows = await tx<{ id: number }[]>`
-    update time_entries
-    set is_billed = false, invoice_id = null, updated_at = ${change.now}
-    where company_id = ${change.companyId}
-      and invoice_id = ${change.invoiceId}
-      ${change.ids === undefined ? tx`` : tx`and id = any(${[...change.ids]}::int8[])`}
-    returning id
-  `;
-  return rows.map((row) => row.id);
-}
-
 /** What an entry's line on an invoice is called after; `serviceIsGone` when the service was deleted. */
 export interface WorkNamesRow {
   id: number;

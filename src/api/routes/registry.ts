@@ -2,6 +2,7 @@ import type { Route } from "../define-route.ts";
 import { accountRoutes } from "./registry-account.ts";
 import { billingRoutes } from "./registry-billing.ts";
 import { customerRoutes } from "./registry-customers.ts";
+import { expenseRoutes } from "./registry-expenses.ts";
 import { operationRoutes } from "./registry-operations.ts";
 import { reportRoutes } from "./registry-reports.ts";
 import { runRoutes } from "./registry-runs.ts";
@@ -13,6 +14,7 @@ export const routes: readonly Route[] = [
   ...customerRoutes,
   ...billingRoutes,
   ...workRoutes,
+  ...expenseRoutes,
   ...reportRoutes,
   ...operationRoutes,
   ...runRoutes,

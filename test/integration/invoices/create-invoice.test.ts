@@ -40,6 +40,7 @@ test("an invoice has every key of the base contract", async () => {
         id: expect.any(Number),
         service_id: null,
         time_entry_id: null,
+        expense_id: null,
         description: "Consulting",
         quantity: 1,
         unit_price: "10000.000000",

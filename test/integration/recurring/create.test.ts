@@ -41,6 +41,7 @@ test("a series has every key the contract shows, and its lines", async () => {
     {
       service_id: null,
       time_entry_id: null,
+      expense_id: null,
       description: "Hosting",
       quantity: 2,
       unit_price: "1250.500000",

@@ -21,6 +21,7 @@ const scopeOf = {
   service: "services:read",
   project: "projects:read",
   "time-entry": "time-entries:read",
+  expense: "expenses:read",
 } as const satisfies Record<string, Scope>;
 
 const entryJson = z
@@ -53,6 +54,7 @@ export const getActivityLogRoute = defineRoute({
       "service",
       "project",
       "time-entry",
+      "expense",
     ]),
     subject_id: idQuery,
   }),

@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { importTime } from "../../../actions/import-time.ts";
 import { defineRoute, requireScope } from "../../define-route.ts";
-import { id, idParam } from "../../inputs.ts";
+import { idParam } from "../../inputs.ts";
 import { answerInvoiceWithLines, invoiceWithLinesAnswer } from "./detail.ts";
-
-const entriesMax = 500;
+import { workIds, workMax } from "./work-ids.ts";
 
 /** POST /invoices/:id/import-time — all the entries given, or none. */
 export const postImportTimeRoute = defineRoute({
@@ -12,18 +11,14 @@ export const postImportTimeRoute = defineRoute({
   path: "/invoices/:id/import-time",
   summary: "Import time entries as line items onto an invoice",
   description:
-    `Up to ${entriesMax} unbilled entries, each a line of hours at its rate; they are billed from then on. ` +
+    `Up to ${workMax} unbilled entries, each a line of hours at its rate; they are billed from then on. ` +
     "Voiding or deleting the invoice, or deleting a line, frees them again. The rate counts in the " +
     "invoice's currency. Needs time-entries:write too.",
   tag: "Invoices",
   access: { scope: "invoices:write" },
   params: z.object({ id: idParam }),
   body: z.strictObject({
-    time_entry_ids: z
-      .array(id)
-      .max(entriesMax)
-      .refine((ids) => new Set(ids).size === ids.length, "Names a time entry twice.")
-      .optional(),
+    time_entry_ids: workIds("a time entry"),
   }),
   answers: { 200: invoiceWithLinesAnswer },
 

@@ -103,12 +103,13 @@ export const recurringLineJson = lineJson
   .omit({ discount_amount: true })
   .meta({ id: "RecurringInvoiceLine" });
 
-/** A line of a series has the keys of an invoice's line; it is never for time, and never a fee. */
+/** A line of a series has the keys of an invoice's line; it never bills work, and is never a fee. */
 export function presentRecurringLine(line: RecurringInvoiceLineRow) {
   return {
     id: line.id,
     service_id: line.serviceId,
     time_entry_id: null,
+    expense_id: null,
     description: line.description,
     quantity: Number(line.quantity),
     unit_price: line.unitPrice,
