@@ -1,4 +1,4 @@
-import { startWork, type Working } from "../work/start-work.ts";
+import { startWork, type Working } from "./start-work.ts";
 
 /** Answers of all routes; tests look into them freely. */
 // oxlint-disable-next-line typescript/no-explicit-any -- see above
