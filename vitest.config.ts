@@ -5,6 +5,8 @@ import { findQueueTests } from "./test/support/queue-tests.ts";
 const TIMEOUTS = {
   unit: 5_000,
   contracts: 20_000,
+  // The whole API, operation by operation: one test is a sweep over all of them.
+  "contracts/api": 120_000,
   integration: 30_000,
   queues: 30_000,
   scenarios: 600_000,
@@ -17,6 +19,7 @@ const queueTests = findQueueTests();
 function filesOf(name: string): { include: string[]; exclude?: string[] } {
   if (name === "queues") return { include: queueTests };
   const include = [`test/${name}/**/*.test.ts`];
+  if (name === "contracts") return { include, exclude: ["test/contracts/api/**"] };
   return name === "integration" ? { include, exclude: queueTests } : { include };
 }
 

@@ -122,7 +122,9 @@ function scheduleOf(input: CreateRecurringInvoiceInput): Schedule {
     throw new InvalidInput({ next_generate_date: ["Must not be before the start date."] });
   }
   const endDate = input.endDate ?? null;
-  if (endDate !== null && input.nextGenerateDate !== undefined && endDate < anchorDate) {
+  // An end that is not even after the start is for checkSchedule to name.
+  const hasRoom = endDate === null || endDate <= input.startDate || endDate >= anchorDate;
+  if (input.nextGenerateDate !== undefined && !hasRoom) {
     throw new InvalidInput({ next_generate_date: ["Must not be after the end date."] });
   }
   const schedule: Schedule = {

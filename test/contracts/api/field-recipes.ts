@@ -1,0 +1,86 @@
+import {
+  client,
+  issuedInvoice,
+  otherCompany,
+  project,
+  recipes,
+  service,
+} from "./record-recipes.ts";
+import type { Made, World } from "./world.ts";
+
+/** A good value of a field; `records` are those of the address. */
+type FieldRecipe = (world: World, records: readonly Made[]) => unknown;
+
+const idOf =
+  (recipe: (world: World, records: readonly Made[]) => Promise<Made>): FieldRecipe =>
+  async (world) =>
+    (await recipe(world, [])).id;
+
+/** Good values that the type of a field does not tell, by its name. */
+const byName: Readonly<Record<string, FieldRecipe>> = {
+  client_id: idOf(client),
+  project_id: idOf(project),
+  service_id: idOf(service),
+  invoice_id: idOf(issuedInvoice),
+  user_id: async (world) => (await world.colleague("member")).userId,
+  target_company_id: idOf(otherCompany),
+  time_entry_ids: async (world) => [(await recipes["time-entries"]!(world, [])).id],
+  email: ({ userId }) => `person-${userId}-${Math.random()}@sweep.test`,
+  cc: () => ["cc@sweep.test"],
+  password: () => "correct horse battery",
+  currency: () => "USD",
+  country: () => "US",
+  timezone: () => "America/Chicago",
+  invoice_prefix: () => "INV-2026/-",
+  date: () => "2026-03-02",
+  issue_date: () => "2026-03-02",
+  due_date: () => "2026-04-01",
+  expiry_date: () => "2026-04-01",
+  start_date: () => "2026-03-02",
+  end_date: () => "2027-03-01",
+  next_generate_date: () => "2026-03-02",
+  payment_date: () => "2026-03-02",
+  expense_date: () => "2026-03-02",
+  business_date: () => "2026-03-02",
+  from: () => "2026-01-01",
+  to: () => "2026-12-31",
+  through: () => "2026-03-02",
+  expires_at: () => "2027-01-01T00:00:00Z",
+  now: () => "2026-03-02T09:00:00Z",
+  discount_value: () => 10,
+  quantity: () => 52.0001,
+  sort_order: () => 1,
+  interval: () => 2,
+  max_occurrences: () => 66,
+  reminder_number: () => 3,
+  days_offset: () => 22,
+  role: () => "member",
+  scopes: () => ["clients:read"],
+  subject_type: () => "invoice",
+  subject_id: idOf(issuedInvoice),
+};
+
+/** Where one operation wants something else than others do. */
+const byOperation: Readonly<Record<string, Readonly<Record<string, FieldRecipe>>>> = {
+  "POST /auth/login": { email: ({ email }) => email },
+  "POST /credits/{}/apply": { amount: () => 100 },
+  "POST /test-clock/advance": { to: () => "2026-03-03T09:00:00Z" },
+  "POST /recurring-invoices/bulk-action": { action: () => "pause" },
+};
+
+/** A good value for a field of an operation, where its name tells more than its type. */
+export async function knownValue(
+  world: World,
+  operation: string,
+  field: { name: string; records: readonly Made[] },
+): Promise<{ value: unknown } | undefined> {
+  const { name, records } = field;
+  const recipe = byOperation[operation]?.[name] ?? byName[name];
+  if (recipe !== undefined) return { value: await recipe(world, records) };
+  const collection = /^\w+ \/([\w-]+)\/bulk/.exec(operation)?.[1] ?? "";
+  if (name === "ids") {
+    const make = recipes[collection];
+    if (make !== undefined) return { value: [(await make(world, [])).id] };
+  }
+  return undefined;
+}

@@ -1,0 +1,78 @@
+import type { Ask, Reply } from "../../integration/api/start-api.ts";
+import type { DescribedOperation, Schema } from "./described-operations.ts";
+import { knownValue } from "./field-recipes.ts";
+import { arrange } from "./record-recipes.ts";
+import type { Made, World } from "./world.ts";
+
+/** A request that works, with what is required and nothing more. */
+export interface GoodRequest {
+  /** With the query. */
+  address: string;
+  records: Made[];
+  body: Record<string, unknown> | undefined;
+}
+
+/** Makes what an operation needs, and a request of it that works. */
+async function goodRequest(world: World, operation: DescribedOperation): Promise<GoodRequest> {
+  const { address, records } = await arrange(world, operation);
+  const query = new URLSearchParams();
+  for (const { name, schema } of operation.query.filter(({ required }) => required)) {
+    query.set(name, String(await goodValue(world, operation.name, { name, schema, records })));
+  }
+  const text = query.size === 0 ? "" : `?${query.toString()}`;
+  const body =
+    operation.body === undefined
+      ? undefined
+      : await goodObject(world, operation.name, { schema: operation.body, records });
+  return { address: `${address}${text}`, records, body };
+}
+
+/** Asks as it should be asked: the owner of the world unless a token is given. */
+export async function askWell(
+  world: World,
+  operation: DescribedOperation,
+  options?: Ask,
+): Promise<Reply> {
+  const { address, body } = await goodRequest(world, operation);
+  return await world.call(operation.method, address, body, options);
+}
+
+async function goodObject(
+  world: World,
+  operation: string,
+  { schema, records }: { schema: Schema; records: readonly Made[] },
+): Promise<Record<string, unknown>> {
+  const body: Record<string, unknown> = {};
+  for (const name of schema.required ?? []) {
+    const property = schema.properties?.[name] ?? {};
+    body[name] = await goodValue(world, operation, { name, schema: property, records });
+  }
+  return body;
+}
+
+/** A good value of a field, by what is known of its name, else by its schema. */
+async function goodValue(
+  world: World,
+  operation: string,
+  { name, schema, records }: { name: string; schema: Schema; records: readonly Made[] },
+): Promise<unknown> {
+  const known = await knownValue(world, operation, { name, records });
+  if (known !== undefined) return known.value;
+  const [first = schema] = (schema.anyOf ?? []).filter(({ type }) => type !== "null");
+  if (first.const !== undefined) return first.const;
+  if (first.enum !== undefined) return first.enum[0];
+  switch (first.type) {
+    case "boolean":
+      return true;
+    case "integer":
+    case "number":
+      return Math.max(first.minimum ?? 1, 1);
+    case "array":
+      return [await goodValue(world, operation, { name, schema: first.items ?? {}, records })];
+    case "object":
+      return await goodObject(world, operation, { schema: first, records });
+    case undefined:
+    default:
+      return first.format === "date" ? "2026-03-02" : name.slice(0, first.maxLength ?? 20);
+  }
+}

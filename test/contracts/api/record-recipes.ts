@@ -1,0 +1,274 @@
+import type { Made, World } from "./world.ts";
+
+/** Makes a fresh record of a collection; `parents` are the records before it in the address. */
+type Recipe = (world: World, parents: readonly Made[]) => Promise<Made>;
+
+const line = { description: "Consulting", quantity: 1, unit_price: 10_000 };
+
+const credit = {
+  type: "credit_note",
+  amount: 5_000,
+  description: "Goodwill",
+  date: "2026-03-02",
+};
+
+/** What other records refer to. */
+export const client: Recipe = async (world) =>
+  await world.shared("client", async () => await recipes["clients"]!(world, []));
+export const service: Recipe = async (world) =>
+  await world.shared("service", async () => await recipes["services"]!(world, []));
+export const project: Recipe = async (world) =>
+  await world.shared("project", async () => await recipes["projects"]!(world, []));
+export const otherCompany: Recipe = async (world) =>
+  await world.shared("company", async () => await recipes["companies"]!(world, []));
+
+/** An invoice that can be paid. */
+export const issuedInvoice: Recipe = async (world) => {
+  const { id } = await recipes["invoices"]!(world, []);
+  return await world.need("POST", `/invoices/${id}/mark-sent`);
+};
+
+/** A quote that its client has been sent. */
+const sentQuote: Recipe = async (world) => {
+  const { id } = await recipes["quotes"]!(world, []);
+  return await world.need("POST", `/quotes/${id}/mark-sent`);
+};
+
+const newLine: Recipe = async (world, [invoice]) =>
+  await world.need("POST", `/invoices/${invoice!.id}/line-items`, line);
+
+/**
+ * How a record is made, by the collection it is addressed in: "clients/contacts" is what stands for
+ * `{id}` in /clients/{client_id}/contacts/{id}. A new collection needs a line here.
+ */
+export const recipes: Readonly<Record<string, Recipe>> = {
+  companies: async (world) =>
+    await world.need("POST", "/companies", {
+      name: "Second Studio",
+      email: "office@second.example",
+    }),
+  "api-tokens": async (world) => await world.need("POST", "/api-tokens", { name: "CI" }),
+  clients: async (world) =>
+    await world.need("POST", "/clients", {
+      name: "Maple Street Bakery",
+      email: "books@maple.example",
+      phone: "+1 555 0100",
+      address_line_1: "1 Maple Street",
+      city: "Springfield",
+      state: "Oregon",
+      postal_code: "97403",
+      country: "US",
+      payment_terms: 30,
+    }),
+  "clients/contacts": async (world, [owner]) =>
+    await world.need("POST", `/clients/${owner!.id}/contacts`, {
+      name: "Ann",
+      email: "ann@maple.example",
+      phone: "+1 555 0101",
+    }),
+  services: async (world) =>
+    await world.need("POST", "/services", {
+      name: "Development",
+      description: "By the hour",
+      default_rate: 14_000,
+      unit: "hour",
+    }),
+  projects: async (world) =>
+    await world.need("POST", "/projects", {
+      client_id: (await client(world, [])).id,
+      name: "Website",
+      hourly_rate: 15_000,
+      budget_hours: 20,
+      budget_amount: 300_000,
+    }),
+  "projects/members": async (world, [owner]) => {
+    const { userId } = await world.colleague("member");
+    const body = { user_id: userId, hourly_rate: 15_000 };
+    await world.need("POST", `/projects/${owner!.id}/members`, body);
+    return { id: userId };
+  },
+  "time-entries": async (world) =>
+    await world.need("POST", "/time-entries", {
+      client_id: (await client(world, [])).id,
+      project_id: (await project(world, [])).id,
+      service_id: (await service(world, [])).id,
+      date: "2026-03-02",
+      duration: 3600,
+      notes: "Worked",
+    }),
+  quotes: async (world) =>
+    await world.need("POST", "/quotes", {
+      client_id: (await client(world, [])).id,
+      line_items: [line],
+    }),
+  "quotes/line-items": async (world, [quote]) =>
+    await world.need("POST", `/quotes/${quote!.id}/line-items`, line),
+  invoices: async (world) =>
+    await world.need("POST", "/invoices", {
+      client_id: (await client(world, [])).id,
+      line_items: [line],
+    }),
+  "invoices/line-items": newLine,
+  "invoices/payments": async (world, [invoice]) => {
+    await world.need("POST", `/invoices/${invoice!.id}/mark-sent`);
+    const body = { amount: 100, payment_date: "2026-03-02" };
+    return await world.need("POST", `/invoices/${invoice!.id}/payments`, body);
+  },
+  "recurring-invoices": async (world) =>
+    await world.need("POST", "/recurring-invoices", {
+      client_id: (await client(world, [])).id,
+      title: "Retainer",
+      frequency: "monthly",
+      start_date: "2026-03-02",
+      line_items: [line],
+    }),
+  "recurring-invoices/line-items": async (world, [series]) =>
+    await world.need("POST", `/recurring-invoices/${series!.id}/line-items`, line),
+  credits: async (world) =>
+    await world.need("POST", "/credits", {
+      ...credit,
+      client_id: (await client(world, [])).id,
+    }),
+  "portal/invoices": async (world) => {
+    const invoice = await issuedInvoice(world, []);
+    return { ...invoice, id: invoice["uuid"] };
+  },
+  "portal/quotes": async (world) => {
+    const quote = await sentQuote(world, []);
+    return { ...quote, id: quote["uuid"] };
+  },
+  "settings/reminders": async (world) => {
+    await deleteReminders(world);
+    return await world.need("POST", "/settings/reminders", {
+      reminder_number: 3,
+      days_offset: 7,
+      subject: "Invoice overdue",
+      body: "Your invoice is overdue.",
+    });
+  },
+  "settings/bank-accounts": async (world) =>
+    await world.need("POST", "/settings/bank-accounts", { name: "Main", details: "BSB 123-456" }),
+  nights: async ({ api, companyId }) => {
+    const [night] = await api.sql<Made[]>`
+      insert into billing_nights
+        (company_id, business_date, status, held_reason, preview, created_at, updated_at)
+      select ${companyId}, coalesce(max(business_date), '2026-01-01') + 1, 'held',
+        'it would bill too much', '{}', now(), now()
+      from billing_nights where company_id = ${companyId}
+      returning id
+    `;
+    return night!;
+  },
+  runs: async (world) => await world.need("POST", "/nights", { dry_run: true }),
+  "attention-items": async ({ api, companyId }) => {
+    const [item] = await api.sql<Made[]>`
+      insert into attention_items (company_id, kind, key, title)
+      values (${companyId}, 'series.parked', gen_random_uuid(), 'A series is parked')
+      returning id
+    `;
+    return item!;
+  },
+};
+
+/** What an operation needs beside the records of its address, once they are there. */
+const preparations: Readonly<
+  Record<string, (world: World, records: readonly Made[]) => Promise<unknown>>
+> = {
+  "POST /invoices/{}/mark-paid": async (world, [invoice]) =>
+    await world.need("POST", `/invoices/${invoice!.id}/mark-sent`),
+  "POST /invoices/{}/record-payment": async (world, [invoice]) =>
+    await world.need("POST", `/invoices/${invoice!.id}/mark-sent`),
+  "POST /invoices/{}/payments": async (world, [invoice]) =>
+    await world.need("POST", `/invoices/${invoice!.id}/mark-sent`),
+  "POST /recurring-invoices/{}/resume": async (world, [series]) =>
+    await world.need("POST", `/recurring-invoices/${series!.id}/pause`),
+  "POST /recurring-invoices/{}/release": async ({ api }, [series]) =>
+    await api.sql`
+      update recurring_invoices set parked_at = now(), parked_code = 'catch_up_limit',
+        parked_reason = 'too many dates' where id = ${series!.id}
+    `,
+  "GET /recurring-invoices/{}/occurrences": async (world, [series]) =>
+    await world.need("POST", `/recurring-invoices/${series!.id}/generate`),
+  "GET /runs/{}/events": async ({ api }, [run]) =>
+    // The stream of a run that is over ends at once.
+    await api.sql`update job_runs set status = 'succeeded', finished_at = now() where id = ${run!.id}`,
+  "POST /runs/{}/retry": async ({ api }, [run]) =>
+    await api.sql`update job_runs set status = 'dead' where id = ${run!.id}`,
+  "POST /quotes/{}/convert-to-invoice": markQuoteSent,
+  "POST /quotes/{}/convert-to-project": markQuoteSent,
+  "GET /clients/{}/projects": async (world, [owner]) =>
+    await world.need("POST", "/projects", { client_id: owner!.id, name: "Website" }),
+  "GET /clients/{}/credits": async (world, [owner]) =>
+    await world.need("POST", "/credits", { ...credit, client_id: owner!.id }),
+  "GET /time-entries/unbilled": async (world) => await recipes["time-entries"]!(world, []),
+  "GET /api-tokens": async (world) => {
+    const { token } = await recipes["api-tokens"]!(world, []);
+    await world.call("GET", "/clients", undefined, { token });
+    await world.api.flush();
+  },
+  "POST /settings/reminders": deleteReminders,
+  "PUT /timer/stop": startTimer,
+  "GET /timer/current": startTimer,
+  "DELETE /timer/discard": startTimer,
+  "GET /settings/late-fees": async (world) =>
+    await world.need("PUT", "/settings/late-fees", {
+      late_fee_type: "percentage",
+      late_fee_value: 150,
+      late_fee_days: 30,
+    }),
+  "POST /portal/invoices/{}/checkout": async (world) =>
+    await recipes["settings/bank-accounts"]!(world, []),
+};
+
+async function markQuoteSent(world: World, [quote]: readonly Made[]): Promise<unknown> {
+  return await world.need("POST", `/quotes/${quote!.id}/mark-sent`);
+}
+
+/** A company has three at most. */
+async function deleteReminders(world: World): Promise<void> {
+  for (const { id } of await world.need("GET", "/settings/reminders")) {
+    await world.need("DELETE", `/settings/reminders/${id}`);
+  }
+}
+
+async function startTimer(world: World): Promise<unknown> {
+  return await world.need("POST", "/timer/start", {
+    client_id: (await client(world, [])).id,
+    notes: "At work",
+    hourly_rate: 15_000,
+  });
+}
+
+/**
+ * Makes afresh what an operation needs: the records its address speaks of, something in a list that
+ * is looked at, and what `preparations` says. The address is the path with the ids filled in.
+ */
+export async function arrange(
+  world: World,
+  { name, method, path }: { name: string; method: string; path: string },
+): Promise<{ address: string; records: Made[] }> {
+  const records: Made[] = [];
+  const address: string[] = [];
+  const collection: string[] = [];
+  for (const segment of path.split("/").filter(Boolean)) {
+    if (!segment.startsWith("{")) {
+      collection.push(segment);
+      address.push(segment);
+      continue;
+    }
+    const recipe = recipes[collection.join("/")];
+    if (recipe === undefined) {
+      throw new Error(
+        `There is no recipe for "${collection.join("/")}": say in test/contracts/api/record-recipes.ts how one is made.`,
+      );
+    }
+    const made = await recipe(world, records);
+    records.push(made);
+    address.push(String(made.id));
+  }
+  if (method === "GET" && !path.endsWith("}")) {
+    await recipes[collection.join("/")]?.(world, records);
+  }
+  await preparations[name]?.(world, records);
+  return { address: `/${address.join("/")}`, records };
+}
