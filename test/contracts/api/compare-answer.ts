@@ -22,7 +22,7 @@ export function shortcomings(sample: unknown, actual: unknown, at = ""): string[
     const each = actual.map((item, index) => shortcomings(sample[0], item, `${at}.${index}`));
     // Where one item shows a value, others may have none.
     const isShown = each.some((faults) => faults.length === 0);
-    return each.flat().filter((text) => !isShown || !text.includes(" is null, "));
+    return each.flat().filter((text) => !isShown || !/ is (null, |empty$)/.test(text));
   }
   if (typeof sample === "object") {
     if (typeof actual !== "object" || actual === null || Array.isArray(actual)) {

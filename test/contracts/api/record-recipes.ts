@@ -220,6 +220,25 @@ const preparations: Readonly<
     await recipes["settings/bank-accounts"]!(world, []),
 };
 
+/** Invoices in every state of being paid, and time that is on none: what reports add up. */
+async function keepBooks(world: World): Promise<void> {
+  await world.shared("books", async () => {
+    const { id: clientId } = await client(world, []);
+    const taxed = { ...line, tax_name_1: "GST", tax_rate_1: 1500 };
+    const issue = async (issue_date: string, due_date: string): Promise<Made> => {
+      const body = { client_id: clientId, issue_date, due_date, line_items: [taxed] };
+      const { id } = await world.need("POST", "/invoices", body);
+      return await world.need("POST", `/invoices/${id}/mark-sent`);
+    };
+    const { id: paid } = await issue("2026-01-10", "2026-02-10");
+    await world.need("POST", `/invoices/${paid}/mark-paid`);
+    const { id: overdue } = await issue("2026-01-10", "2026-02-10");
+    await world.api.sql`update invoices set status = 'overdue' where id = ${overdue}`;
+    await issue("2026-03-02", "2026-04-02");
+    return await recipes["time-entries"]!(world, []);
+  });
+}
+
 async function markQuoteSent(world: World, [quote]: readonly Made[]): Promise<unknown> {
   return await world.need("POST", `/quotes/${quote!.id}/mark-sent`);
 }
@@ -269,6 +288,7 @@ export async function arrange(
   if (method === "GET" && !path.endsWith("}")) {
     await recipes[collection.join("/")]?.(world, records);
   }
+  if (/^\/(dashboard|reports)\//.test(path)) await keepBooks(world);
   await preparations[name]?.(world, records);
   return { address: `/${address.join("/")}`, records };
 }
