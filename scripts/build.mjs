@@ -1,11 +1,15 @@
-// Compiles src/ to dist/ and copies what the compiler does not, such as the SQL migrations.
+// Compiles src/ to dist/ and copies what the compiler does not, such as the SQL migrations. Runs after
+// every install, so it is also where the installed database driver is mended.
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { mendPostgres } from "./mend-postgres.mjs";
 
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
+
+mendPostgres();
 
 // A production install (--omit=dev) has no compiler and runs the dist/ it was shipped with.
 const require = createRequire(import.meta.url);

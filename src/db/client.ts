@@ -22,7 +22,7 @@ export interface DatabaseOptions {
  * except in id columns, `date` as "YYYY-MM-DD" text, timestamptz as Date.
  */
 export function openDatabase(options: DatabaseOptions): Sql {
-  return postgres(options.url, {
+  const sql = postgres(options.url, {
     max: options.connectionsMax,
     idle_timeout: 60,
     connect_timeout: 10,
@@ -43,6 +43,59 @@ export function openDatabase(options: DatabaseOptions): Sql {
       date: { to: 1082, from: [1082], serialize: String, parse: (text: string) => text },
     },
   }) as Sql;
+  return refuseLateStatements(sql);
+}
+
+/**
+ * A transaction ends for its caller when its connection is lost, but the function that is still at work
+ * in it keeps its handle, and the driver would execute that function's next statement on whatever the
+ * connection has become: by itself, or inside somebody else's transaction. Such statements throw an
+ * Error with the code CONNECTION_CLOSED instead.
+ */
+function refuseLateStatements(sql: Sql): Sql {
+  const begin = sql.begin.bind(sql);
+  const guarded = async <Result>(
+    ...given: [work: Work<Result>] | [options: string, work: Work<Result>]
+  ): Promise<unknown> => {
+    const [options, work] = given.length === 2 ? given : ["", given[0]];
+    let isOver = false;
+    try {
+      return await begin(options, (tx) => work(handleUntil(tx, () => isOver)));
+    } finally {
+      isOver = true;
+    }
+  };
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what begin() unwraps, this hands on
+  return Object.assign(sql, { begin: guarded as Sql["begin"] });
+}
+
+type Work<Result> = (tx: Tx) => Result | Promise<Result>;
+
+/** A transaction's handle, or a savepoint's, that refuses statements once `isOver`. */
+function handleUntil(tx: Tx, isOver: () => boolean): Tx {
+  const check = (): void => {
+    if (!isOver()) return;
+    throw Object.assign(new Error("The transaction is over: its connection was lost."), {
+      code: "CONNECTION_CLOSED",
+    });
+  };
+  const savepoint = async <Result>(
+    ...given: [work: Work<Result>] | [name: string, work: Work<Result>]
+  ): Promise<unknown> => {
+    check();
+    const [name, work] = given.length === 2 ? given : ["", given[0]];
+    return await tx.savepoint(name, (nested) => work(handleUntil(nested, isOver)));
+  };
+  return new Proxy(tx, {
+    apply(target, self, statement) {
+      check();
+      return Reflect.apply(target, self, statement) as unknown;
+    },
+    get(target, name) {
+      if (name === "unsafe") check();
+      return name === "savepoint" ? savepoint : (Reflect.get(target, name) as unknown);
+    },
+  });
 }
 
 /**
