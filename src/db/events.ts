@@ -146,6 +146,12 @@ export async function subjectExists(
         exists (select from time_entries where company_id = ${companyId} and id = ${subjectId})
       when 'expense' then
         exists (select from expenses where company_id = ${companyId} and id = ${subjectId})
+      when 'tag' then
+        exists (select from tags where company_id = ${companyId} and id = ${subjectId})
+      when 'category' then
+        exists (select from categories where company_id = ${companyId} and id = ${subjectId})
+      when 'tax-rate' then
+        exists (select from tax_rates where company_id = ${companyId} and id = ${subjectId})
       else false
     end as found
   `;

@@ -1,5 +1,9 @@
 import type { Route } from "../define-route.ts";
+import { deleteClientProjectRoute } from "./clients/delete-project.ts";
+import { getClientProjectRoute } from "./clients/get-project.ts";
 import { getClientProjectsRoute } from "./clients/get-projects.ts";
+import { postClientProjectRoute } from "./clients/post-project.ts";
+import { putClientProjectRoute } from "./clients/put-project.ts";
 import { postImportTimeRoute } from "./invoices/post-import-time.ts";
 import { deleteProjectMemberRoute } from "./projects/delete-member.ts";
 import { deleteProjectRoute } from "./projects/delete-project.ts";
@@ -42,6 +46,10 @@ export const workRoutes: readonly Route[] = [
   postProjectMemberRoute,
   deleteProjectMemberRoute,
   getClientProjectsRoute,
+  postClientProjectRoute,
+  getClientProjectRoute,
+  putClientProjectRoute,
+  deleteClientProjectRoute,
   // Before /time-entries/:id, which would take them for ids.
   getResolveRateRoute,
   getUnbilledTimeRoute,

@@ -22,6 +22,9 @@ const scopeOf = {
   project: "projects:read",
   "time-entry": "time-entries:read",
   expense: "expenses:read",
+  tag: "tags:read",
+  category: "invoices:read",
+  "tax-rate": "invoices:read",
 } as const satisfies Record<string, Scope>;
 
 const entryJson = z
@@ -55,6 +58,9 @@ export const getActivityLogRoute = defineRoute({
       "project",
       "time-entry",
       "expense",
+      "tag",
+      "category",
+      "tax-rate",
     ]),
     subject_id: idQuery,
   }),

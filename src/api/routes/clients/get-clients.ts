@@ -10,7 +10,8 @@ import {
   searchQuery,
   sortQuery,
 } from "../../inputs.ts";
-import { clientJson, presentClient } from "./schema.ts";
+import { loadTags } from "../tags/tags-of-records.ts";
+import { presentClient, taggedClientJson } from "./schema.ts";
 
 /** GET /clients — with how many are active and archived among those that match. */
 export const getClientsRoute = defineRoute({
@@ -33,9 +34,10 @@ export const getClientsRoute = defineRoute({
     }),
     sort: sortQuery(clientSortFields),
   }),
-  answers: { 200: listJson(clientJson, { active_count: z.int(), archived_count: z.int() }) },
+  answers: { 200: listJson(taggedClientJson, { active_count: z.int(), archived_count: z.int() }) },
 
-  async run({ sql, company }, { query }) {
+  async run(context, { query }) {
+    const { sql, company } = context;
     const page = pageOf(query);
     const filter = {
       companyId: company.id,
@@ -49,11 +51,13 @@ export const getClientsRoute = defineRoute({
       listClients(sql, { ...filter, ...page, sort }),
       countClients(sql, filter),
     ]);
+    const ids = clients.map((client) => client.id);
+    const tagsOf = await loadTags(sql, context, "client", ids);
     const { active, archived } = counts;
     const total =
       filter.isArchived === undefined ? active + archived : filter.isArchived ? archived : active;
     return listAnswer(
-      clients.map(presentClient),
+      clients.map((client) => ({ ...presentClient(client), ...tagsOf(client.id) })),
       { ...page, total },
       { active_count: active, archived_count: archived },
     );

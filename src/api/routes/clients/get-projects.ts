@@ -5,7 +5,8 @@ import { NotFound } from "../../../errors.ts";
 import { listAnswer, listJson, pageOf, pageQuery } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
-import { presentProject, projectJson } from "../projects/schema.ts";
+import { presentProject, taggedProjectJson } from "../projects/schema.ts";
+import { loadTags } from "../tags/tags-of-records.ts";
 
 /** GET /clients/:id/projects — by name. */
 export const getClientProjectsRoute = defineRoute({
@@ -16,9 +17,10 @@ export const getClientProjectsRoute = defineRoute({
   access: { scope: "projects:read" },
   params: z.object({ id: idParam }),
   query: z.strictObject(pageQuery),
-  answers: { 200: listJson(projectJson, {}) },
+  answers: { 200: listJson(taggedProjectJson, {}) },
 
-  async run({ sql, company }, { params, query }) {
+  async run(context, { params, query }) {
+    const { sql, company } = context;
     const page = pageOf(query);
     const filter = { companyId: company.id, clientId: params.id, search: undefined };
     const [client, projects, counts] = await Promise.all([
@@ -34,6 +36,9 @@ export const getClientProjectsRoute = defineRoute({
     ]);
     if (client === undefined) throw new NotFound("Client");
     const total = counts.reduce((sum, row) => sum + row.count, 0);
-    return listAnswer(projects.map(presentProject), { ...page, total });
+    const ids = projects.map((project) => project.id);
+    const tagsOf = await loadTags(sql, context, "project", ids);
+    const data = projects.map((project) => ({ ...presentProject(project), ...tagsOf(project.id) }));
+    return listAnswer(data, { ...page, total });
   },
 });

@@ -5,7 +5,8 @@ import { recordEvent } from "../../../db/events.ts";
 import { withChanges } from "../../changes.ts";
 import { defineRoute } from "../../define-route.ts";
 import { requiredText } from "../../inputs.ts";
-import { clientBody, clientFields, clientJson, presentClient } from "./schema.ts";
+import { loadTags, writeTags } from "../tags/tags-of-records.ts";
+import { clientBody, clientFields, presentClient, taggedClientJson } from "./schema.ts";
 
 /** POST /clients — in the company's currency unless another is given. */
 export const postClientRoute = defineRoute({
@@ -15,9 +16,10 @@ export const postClientRoute = defineRoute({
   tag: "Clients",
   access: { scope: "clients:write" },
   body: clientBody.extend({ name: requiredText(255) }),
-  answers: { 201: z.object({ data: clientJson }) },
+  answers: { 201: z.object({ data: taggedClientJson }) },
 
-  async run({ tx, company, user, now }, { body }) {
+  async run(context, { body }) {
+    const { tx, company, user, now } = context;
     const blank = {
       name: body.name,
       email: null,
@@ -40,6 +42,7 @@ export const postClientRoute = defineRoute({
       companyId: company.id,
       now,
     });
+    await writeTags(context, { kind: "client", id: client.id }, body.tags);
     await recordEvent(tx, {
       companyId: company.id,
       type: "client.created",
@@ -48,9 +51,10 @@ export const postClientRoute = defineRoute({
       causerId: user.id,
       occurredAt: now,
     });
+    const tagsOf = await loadTags(tx, context, "client", [client.id]);
     return {
       status: 201,
-      body: { data: presentClient(client) },
+      body: { data: { ...presentClient(client), ...tagsOf(client.id) } },
       headers: { Location: `/api/v1/clients/${client.id}` },
       version: client,
     };

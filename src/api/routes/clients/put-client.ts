@@ -5,7 +5,8 @@ import { NotFound } from "../../../errors.ts";
 import { withChanges } from "../../changes.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
-import { clientBody, clientFields, clientJson, presentClient } from "./schema.ts";
+import { loadTags, writeTags } from "../tags/tags-of-records.ts";
+import { clientBody, clientFields, presentClient, taggedClientJson } from "./schema.ts";
 
 /** PUT and PATCH /clients/:id — what is left out stays as it is. */
 export const putClientRoute = defineRoute({
@@ -18,15 +19,17 @@ export const putClientRoute = defineRoute({
   access: { scope: "clients:write" },
   params: z.object({ id: idParam }),
   body: clientBody,
-  answers: { 200: z.object({ data: clientJson }) },
+  answers: { 200: z.object({ data: taggedClientJson }) },
 
-  async run({ tx, company, user, now, checkIfMatch }, { params, body }) {
+  async run(context, { params, body }) {
+    const { tx, company, user, now, checkIfMatch } = context;
     const key = { companyId: company.id, id: params.id };
     const before = await lockClient(tx, key);
     if (before === undefined) throw new NotFound("Client");
     checkIfMatch(before);
     const fields = withChanges(before, clientFields(body));
     const client = await updateClient(tx, { ...fields, ...key, now });
+    await writeTags(context, { kind: "client", id: client.id }, body.tags);
     await recordEvent(tx, {
       companyId: company.id,
       type: "client.updated",
@@ -36,6 +39,8 @@ export const putClientRoute = defineRoute({
       causerId: user.id,
       occurredAt: now,
     });
-    return { status: 200, body: { data: presentClient(client) }, version: client };
+    const tagsOf = await loadTags(tx, context, "client", [client.id]);
+    const data = { ...presentClient(client), ...tagsOf(client.id) };
+    return { status: 200, body: { data }, version: client };
   },
 });

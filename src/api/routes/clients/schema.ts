@@ -9,6 +9,7 @@ import {
   requiredText,
   unsetOrWhole,
 } from "../../inputs.ts";
+import { tagsInBody, tagsJson } from "../tags/tags-of-records.ts";
 
 const text = z.string().nullable();
 
@@ -37,6 +38,8 @@ export const clientJson = z
     updated_at: instantJson,
   })
   .meta({ id: "Client" });
+
+export const taggedClientJson = clientJson.extend({ tags: tagsJson });
 
 export function presentClient(client: ClientRow): z.input<typeof clientJson> {
   return {
@@ -77,6 +80,7 @@ export const clientBody = z.strictObject({
   allow_late_fees: z.boolean().optional(),
   notes: optionalText(5000),
   is_archived: z.boolean().optional(),
+  tags: tagsInBody.optional(),
 });
 
 /** What a request gives, in the names of the row. */

@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { changeProjects } from "../../../actions/change-projects.ts";
-import { lockProjects } from "../../../db/projects.ts";
-import { NotFound } from "../../../errors.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
+import { lockProject } from "./detail.ts";
 
 /** DELETE /projects/:id — its time stays, and can be billed. */
 export const deleteProjectRoute = defineRoute({
@@ -16,10 +15,9 @@ export const deleteProjectRoute = defineRoute({
   params: z.object({ id: idParam }),
   answers: { 204: null },
 
-  async run({ tx, company, user, now, checkIfMatch }, { params }) {
-    const [project] = await lockProjects(tx, { companyId: company.id, ids: [params.id] });
-    if (project === undefined) throw new NotFound("Project");
-    checkIfMatch(project);
+  async run(context, { params }) {
+    const { tx, company, user, now } = context;
+    const project = await lockProject(context, params);
     const by = { company, causerId: user.id, now };
     await changeProjects(tx, by, { ids: [project.id], action: "delete" });
     return { status: 204 };

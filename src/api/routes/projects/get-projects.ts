@@ -9,7 +9,8 @@ import {
 import { listAnswer, listJson, pageOf, pageQuery } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
 import { booleanQuery, filterQuery, idQuery, searchQuery, sortQuery } from "../../inputs.ts";
-import { presentProject, projectJson } from "./schema.ts";
+import { loadTags } from "../tags/tags-of-records.ts";
+import { presentProject, taggedProjectJson } from "./schema.ts";
 
 const filters = {
   status: z.enum(projectStatuses).optional(),
@@ -35,13 +36,14 @@ export const getProjectsRoute = defineRoute({
     sort: sortQuery(projectSortFields),
   }),
   answers: {
-    200: listJson(projectJson, {
+    200: listJson(taggedProjectJson, {
       status_counts: z.record(z.enum(projectStatuses), z.int()),
       archived_count: z.int(),
     }),
   },
 
-  async run({ sql, company }, { query }) {
+  async run(context, { query }) {
+    const { sql, company } = context;
     const page = pageOf(query);
     const status = query.filter?.status ?? query.status;
     const isArchived = query.filter?.is_archived ?? query.is_archived;
@@ -64,8 +66,10 @@ export const getProjectsRoute = defineRoute({
       ...(status === undefined ? {} : { status }),
       ...(isArchived === undefined ? {} : { isArchived }),
     });
+    const ids = projects.map((project) => project.id);
+    const tagsOf = await loadTags(sql, context, "project", ids);
     return listAnswer(
-      projects.map(presentProject),
+      projects.map((project) => ({ ...presentProject(project), ...tagsOf(project.id) })),
       { ...page, total },
       {
         status_counts: Object.fromEntries(

@@ -1,9 +1,10 @@
-import { z } from "zod";
 import { createProject } from "../../../actions/save-project.ts";
 import { defineRoute } from "../../define-route.ts";
 import { requiredText } from "../../inputs.ts";
 import { idInBody } from "../invoices/line-inputs.ts";
-import { presentProject, projectBody, projectInput, projectJson } from "./schema.ts";
+import { writeTags } from "../tags/tags-of-records.ts";
+import { answerProject, projectAnswer } from "./detail.ts";
+import { projectBody, projectInput } from "./schema.ts";
 
 /** POST /projects */
 export const postProjectRoute = defineRoute({
@@ -14,17 +15,15 @@ export const postProjectRoute = defineRoute({
   tag: "Projects",
   access: { scope: "projects:write" },
   body: projectBody.extend({ client_id: idInBody, name: requiredText(255) }),
-  answers: { 201: z.object({ data: projectJson }) },
+  answers: { 201: projectAnswer },
 
-  async run({ tx, company, user, now }, { body }) {
+  async run(context, { body }) {
+    const { tx, company, user, now } = context;
     const by = { company, causerId: user.id, now };
     const { client_id: clientId, name } = body;
     const project = await createProject(tx, by, { ...projectInput(body), clientId, name });
-    return {
-      status: 201,
-      body: { data: presentProject(project) },
-      headers: { Location: `/api/v1/projects/${project.id}` },
-      version: project,
-    };
+    await writeTags(context, { kind: "project", id: project.id }, body.tags);
+    const headers = { Location: `/api/v1/projects/${project.id}` };
+    return { ...(await answerProject(context, project)), status: 201, headers };
   },
 });

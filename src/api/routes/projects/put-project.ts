@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { updateProject } from "../../../actions/save-project.ts";
-import { lockProjects } from "../../../db/projects.ts";
-import { NotFound } from "../../../errors.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
-import { presentProject, projectBody, projectInput, projectJson } from "./schema.ts";
+import { writeTags } from "../tags/tags-of-records.ts";
+import { answerProject, lockProject, projectAnswer } from "./detail.ts";
+import { projectBody, projectInput } from "./schema.ts";
 
 /** PUT and PATCH /projects/:id — time that was worked keeps the rate it has. */
 export const putProjectRoute = defineRoute({
@@ -18,14 +18,14 @@ export const putProjectRoute = defineRoute({
   access: { scope: "projects:write" },
   params: z.object({ id: idParam }),
   body: projectBody,
-  answers: { 200: z.object({ data: projectJson }) },
+  answers: { 200: projectAnswer },
 
-  async run({ tx, company, user, now, checkIfMatch }, { params, body }) {
-    const [before] = await lockProjects(tx, { companyId: company.id, ids: [params.id] });
-    if (before === undefined) throw new NotFound("Project");
-    checkIfMatch(before);
+  async run(context, { params, body }) {
+    const { tx, company, user, now } = context;
+    const before = await lockProject(context, params);
     const by = { company, causerId: user.id, now };
     const project = await updateProject(tx, by, before, projectInput(body));
-    return { status: 200, body: { data: presentProject(project) }, version: project };
+    await writeTags(context, { kind: "project", id: project.id }, body.tags);
+    return await answerProject(context, project);
   },
 });

@@ -5,6 +5,7 @@ import { billingMethods, projectStatuses, type ProjectRow } from "../../../db/pr
 import { dateJson, instantJson, presentInstant } from "../../answers.ts";
 import { decimal, localDate, moneyMinor, requiredText } from "../../inputs.ts";
 import { idInBody } from "../invoices/line-inputs.ts";
+import { tagsInBody, tagsJson } from "../tags/tags-of-records.ts";
 
 export const projectJson = z
   .object({
@@ -23,6 +24,8 @@ export const projectJson = z
     updated_at: instantJson,
   })
   .meta({ id: "Project" });
+
+export const taggedProjectJson = projectJson.extend({ tags: tagsJson });
 
 export function presentProject(project: ProjectRow) {
   return {
@@ -66,6 +69,7 @@ export const projectBody = z.strictObject({
   start_date: localDate.nullable().optional(),
   end_date: localDate.nullable().optional(),
   is_archived: z.boolean().optional(),
+  tags: tagsInBody.optional(),
 });
 
 /** What a request gives, in the names of the row. */
