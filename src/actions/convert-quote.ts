@@ -25,6 +25,8 @@ export async function convertQuoteToInvoice(
   const { clientId, currency, notes, terms, footer } = quote;
   const invoice = await writeDraftInvoice(tx, by, {
     clientId,
+    projectId: null,
+    categoryId: null,
     currency,
     discount: discountOf(quote),
     adjustmentAmount: 0n,

@@ -6,15 +6,20 @@ import { insertInvoice, type InvoiceRow } from "../db/invoices.ts";
 import { InvalidInput } from "../errors.ts";
 import { todayOf, type Acting } from "./acting.ts";
 import { checkAdjustment } from "./check-adjustment.ts";
+import { checkFiling } from "./check-filing.ts";
 import { completeLines, type LineInput } from "./complete-lines.ts";
 import { mergeDiscount, type DiscountInput } from "./discounts.ts";
 import { recordInvoiceEvent } from "./invoice-events.ts";
 import { discountColumns, lineItemField, priceInvoice } from "./price-invoice.ts";
 import { requireRoom } from "./require-plan.ts";
+import { tagRecord, type TagsInput } from "./tag-record.ts";
 import { takeNumbers } from "./take-numbers.ts";
 
 export interface CreateInvoiceInput {
   clientId: number;
+  projectId?: number | null | undefined;
+  categoryId?: number | null | undefined;
+  tags?: TagsInput | undefined;
   /** Default: today, where the company is. */
   issueDate?: LocalDate | undefined;
   /** Default: the issue date plus the client's terms, or else the company's. */
@@ -43,15 +48,12 @@ export async function createInvoice(
   const { company, now } = by;
   const companyId = company.id;
   const client = await getBillableClient(tx, companyId, input.clientId);
-  const issueDate = input.issueDate ?? todayOf(by);
-  const dueDate =
-    input.dueDate ?? dueDateOf(issueDate, client.paymentTerms ?? company.defaultPaymentTerms);
-  if (dueDate < issueDate) {
-    throw new InvalidInput({ due_date: ["The due date must not be before the issue date."] });
-  }
+  const { issueDate, dueDate } = datesOf(by, client, input);
   const discount = mergeDiscount(null, input.discount ?? {});
   const adjustmentAmount = input.adjustmentAmount ?? 0n;
   checkAdjustment({ adjustmentAmount, adjustmentDescription: input.adjustmentDescription ?? null });
+  const filing = { projectId: input.projectId ?? null, categoryId: input.categoryId ?? null };
+  await checkFiling(tx, companyId, { clientId: client.id, ...filing });
   const { lines, subtotal, discountTotal, taxTotal, total } = priceInvoice(company, {
     lines: await completeLines(tx, company, {
       lines: input.lines ?? [],
@@ -68,6 +70,7 @@ export async function createInvoice(
   const invoice = await insertInvoice(tx, {
     companyId,
     clientId: client.id,
+    ...filing,
     invoiceNumber: invoiceNumber!,
     isArchived: input.isArchived ?? false,
     issueDate,
@@ -86,6 +89,9 @@ export async function createInvoice(
     createdAt: now,
   });
   await insertInvoiceLines(tx, { companyId, invoiceId: invoice.id, now }, lines);
+  if (input.tags !== undefined) {
+    await tagRecord(tx, by, { kind: "invoice", id: invoice.id }, input.tags);
+  }
   await recordInvoiceEvent(tx, by, "invoice.created", invoice);
   return invoice;
 }
@@ -102,6 +108,24 @@ export async function getBillableClient(
     throw new InvalidInput({ client_id: ["This client is archived; unarchive it first."] });
   }
   return client;
+}
+
+/**
+ * When an invoice is issued and due: today, and the client's terms or else the company's later, unless
+ * given. Throws `InvalidInput` when it would be due before it is issued.
+ */
+export function datesOf(
+  by: Acting,
+  client: Pick<InvoicedClientRow, "paymentTerms">,
+  given: { issueDate?: LocalDate | undefined; dueDate?: LocalDate | undefined },
+): Pick<InvoiceRow, "issueDate" | "dueDate"> {
+  const issueDate = given.issueDate ?? todayOf(by);
+  const terms = client.paymentTerms ?? by.company.defaultPaymentTerms;
+  const dueDate = given.dueDate ?? dueDateOf(issueDate, terms);
+  if (dueDate < issueDate) {
+    throw new InvalidInput({ due_date: ["The due date must not be before the issue date."] });
+  }
+  return { issueDate, dueDate };
 }
 
 /** Our calendar ends with the year 9999. */

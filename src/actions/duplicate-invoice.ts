@@ -1,27 +1,47 @@
+import type { LocalDate } from "../billing/dates.ts";
 import type { Tx } from "../db/client.ts";
 import { listInvoiceLines } from "../db/invoice-lines.ts";
 import { lockInvoice, type InvoiceRow } from "../db/invoices.ts";
+import { copyRecordTags } from "../db/record-tags.ts";
 import type { Acting } from "./acting.ts";
+import { standingFiling } from "./check-filing.ts";
 import { discountOf, draftOfLine } from "./price-invoice.ts";
 import { writeDraftInvoice } from "./write-draft-invoice.ts";
 
+export interface DuplicateInvoiceInput {
+  invoiceId: number;
+  /** Default: the original's. */
+  clientId?: number | undefined;
+  /** Default: the original's, if it is still there and the client's. */
+  projectId?: number | undefined;
+  /** Default: today, where the company is. */
+  issueDate?: LocalDate | undefined;
+  /** Default: the issue date plus the client's terms, or else the company's. */
+  dueDate?: LocalDate | undefined;
+}
+
 /**
- * Writes a new draft of today with the client, lines, discount, adjustment and texts of another
- * invoice, in whatever status that is, and the next number. Late fees and payments are not taken
- * along; the amounts are worked out anew.
+ * Writes a new draft with the client, lines, taxes, discount, adjustment, texts, category and tags of
+ * another invoice, in whatever status that is, and the next number. Late fees, payments and the time
+ * behind lines are not taken along; the amounts are worked out anew. Throws `InvalidInput` for a
+ * client, project or dates that do not fit.
  */
 export async function duplicateInvoice(
   tx: Tx,
   by: Acting,
-  { invoiceId }: { invoiceId: number },
+  input: DuplicateInvoiceInput,
 ): Promise<InvoiceRow> {
   const companyId = by.company.id;
-  const original = await lockInvoice(tx, { companyId, id: invoiceId });
-  const lines = await listInvoiceLines(tx, { companyId, invoiceId });
-  const { clientId, currency, adjustmentAmount, adjustmentDescription } = original;
-  const { notes, terms, footer } = original;
-  return await writeDraftInvoice(tx, by, {
-    clientId,
+  const original = await lockInvoice(tx, { companyId, id: input.invoiceId });
+  const lines = await listInvoiceLines(tx, { companyId, invoiceId: original.id });
+  const { currency, adjustmentAmount, adjustmentDescription, notes, terms, footer } = original;
+  const clientId = input.clientId ?? original.clientId;
+  const filing = await standingFiling(tx, companyId, { ...original, clientId });
+  const copy = await writeDraftInvoice(tx, by, {
+    ...filing,
+    projectId: input.projectId ?? filing.projectId,
+    issueDate: input.issueDate,
+    dueDate: input.dueDate,
     currency,
     discount: discountOf(original),
     adjustmentAmount,
@@ -32,4 +52,6 @@ export async function duplicateInvoice(
     lines: lines.filter((line) => !line.isLateFee).map(draftOfLine),
     facts: { duplicate_of: original.id },
   });
+  await copyRecordTags(tx, { kind: "invoice", companyId, from: original.id, to: copy.id });
+  return copy;
 }

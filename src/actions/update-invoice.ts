@@ -5,6 +5,7 @@ import { lockInvoice, updateInvoiceRow, type InvoiceRow } from "../db/invoices.t
 import { Conflict, InvalidInput } from "../errors.ts";
 import type { Acting } from "./acting.ts";
 import { checkAdjustment } from "./check-adjustment.ts";
+import { checkFiling } from "./check-filing.ts";
 import { completeLines, type LineInput } from "./complete-lines.ts";
 import { getBillableClient } from "./create-invoice.ts";
 import { differences, fieldNames } from "./differences.ts";
@@ -18,11 +19,15 @@ import {
   type LineDraft,
 } from "./price-invoice.ts";
 import { rewriteInvoice } from "./rewrite-invoice.ts";
+import { tagRecord, type TagsInput } from "./tag-record.ts";
 
 /** What is left out stays as it is. */
 export interface UpdateInvoiceInput {
   invoiceId: number;
   clientId?: number | undefined;
+  projectId?: number | null | undefined;
+  categoryId?: number | null | undefined;
+  tags?: TagsInput | undefined;
   issueDate?: LocalDate | undefined;
   dueDate?: LocalDate | undefined;
   currency?: string | undefined;
@@ -39,7 +44,14 @@ export interface UpdateInvoiceInput {
 }
 
 /** What may still be written on an invoice that is paid or cancelled. */
-const alwaysEditable = new Set<Column>(["notes", "terms", "footer", "isArchived"]);
+const alwaysEditable = new Set<Column>([
+  "notes",
+  "terms",
+  "footer",
+  "isArchived",
+  "projectId",
+  "categoryId",
+]);
 /** What nobody may change once the invoice was issued to somebody. */
 const draftOnly = new Set<Column>(["clientId", "currency"]);
 /** What the amounts, or the status, depend on. */
@@ -47,7 +59,8 @@ const settling = new Set<Column>(["discountType", "discountValue", "adjustmentAm
 
 /**
  * Changes an invoice. A draft may change in everything; an open invoice keeps its client and its
- * currency; a paid or cancelled one only gets other texts. A value that is what it was is no change.
+ * currency; a paid or cancelled one only gets
+ * other texts, project, category and tags. A value that is what it was is no change.
  * Late fees stay whatever lines are given: they are waived one by one. Throws `Conflict` for what the
  * status or the payments forbid, `InvalidInput` for wrong values.
  */
@@ -68,27 +81,34 @@ export async function updateInvoice(
   checkDates({ ...invoice, ...changes }, input);
   checkAdjustment({ ...invoice, ...changes });
   if (changes.clientId !== undefined) await getBillableClient(tx, companyId, changes.clientId);
+  await checkFiling(tx, companyId, { ...invoice, ...changes }, invoice);
+  const isTagged =
+    input.tags !== undefined &&
+    (await tagRecord(tx, by, { kind: "invoice", id: invoice.id }, input.tags));
+  const names = [...fieldNames(changed), ...(isTagged ? ["tags"] : [])];
 
   if (input.lines !== undefined || changed.some((column) => settling.has(column))) {
     return await rewriteInvoice(tx, by, invoice, {
       discount,
       changes,
       ...(input.lines === undefined
-        ? { facts: { changed: fieldNames(changed) } }
+        ? { facts: { changed: names } }
         : {
-            facts: { changed: [...fieldNames(changed), "line_items"] },
+            facts: { changed: [...names, "line_items"] },
             lines: await syncedLines(tx, by, invoice, input.lines),
           }),
     });
   }
-  if (changed.length === 0) return invoice;
+  if (names.length === 0) return invoice;
   const updated = await updateInvoiceRow(tx, invoice, { ...changes, updatedAt: by.now });
-  await recordInvoiceEvent(tx, by, "invoice.updated", updated, { changed: fieldNames(changed) });
+  await recordInvoiceEvent(tx, by, "invoice.updated", updated, { changed: names });
   return updated;
 }
 
 const columns = [
   "clientId",
+  "projectId",
+  "categoryId",
   "issueDate",
   "dueDate",
   "currency",
@@ -113,7 +133,7 @@ function checkAllowed(
   if (status === "paid" || status === "cancelled") {
     if (changesLines || changed.some((column) => !alwaysEditable.has(column))) {
       throw new Conflict(
-        `Invoice ${invoiceNumber} is ${status}: only its notes, terms and footer can be changed.`,
+        `Invoice ${invoiceNumber} is ${status}: only its texts, project, category and tags can be changed.`,
       );
     }
     return;

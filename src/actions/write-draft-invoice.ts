@@ -1,18 +1,19 @@
-import { addDays } from "../billing/dates.ts";
+import type { LocalDate } from "../billing/dates.ts";
 import type { Discount } from "../billing/totals.ts";
 import type { Tx } from "../db/client.ts";
 import { insertInvoiceLines } from "../db/invoice-lines.ts";
 import { insertInvoice, type InvoiceRow } from "../db/invoices.ts";
-import { todayOf, type Acting } from "./acting.ts";
-import { getBillableClient } from "./create-invoice.ts";
+import type { Acting } from "./acting.ts";
+import { checkFiling } from "./check-filing.ts";
+import { datesOf, getBillableClient } from "./create-invoice.ts";
 import { recordInvoiceEvent } from "./invoice-events.ts";
 import { discountColumns, priceInvoice, type LineDraft } from "./price-invoice.ts";
 import { requireRoom } from "./require-plan.ts";
 import { takeNumbers } from "./take-numbers.ts";
 
 /**
- * Writes a draft of today out of what another record says, with the next number and the client's
- * terms; the amounts are worked out anew.
+ * Writes a draft out of what another record says, with the next number; the amounts are worked out
+ * anew.
  */
 export async function writeDraftInvoice(
   tx: Tx,
@@ -20,6 +21,8 @@ export async function writeDraftInvoice(
   input: Pick<
     InvoiceRow,
     | "clientId"
+    | "projectId"
+    | "categoryId"
     | "currency"
     | "adjustmentAmount"
     | "adjustmentDescription"
@@ -27,6 +30,10 @@ export async function writeDraftInvoice(
     | "terms"
     | "footer"
   > & {
+    /** Default: today, where the company is. */
+    issueDate?: LocalDate | undefined;
+    /** Default: the issue date plus the client's terms, or else the company's. */
+    dueDate?: LocalDate | undefined;
     discount: Discount | null;
     lines: readonly LineDraft[];
     /** For the event: what it was made of. */
@@ -36,13 +43,14 @@ export async function writeDraftInvoice(
   const { company, now } = by;
   const { discount, lines: drafts, facts, ...values } = input;
   const client = await getBillableClient(tx, company.id, input.clientId);
+  const dates = datesOf(by, client, input);
+  await checkFiling(tx, company.id, input);
   const { lines, subtotal, discountTotal, taxTotal, total } = priceInvoice(company, {
     lines: drafts,
     discount,
     adjustment: input.adjustmentAmount,
     lateFee: 0n,
   });
-  const issueDate = todayOf(by);
   await requireRoom(tx, by, "invoices");
   const [invoiceNumber] = await takeNumbers(tx, company, 1);
   const invoice = await insertInvoice(tx, {
@@ -50,8 +58,7 @@ export async function writeDraftInvoice(
     invoiceNumber: invoiceNumber!,
     ...values,
     isArchived: false,
-    issueDate,
-    dueDate: addDays(issueDate, client.paymentTerms ?? company.defaultPaymentTerms),
+    ...dates,
     ...discountColumns(discount),
     subtotal,
     discountTotal,

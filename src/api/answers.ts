@@ -54,7 +54,7 @@ export interface Page {
   offset: number;
 }
 
-/** Query parameters of every list: page and per_page, or limit and offset (API.md rule 5). */
+/** Query parameters of every list: page and per_page (or limit), or limit and offset (API.md rule 5). */
 export const pageQuery = {
   page: wholeNumber(1, 1_000_000_000).optional(),
   per_page: wholeNumber(1, 100).optional(),
@@ -62,22 +62,21 @@ export const pageQuery = {
   offset: wholeNumber(0, 1_000_000_000_000).optional(),
 };
 
-/** Which part of a list is asked for. Mixing the two ways is refused rather than guessed at. */
+/** Which part of a list is asked for. Mixing the ways is refused rather than guessed at. */
 export function pageOf(query: {
   page?: number | undefined;
   per_page?: number | undefined;
   limit?: number | undefined;
   offset?: number | undefined;
 }): Page {
-  const byPage = query.page !== undefined || query.per_page !== undefined;
-  const byOffset = query.limit !== undefined || query.offset !== undefined;
-  if (byPage && byOffset) {
-    const field = query.limit === undefined ? "offset" : "limit";
+  const { page, per_page: perPage, limit, offset } = query;
+  const byPage = page !== undefined || perPage !== undefined;
+  if ((byPage && offset !== undefined) || (perPage !== undefined && limit !== undefined)) {
+    const field = offset === undefined ? "limit" : "offset";
     throw new InvalidInput({ [field]: ["Use page and per_page, or limit and offset, not both."] });
   }
-  if (byOffset) return { limit: query.limit ?? 25, offset: query.offset ?? 0 };
-  const limit = query.per_page ?? 25;
-  return { limit, offset: ((query.page ?? 1) - 1) * limit };
+  const size = perPage ?? limit ?? 25;
+  return { limit: size, offset: offset ?? ((page ?? 1) - 1) * size };
 }
 
 /** A list's answer: data, meta and the X-Total-Count, X-Offset and X-Limit headers. */

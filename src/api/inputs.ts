@@ -180,16 +180,22 @@ export const idQuery = z
 /** Text to search for. */
 export const searchQuery = boundedText(255).optional();
 
-/** One of the fields a list may be sorted by; `-field` for the largest first. Others are refused. */
+/**
+ * One of the fields a list may be sorted by; `-field` for the largest first. Others are refused.
+ * `aliases` are further names of the same fields.
+ */
 export function sortQuery<const F extends readonly [string, ...string[]]>(
   fields: F,
+  aliases: Readonly<Record<string, F[number]>> = {},
 ): z.ZodOptional<z.ZodType<{ field: F[number]; isDescending: boolean }, string>> {
-  const allowed = fields.flatMap((field) => [field, `-${field}`]);
+  const names = [...fields, ...Object.keys(aliases)];
+  const allowed = names.flatMap((name) => [name, `-${name}`]);
   return z
     .enum(allowed)
     .transform((text) => {
       const isDescending = text.startsWith("-");
-      const field = fields.find((name) => text === (isDescending ? `-${name}` : name)) ?? fields[0];
+      const name = isDescending ? text.slice(1) : text;
+      const field = aliases[name] ?? fields.find((known) => known === name) ?? fields[0];
       return { field, isDescending };
     })
     .optional();

@@ -6,6 +6,10 @@ export interface InvoiceFilter {
   companyId: number;
   statuses?: readonly InvoiceStatus[] | undefined;
   clientId?: number | undefined;
+  projectId?: number | undefined;
+  categoryId?: number | undefined;
+  /** Part of the number or of the client's name, in any case. */
+  search?: string | undefined;
   /** Part of the number, in any case. */
   numberPart?: string | undefined;
   ids?: readonly number[] | undefined;
@@ -24,14 +28,18 @@ export const invoiceSortFields = [
   "created_at",
   "updated_at",
 ] as const;
-export type InvoiceSortField = (typeof invoiceSortFields)[number];
+type InvoiceSortField = (typeof invoiceSortFields)[number];
+export interface InvoiceSort {
+  field: InvoiceSortField;
+  isDescending: boolean;
+}
 
 /** One page of a company's invoices, deleted ones left out; newest first unless told otherwise. */
 export async function listInvoices(
   sql: Sql | Tx,
   filter: InvoiceFilter,
   page: {
-    sort: { field: InvoiceSortField; isDescending: boolean };
+    sort: InvoiceSort;
     limit: number;
     offset: number;
   },
@@ -72,12 +80,26 @@ export async function summarizeInvoices(
 }
 
 function matches(sql: Sql | Tx, filter: InvoiceFilter) {
-  const { companyId, statuses, clientId, numberPart, ids, isArchived } = filter;
+  const { companyId, statuses, clientId, projectId, categoryId } = filter;
+  const { search, numberPart, ids, isArchived } = filter;
   return sql`
     company_id = ${companyId}
     and deleted_at is null
     ${statuses === undefined ? sql`` : sql`and status = any(${[...statuses]}::text[])`}
     ${clientId === undefined ? sql`` : sql`and client_id = ${clientId}`}
+    ${projectId === undefined ? sql`` : sql`and project_id = ${projectId}`}
+    ${categoryId === undefined ? sql`` : sql`and category_id = ${categoryId}`}
+    ${
+      search === undefined
+        ? sql``
+        : sql`and (
+            strpos(lower(invoice_number), lower(${search})) > 0
+            or client_id in (
+              select id from clients
+              where company_id = ${companyId} and strpos(lower(name), lower(${search})) > 0
+            )
+          )`
+    }
     ${numberPart === undefined ? sql`` : sql`and strpos(lower(invoice_number), lower(${numberPart})) > 0`}
     ${ids === undefined ? sql`` : sql`and id = any(${[...ids]}::int8[])`}
     ${isArchived === undefined ? sql`` : sql`and is_archived = ${isArchived}`}

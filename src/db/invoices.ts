@@ -9,11 +9,15 @@ export interface InvoiceRow {
   id: number;
   uuid: string;
   clientId: number;
+  projectId: number | null;
+  categoryId: number | null;
   recurringInvoiceId: number | null;
   periodStart: LocalDate | null;
   periodEnd: LocalDate | null;
   invoiceNumber: string;
   status: InvoiceStatus;
+  /** Since when the status is one that somebody set; null while it follows from money and dates. */
+  statusSetAt: Date | null;
   isArchived: boolean;
   isDisputed: boolean;
   issueDate: LocalDate;
@@ -51,12 +55,12 @@ export interface InvoiceRow {
 /** The columns of `InvoiceRow`, to be composed into a statement that reads or returns invoices. */
 export function invoiceColumns(sql: Sql | Tx) {
   return sql`
-    company_id, id, uuid, client_id, recurring_invoice_id, period_start, period_end, invoice_number,
-    status, is_archived, is_disputed, issue_date, due_date, currency, tax_type, discount_type,
-    discount_value, adjustment_description, adjustment_amount, subtotal, discount_total, tax_total,
-    late_fee_amount, total, amount_paid, amount_due, notes, terms, footer, sent_at, viewed_at,
-    paid_at, voided_at, late_fee_applied_at, reminders_sent, last_reminder_at, dunning_from,
-    created_at, updated_at
+    company_id, id, uuid, client_id, project_id, category_id, recurring_invoice_id, period_start,
+    period_end, invoice_number, status, status_set_at, is_archived, is_disputed, issue_date, due_date,
+    currency, tax_type, discount_type, discount_value, adjustment_description, adjustment_amount,
+    subtotal, discount_total, tax_total, late_fee_amount, total, amount_paid, amount_due, notes, terms,
+    footer, sent_at, viewed_at, paid_at, voided_at, late_fee_applied_at, reminders_sent,
+    last_reminder_at, dunning_from, created_at, updated_at
   `;
 }
 
@@ -120,6 +124,8 @@ export type NewInvoice = Pick<
   InvoiceRow,
   | "companyId"
   | "clientId"
+  | "projectId"
+  | "categoryId"
   | "invoiceNumber"
   | "isArchived"
   | "issueDate"
@@ -152,6 +158,8 @@ export type InvoiceChanges = Partial<
   Pick<
     InvoiceRow,
     | "clientId"
+    | "projectId"
+    | "categoryId"
     | "status"
     | "isArchived"
     | "isDisputed"

@@ -33,18 +33,34 @@ function columns(sql: Sql | Tx) {
   return sql`id, name, created_at, updated_at`;
 }
 
-/** A deleted one is not found. */
-export async function getLabel(
+export async function findLabel(
   sql: Sql | Tx,
   { kind, companyId, id }: LabelRef,
-): Promise<LabelRow> {
+): Promise<LabelRow | undefined> {
   const [row] = await sql<LabelRow[]>`
     select ${columns(sql)}
     from ${sql(kinds[kind].table)}
     where company_id = ${companyId} and id = ${id} and deleted_at is null
   `;
-  if (row === undefined) throw new NotFound(kinds[kind].noun);
   return row;
+}
+
+/** A deleted one is not found. */
+export async function getLabel(sql: Sql | Tx, ref: LabelRef): Promise<LabelRow> {
+  const row = await findLabel(sql, ref);
+  if (row === undefined) throw new NotFound(kinds[ref.kind].noun);
+  return row;
+}
+
+/** A category as the invoices that have it show it, also one that was deleted since. */
+export async function getCategoryName(
+  sql: Sql | Tx,
+  { companyId, id }: { companyId: number; id: number },
+): Promise<{ id: number; name: string }> {
+  const [row] = await sql<{ id: number; name: string }[]>`
+    select id, name from categories where company_id = ${companyId} and id = ${id}
+  `;
+  return row!;
 }
 
 /** As `getLabel`, and nobody else may change it until the transaction ends. */

@@ -109,3 +109,19 @@ export async function replaceRecordTags(
     on conflict do nothing
   `;
 }
+
+/** Gives a new record the tags of another one of its kind. */
+export async function copyRecordTags(
+  tx: Tx,
+  { kind, companyId, from, to }: { kind: TaggedKind; companyId: number; from: number; to: number },
+): Promise<void> {
+  const { table, column } = homes[kind];
+  await tx`
+    insert into ${tx(table)} (company_id, ${tx(column)}, tag_id)
+    select tagged.company_id, ${to}, tagged.tag_id
+    from ${tx(table)} tagged
+    join tags on tags.company_id = tagged.company_id and tags.id = tagged.tag_id
+    where tagged.company_id = ${companyId} and tagged.${tx(column)} = ${from}
+      and tags.deleted_at is null
+  `;
+}

@@ -10,6 +10,7 @@ import { getInvoicePdfRoute } from "./invoices/get-pdf.ts";
 import { postArchiveRoute } from "./invoices/post-archive.ts";
 import { postBulkActionRoute } from "./invoices/post-bulk-action.ts";
 import { postBulkRecordPaymentRoute } from "./invoices/post-bulk-record-payment.ts";
+import { postCloneRoute } from "./invoices/post-clone.ts";
 import { postDuplicateRoute } from "./invoices/post-duplicate.ts";
 import { postInvoiceRoute } from "./invoices/post-invoice.ts";
 import { postLineItemRoute } from "./invoices/post-line-item.ts";
@@ -22,6 +23,7 @@ import { postUnarchiveRoute } from "./invoices/post-unarchive.ts";
 import { postVoidRoute } from "./invoices/post-void.ts";
 import { putInvoiceRoute } from "./invoices/put-invoice.ts";
 import { putLineItemRoute } from "./invoices/put-line-item.ts";
+import { putTagsRoute } from "./invoices/put-tags.ts";
 
 /** Invoices, their lines and their payments. */
 export const invoiceRoutes: readonly Route[] = [
@@ -48,5 +50,7 @@ export const invoiceRoutes: readonly Route[] = [
   deleteInvoicePaymentRoute,
   postVoidRoute,
   postDuplicateRoute,
+  postCloneRoute,
+  putTagsRoute,
   getInvoicePdfRoute,
 ];

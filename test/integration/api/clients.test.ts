@@ -46,6 +46,7 @@ test("a client is made, read with its contacts, changed and deleted", async () =
     is_archived: false,
     created_at: "2026-03-02T09:00:00.000000Z",
     updated_at: "2026-03-02T09:00:00.000000Z",
+    tags: [],
   });
   const read = await ask("GET", `/api/clients/${id}`, { token });
   expect(read.body.data).toEqual({ ...made.body.data, contacts: [] });
@@ -128,7 +129,8 @@ const wrongQueries = [
   ["page=1.5", "page"],
   ["limit=abc", "limit"],
   ["offset=-1", "offset"],
-  ["page=1&limit=5", "limit"],
+  ["per_page=1&limit=5", "limit"],
+  ["page=1&offset=5", "offset"],
   ["page=1&page=2", "page"],
   ["sort=password_hash", "sort"],
   ["sort=name;drop%20table%20clients", "sort"],

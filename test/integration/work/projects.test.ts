@@ -28,6 +28,7 @@ test("a project is made, read with its client and members, changed and deleted",
     end_date: "2026-05-01",
     created_at: "2026-03-02T09:00:00.000000Z",
     updated_at: "2026-03-02T09:00:00.000000Z",
+    tags: [],
   });
   const path = `/projects/${made.id}`;
   await expectCall(201, "POST", `${path}/members`, { user_id: userId, hourly_rate: 9000 });

@@ -6,9 +6,12 @@ import { listInvoiceLines } from "../../../db/invoice-lines.ts";
 import { getInvoicedClient } from "../../../db/invoice-references.ts";
 import { listInvoiceReminders } from "../../../db/invoice-reminders.ts";
 import type { InvoiceRow } from "../../../db/invoices.ts";
+import { getCategoryName } from "../../../db/labels.ts";
 import { listInvoicePayments } from "../../../db/payments.ts";
 import type { Answer } from "../../answers.ts";
+import type { CompanyContext } from "../../context.ts";
 import { clientJson, presentClient } from "../clients/schema.ts";
+import { loadTags, tagsJson } from "../tags/tags-of-records.ts";
 import { invoiceLateFeeJson, presentInvoiceLateFee } from "./late-fee-schema.ts";
 import { lineJson, presentLine } from "./line-schema.ts";
 import {
@@ -21,11 +24,13 @@ import { paymentJson, presentPayment } from "./payment-schema.ts";
 import { invoiceJson, presentInvoice } from "./schema.ts";
 
 export const invoiceAnswer = z.object({ data: invoiceJson });
+export const filedInvoiceJson = invoiceJson.extend({ tags: tagsJson });
 export const invoiceWithLinesAnswer = z.object({
-  data: invoiceJson.extend({ line_items: z.array(lineJson) }),
+  data: filedInvoiceJson.extend({ line_items: z.array(lineJson) }),
 });
 export const invoiceDetailAnswer = z.object({
-  data: invoiceJson.extend({
+  data: filedInvoiceJson.extend({
+    category: z.object({ id: z.int(), name: z.string() }).nullable(),
     client: clientJson.optional().meta({ description: "Left out without clients:read." }),
     line_items: z.array(lineJson).meta({ description: "Late fees come last." }),
     late_fees: z.array(invoiceLateFeeJson).meta({ description: "Waived ones too." }),
@@ -49,32 +54,40 @@ export function answerInvoice(invoice: InvoiceRow, more: Record<string, unknown>
 
 /** An invoice with its lines, for who has just written it. */
 export async function answerInvoiceWithLines(
-  tx: Tx,
-  companyId: number,
+  context: Pick<CompanyContext, "company" | "mayUse"> & { tx: Tx },
   invoice: InvoiceRow,
 ): Promise<Answer> {
-  const lines = await listInvoiceLines(tx, { companyId, invoiceId: invoice.id });
-  return answerInvoice(invoice, { line_items: lines.map(presentLine) });
+  const { tx, company } = context;
+  const tagsOf = await loadTags(tx, context, "invoice", [invoice.id]);
+  const lines = await listInvoiceLines(tx, { companyId: company.id, invoiceId: invoice.id });
+  return answerInvoice(invoice, { ...tagsOf(invoice.id), line_items: lines.map(presentLine) });
 }
 
 /** An invoice with all that belongs to it. */
 export async function answerInvoiceDetail(
-  sql: Sql,
-  input: { companyId: number; invoice: InvoiceRow; showsClient: boolean; showsPayments: boolean },
+  context: Pick<CompanyContext, "company" | "mayUse"> & { sql: Sql },
+  invoice: InvoiceRow,
 ): Promise<Answer> {
-  const { companyId, invoice } = input;
+  const { sql, company, mayUse } = context;
+  const companyId = company.id;
   const where = { companyId, invoiceId: invoice.id };
-  const [client, lines, lateFees, payments, deliveries, reminders] = await Promise.all([
-    input.showsClient
-      ? getInvoicedClient(sql, { companyId, clientId: invoice.clientId })
-      : undefined,
-    listInvoiceLines(sql, where),
-    listInvoiceLateFees(sql, where),
-    input.showsPayments ? listInvoicePayments(sql, where) : undefined,
-    listInvoiceDeliveries(sql, where),
-    listInvoiceReminders(sql, where),
-  ]);
+  const { categoryId } = invoice;
+  const [tagsOf, category, client, lines, lateFees, payments, deliveries, reminders] =
+    await Promise.all([
+      loadTags(sql, context, "invoice", [invoice.id]),
+      categoryId === null ? null : getCategoryName(sql, { companyId, id: categoryId }),
+      mayUse("clients:read")
+        ? getInvoicedClient(sql, { companyId, clientId: invoice.clientId })
+        : undefined,
+      listInvoiceLines(sql, where),
+      listInvoiceLateFees(sql, where),
+      mayUse("payments:read") ? listInvoicePayments(sql, where) : undefined,
+      listInvoiceDeliveries(sql, where),
+      listInvoiceReminders(sql, where),
+    ]);
   return answerInvoice(invoice, {
+    ...tagsOf(invoice.id),
+    category,
     ...(client === undefined ? {} : { client: presentClient(client) }),
     line_items: lines.map(presentLine),
     late_fees: lateFees.map(presentInvoiceLateFee),

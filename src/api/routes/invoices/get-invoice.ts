@@ -14,13 +14,9 @@ export const getInvoiceRoute = defineRoute({
   params: z.object({ id: idParam }),
   answers: { 200: invoiceDetailAnswer },
 
-  async run({ sql, company, mayUse }, { params }) {
+  async run(context, { params }) {
+    const { sql, company } = context;
     const invoice = await getInvoice(sql, { companyId: company.id, id: params.id });
-    return await answerInvoiceDetail(sql, {
-      companyId: company.id,
-      invoice,
-      showsClient: mayUse("clients:read"),
-      showsPayments: mayUse("payments:read"),
-    });
+    return await answerInvoiceDetail(context, invoice);
   },
 });

@@ -4,28 +4,41 @@ import {
   invoiceSortFields,
   listInvoices,
   summarizeInvoices,
+  type InvoiceSort,
   type InvoiceSummaryRow,
 } from "../../../db/invoice-lists.ts";
+import { InvalidInput } from "../../../errors.ts";
 import { listAnswer, listJson, pageOf, pageQuery } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
 import { booleanQuery, filterQuery, idQuery, searchQuery, sortQuery } from "../../inputs.ts";
-import { invoiceJson, invoiceStatuses, presentInvoice } from "./schema.ts";
+import { loadTags } from "../tags/tags-of-records.ts";
+import { filedInvoiceJson } from "./detail.ts";
+import { invoiceStatuses, presentInvoice } from "./schema.ts";
+import { statusesQuery } from "./status-numbers.ts";
 
 const idsMax = 500;
-
-const statusList = z.string().transform((text, context) => {
-  const parsed = z.array(z.enum(invoiceStatuses)).safeParse(text.split(","));
-  if (parsed.success) return parsed.data;
-  const message = `Must be one of: ${invoiceStatuses.join(", ")}.`;
-  context.issues.push({ code: "custom", message, input: text });
-  return z.NEVER;
-});
 
 const idList = z
   .string()
   .regex(/^[1-9]\d{0,14}(,[1-9]\d{0,14})*$/, "Must be ids with commas between them.")
   .transform((text) => text.split(",").map(Number))
   .refine((ids) => ids.length <= idsMax, `Must not have more than ${idsMax} ids.`);
+
+/** Also without `filter[…]` around them. */
+const filters = {
+  status: statusesQuery.optional(),
+  client_id: idQuery.optional(),
+  project_id: idQuery.optional(),
+  category_id: idQuery.optional(),
+  search: searchQuery,
+};
+
+const sortAliases = {
+  bill_date: "issue_date",
+  bill_due_date: "due_date",
+  bill_final_amount: "total",
+  bill_created: "created_at",
+} as const;
 
 const money = { total: z.int(), amount_paid: z.int(), amount_due: z.int() };
 
@@ -38,55 +51,78 @@ export const getInvoicesRoute = defineRoute({
   path: "/invoices",
   summary: "List invoices",
   description:
-    "Newest first unless `sort` says otherwise. `filter[status]` takes several, with commas between them. " +
+    "Newest first unless `sort` says otherwise; `order` turns a `sort` without its sign. A status is a " +
+    "word or a number (1 draft, 2 sent or viewed, 3 overdue, 4 partial, 5 paid, 20 cancelled), several " +
+    "with commas between them. `search` looks for a part of the number or of the client's name. " +
     "`meta.totals` has one entry for each currency of the invoices found; `meta.status_counts` leaves " +
     "the filter on status out of account.",
   tag: "Invoices",
   access: { scope: "invoices:read" },
   query: z.strictObject({
     ...pageQuery,
-    sort: sortQuery(invoiceSortFields),
+    ...filters,
+    sort: sortQuery(invoiceSortFields, sortAliases),
+    order: z.enum(["asc", "desc"]).optional(),
     filter: filterQuery({
-      status: statusList.optional(),
-      client_id: idQuery.optional(),
+      ...filters,
       invoice_number: searchQuery,
       ids: idList.optional(),
       is_archived: booleanQuery.optional(),
     }),
   }),
   answers: {
-    200: listJson(invoiceJson, {
+    200: listJson(filedInvoiceJson, {
       totals: z.array(z.object({ currency: z.string(), count: z.int(), ...money })),
       status_counts: z.record(z.enum(invoiceStatuses), z.int()),
     }),
   },
 
-  async run({ sql, company }, { query }) {
-    const { status: statuses, ...filter } = query.filter ?? {};
+  async run(context, { query }) {
+    const { sql, company } = context;
+    const { status: statuses, ...filter } = { ...query, ...query.filter };
     const anyStatus = {
       companyId: company.id,
       clientId: filter.client_id,
+      projectId: filter.project_id,
+      categoryId: filter.category_id,
+      search: filter.search,
       numberPart: filter.invoice_number,
       ids: filter.ids,
       isArchived: filter.is_archived,
     };
     const page = pageOf(query);
     const [rows, summary] = await Promise.all([
-      listInvoices(
-        sql,
-        { ...anyStatus, statuses },
-        { sort: query.sort ?? { field: "id", isDescending: true }, ...page },
-      ),
+      listInvoices(sql, { ...anyStatus, statuses }, { sort: sortOf(query), ...page }),
       summarizeInvoices(sql, anyStatus),
     ]);
+    const tagsOf = await loadTags(
+      sql,
+      context,
+      "invoice",
+      rows.map((row) => row.id),
+    );
     const found = summary.filter((row) => statuses === undefined || statuses.includes(row.status));
     return listAnswer(
-      rows.map(presentInvoice),
+      rows.map((row) => ({ ...presentInvoice(row), ...tagsOf(row.id) })),
       { ...page, total: found.reduce((sum, row) => sum + row.count, 0) },
       { totals: totalsByCurrency(found), status_counts: countsByStatus(summary) },
     );
   },
 });
+
+function sortOf({
+  sort,
+  order,
+}: {
+  sort?: InvoiceSort | undefined;
+  order?: "asc" | "desc" | undefined;
+}) {
+  if (order === undefined) return sort ?? { field: "id" as const, isDescending: true };
+  if (sort?.isDescending === true) {
+    throw new InvalidInput({ order: ["The sign of sort says the order already."] });
+  }
+  return { field: sort?.field ?? ("id" as const), isDescending: order === "desc" };
+}
 
 function totalsByCurrency(summary: readonly InvoiceSummaryRow[]) {
   const currencies = [...new Set(summary.map((row) => row.currency))];

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { UpdateInvoiceInput } from "../../../actions/update-invoice.ts";
 import { currency, decimal, localDate, optionalText, signedMoneyMinor } from "../../inputs.ts";
+import { tagsInBody } from "../tags/tags-of-records.ts";
 import { idInBody, lineItems, toLineInput } from "./line-inputs.ts";
 
 /** A discount in a body, of an invoice or a series. */
@@ -17,6 +18,9 @@ export const discountInBody = {
 };
 
 const fields = {
+  project_id: idInBody.nullable().optional(),
+  category_id: idInBody.nullable().optional(),
+  tags: tagsInBody.optional(),
   issue_date: localDate.nullable().optional(),
   due_date: localDate.nullable().optional(),
   currency: currency.nullable().optional(),
@@ -43,9 +47,11 @@ export const updateInvoiceBody = z.strictObject({
 /** What both bodies say, as the actions take it. */
 export function toInvoiceFields(
   body: z.output<typeof updateInvoiceBody>,
-): Omit<UpdateInvoiceInput, "invoiceId" | "clientId"> {
+): Omit<UpdateInvoiceInput, "invoiceId" | "clientId" | "tags"> {
   const hasDiscount = body.discount_type !== undefined || body.discount_value !== undefined;
   return {
+    projectId: body.project_id,
+    categoryId: body.category_id,
     issueDate: body.issue_date ?? undefined,
     dueDate: body.due_date ?? undefined,
     currency: body.currency ?? undefined,

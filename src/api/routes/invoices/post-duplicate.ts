@@ -14,9 +14,10 @@ export const postDuplicateRoute = defineRoute({
   params: z.object({ id: idParam }),
   answers: { 201: invoiceWithLinesAnswer },
 
-  async run({ tx, company, user, now }, { params }) {
+  async run(context, { params }) {
+    const { tx, company, user, now } = context;
     const by = { company, causerId: user.id, now };
     const invoice = await duplicateInvoice(tx, by, { invoiceId: params.id });
-    return { ...(await answerInvoiceWithLines(tx, company.id, invoice)), status: 201 };
+    return { ...(await answerInvoiceWithLines(context, invoice)), status: 201 };
   },
 });

@@ -22,11 +22,12 @@ export const postImportTimeRoute = defineRoute({
   }),
   answers: { 200: invoiceWithLinesAnswer },
 
-  async run({ tx, company, user, caller, now }, { params, body }) {
+  async run(context, { params, body }) {
+    const { tx, company, user, caller, now } = context;
     requireScope(caller, "time-entries:write");
     const by = { company, causerId: user.id, now };
     const ids = body.time_entry_ids ?? [];
     const invoice = await importTime(tx, by, { invoiceId: params.id, ids });
-    return await answerInvoiceWithLines(tx, company.id, invoice);
+    return await answerInvoiceWithLines(context, invoice);
   },
 });

@@ -1,5 +1,6 @@
 import { createInvoice } from "../../../actions/create-invoice.ts";
 import { defineRoute } from "../../define-route.ts";
+import { toTags } from "../tags/tags-of-records.ts";
 import { answerInvoiceWithLines, invoiceWithLinesAnswer } from "./detail.ts";
 import { createInvoiceBody, toInvoiceFields } from "./invoice-inputs.ts";
 
@@ -17,10 +18,12 @@ export const postInvoiceRoute = defineRoute({
   body: createInvoiceBody,
   answers: { 201: invoiceWithLinesAnswer },
 
-  async run({ tx, company, user, now }, { body }) {
+  async run(context, { body }) {
+    const { tx, company, user, caller, now } = context;
     const by = { company, causerId: user.id, now };
     const { client_id: clientId, ...fields } = body;
-    const invoice = await createInvoice(tx, by, { clientId, ...toInvoiceFields(fields) });
-    return { ...(await answerInvoiceWithLines(tx, company.id, invoice)), status: 201 };
+    const tags = toTags(caller, fields.tags);
+    const invoice = await createInvoice(tx, by, { clientId, tags, ...toInvoiceFields(fields) });
+    return { ...(await answerInvoiceWithLines(context, invoice)), status: 201 };
   },
 });

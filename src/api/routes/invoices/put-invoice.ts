@@ -3,6 +3,7 @@ import { updateInvoice } from "../../../actions/update-invoice.ts";
 import { lockInvoice } from "../../../db/invoices.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
+import { toTags } from "../tags/tags-of-records.ts";
 import { answerInvoiceWithLines, invoiceWithLinesAnswer } from "./detail.ts";
 import { toInvoiceFields, updateInvoiceBody } from "./invoice-inputs.ts";
 
@@ -15,21 +16,23 @@ export const putInvoiceRoute = defineRoute({
   description:
     "`line_items`, when given, is the full set: lines with an `id` are changed, those without are added, " +
     "the others removed; late fees stay. Client and currency change on drafts only; a paid or cancelled " +
-    "invoice takes new texts only; the total cannot fall below what was paid (409).",
+    "invoice takes new texts, project, category and tags only; the total cannot fall below what was paid (409).",
   tag: "Invoices",
   access: { scope: "invoices:write" },
   params: z.object({ id: idParam }),
   body: updateInvoiceBody,
   answers: { 200: invoiceWithLinesAnswer },
 
-  async run({ tx, company, user, now, checkIfMatch }, { params, body }) {
+  async run(context, { params, body }) {
+    const { tx, company, user, caller, now, checkIfMatch } = context;
     checkIfMatch(await lockInvoice(tx, { companyId: company.id, id: params.id }));
     const by = { company, causerId: user.id, now };
     const invoice = await updateInvoice(tx, by, {
       invoiceId: params.id,
       clientId: body.client_id,
+      tags: toTags(caller, body.tags),
       ...toInvoiceFields(body),
     });
-    return await answerInvoiceWithLines(tx, company.id, invoice);
+    return await answerInvoiceWithLines(context, invoice);
   },
 });

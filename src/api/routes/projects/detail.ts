@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { Tx } from "../../../db/client.ts";
+import type { Sql, Tx } from "../../../db/client.ts";
+import { findClient } from "../../../db/clients.ts";
 import { getInvoicedClient } from "../../../db/invoice-references.ts";
 import { listProjectMembers } from "../../../db/project-members.ts";
 import { findProject, lockProjects, type ProjectRow } from "../../../db/projects.ts";
@@ -35,6 +36,7 @@ export async function answerProjectDetail(
 ): Promise<Answer> {
   const { sql, company, mayUse } = context;
   const companyId = company.id;
+  await checkClient(sql, companyId, path);
   const project = checkPath(await findProject(sql, { companyId, id: path.id }), path);
   const { clientId } = project;
   const showsClient = mayUse("clients:read");
@@ -72,10 +74,21 @@ export async function lockProject(
   { tx, company, checkIfMatch }: CompanyContext & { tx: Tx },
   path: ProjectPath,
 ): Promise<ProjectRow> {
+  await checkClient(tx, company.id, path);
   const [found] = await lockProjects(tx, { companyId: company.id, ids: [path.id] });
   const project = checkPath(found, path);
   checkIfMatch(project);
   return project;
+}
+
+async function checkClient(
+  sql: Sql | Tx,
+  companyId: number,
+  { clientId }: ProjectPath,
+): Promise<void> {
+  if (clientId === undefined) return;
+  const client = await findClient(sql, { companyId, id: clientId });
+  if (client === undefined) throw new NotFound("Client");
 }
 
 function checkPath(project: ProjectRow | undefined, { clientId }: ProjectPath): ProjectRow {

@@ -17,10 +17,11 @@ export const postConvertToInvoiceRoute = defineRoute({
   params: z.object({ id: idParam }),
   answers: { 201: invoiceWithLinesAnswer },
 
-  async run({ tx, company, user, caller, now }, { params }) {
+  async run(context, { params }) {
+    const { tx, company, user, caller, now } = context;
     requireScope(caller, "invoices:write");
     const by = { company, causerId: user.id, now };
     const invoice = await convertQuoteToInvoice(tx, by, { quoteId: params.id });
-    return { ...(await answerInvoiceWithLines(tx, company.id, invoice)), status: 201 };
+    return { ...(await answerInvoiceWithLines(context, invoice)), status: 201 };
   },
 });

@@ -17,9 +17,10 @@ export const postGenerateRoute = defineRoute({
   params: z.object({ id: idParam }),
   answers: { 201: invoiceWithLinesAnswer },
 
-  async run({ tx, company, user, now }, { params }) {
+  async run(context, { params }) {
+    const { tx, company, user, now } = context;
     const by = { company, causerId: user.id, now };
     const invoice = await generateInvoiceNow(tx, by, { seriesId: params.id });
-    return { ...(await answerInvoiceWithLines(tx, company.id, invoice)), status: 201 };
+    return { ...(await answerInvoiceWithLines(context, invoice)), status: 201 };
   },
 });

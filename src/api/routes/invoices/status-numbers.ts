@@ -1,0 +1,33 @@
+import { z } from "zod";
+import type { InvoiceStatus } from "../../../billing/statuses.ts";
+import { invoiceStatuses } from "./schema.ts";
+
+/** The statuses that a number stands for; 2, due, is both of an invoice that waits for its money. */
+const statusesOfNumber: ReadonlyMap<string, readonly [InvoiceStatus, ...InvoiceStatus[]]> = new Map(
+  [
+    ["1", ["draft"]],
+    ["2", ["sent", "viewed"]],
+    ["3", ["overdue"]],
+    ["4", ["partial"]],
+    ["5", ["paid"]],
+    ["20", ["cancelled"]],
+  ],
+);
+
+const names = [...invoiceStatuses, ...statusesOfNumber.keys()].join(", ");
+
+/** Statuses in a query, words or numbers, with commas between them. */
+export const statusesQuery = z
+  .string()
+  .max(255)
+  .transform((text, context): InvoiceStatus[] => {
+    const found = text.split(",").map(statusesOf);
+    if (found.every((statuses) => statuses !== undefined)) return [...new Set(found.flat())];
+    context.issues.push({ code: "custom", message: `Must be one of: ${names}.`, input: text });
+    return z.NEVER;
+  });
+
+function statusesOf(text: string): readonly InvoiceStatus[] | undefined {
+  const status = invoiceStatuses.find((word) => word === text);
+  return status === undefined ? statusesOfNumber.get(text) : [status];
+}
