@@ -27,7 +27,7 @@ export const tagJson = label.meta({ id: "Tag" });
 export const categoryJson = label.meta({ id: "Category" });
 
 /** Of a tag or a category. */
-export function presentLabel(row: LabelRow) {
+function presentLabel(row: LabelRow) {
   return {
     id: row.id,
     name: row.name,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { startWork } from "../work/start-work.ts";
-import { line } from "./start-invoicing.ts";
+import { startWork } from "./start-work.ts";
+import { line } from "../invoices/start-invoicing.ts";
 
 test("an invoice is filed under a project of its client, a category and tags", async () => {
   const { draft, expectCall, expectInvalid, project, eventsOf } = await startWork();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { startWork } from "../work/start-work.ts";
+import { startWork } from "./start-work.ts";
 
 test("tax rates are kept by name and rate; who writes invoices reads them, admins change them", async () => {
   const { expectCall, expectInvalid, call, colleague, tokenWith } = await startWork();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { startWork } from "../work/start-work.ts";
+import { startWork } from "./start-work.ts";
 
 test("tags are made, found, renamed and deleted; a name is one tag's, whatever its case", async () => {
   const { expectCall, expectInvalid, call, colleague } = await startWork();
