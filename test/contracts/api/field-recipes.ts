@@ -25,6 +25,7 @@ const byName: Readonly<Record<string, FieldRecipe>> = {
   user_id: async (world) => (await world.colleague("member")).userId,
   target_company_id: idOf(otherCompany),
   time_entry_ids: async (world) => [(await recipes["time-entries"]!(world, [])).id],
+  tags: () => ["VIP"],
   email: ({ userId }) => `person-${userId}-${Math.random()}@sweep.test`,
   cc: () => ["cc@sweep.test"],
   password: () => "correct horse battery",
@@ -64,6 +65,8 @@ const byName: Readonly<Record<string, FieldRecipe>> = {
 const byOperation: Readonly<Record<string, Readonly<Record<string, FieldRecipe>>>> = {
   "POST /auth/login": { email: ({ email }) => email },
   "POST /credits/{}/apply": { amount: () => 100 },
+  "POST /tags": { name: ({ userId }) => `New ${userId}` },
+  "PUT /tags/{}": { name: ({ userId }) => `Renamed ${userId}` },
   "POST /test-clock/advance": { to: () => "2026-03-03T09:00:00Z" },
   "POST /recurring-invoices/bulk-action": { action: () => "pause" },
 };

@@ -81,6 +81,8 @@ export const recipes: Readonly<Record<string, Recipe>> = {
       budget_hours: 20,
       budget_amount: 300_000,
     }),
+  "clients/projects": async (world, [owner]) =>
+    await world.need("POST", `/clients/${owner!.id}/projects`, { name: "Website" }),
   "projects/members": async (world, [owner]) => {
     const { userId } = await world.colleague("member");
     const body = { user_id: userId, hourly_rate: 15_000 };
@@ -148,6 +150,11 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   },
   "settings/bank-accounts": async (world) =>
     await world.need("POST", "/settings/bank-accounts", { name: "Main", details: "BSB 123-456" }),
+  tags: async (world) => await world.need("POST", "/tags", { name: `Tag ${Math.random()}` }),
+  categories: async (world) =>
+    await world.need("POST", "/categories", { name: `Category ${Math.random()}` }),
+  "tax-rates": async (world) =>
+    await world.need("POST", "/tax-rates", { name: "GST", rate: 1_500 }),
   nights: async ({ api, companyId }) => {
     const [night] = await api.sql<Made[]>`
       insert into billing_nights

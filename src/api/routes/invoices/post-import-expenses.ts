@@ -23,11 +23,12 @@ export const postImportExpensesRoute = defineRoute({
   }),
   answers: { 200: invoiceWithLinesAnswer },
 
-  async run({ tx, company, user, caller, now }, { params, body }) {
+  async run(context, { params, body }) {
+    const { tx, company, user, caller, now } = context;
     requireScope(caller, "expenses:write");
     const by = { company, causerId: user.id, now };
     const ids = body.expense_ids ?? [];
     const invoice = await importExpenses(tx, by, { invoiceId: params.id, ids });
-    return await answerInvoiceWithLines(tx, company.id, invoice);
+    return await answerInvoiceWithLines(context, invoice);
   },
 });
