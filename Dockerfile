@@ -3,8 +3,9 @@ FROM node:20-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json tsconfig.build.json tsconfig.sandbox.json ./
 COPY scripts ./scripts
+COPY sandbox ./sandbox
 COPY src ./src
 RUN npm run build && npm prune --omit=dev --ignore-scripts
 

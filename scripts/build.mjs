@@ -1,5 +1,5 @@
-// Compiles src/ to dist/ and copies what the compiler does not, such as the SQL migrations. Runs after
-// every install, so it is also where the installed database driver is mended.
+// Compiles src/ to dist/ and sandbox/ to dist/sandbox/, and copies what the compiler does not, such as the
+// SQL migrations. Runs after every install, so it is also where the installed database driver is mended.
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -25,7 +25,9 @@ try {
 
 rmSync("dist", { recursive: true, force: true });
 try {
-  execFileSync(process.execPath, [compiler, "-p", "tsconfig.build.json"], { stdio: "inherit" });
+  for (const project of ["tsconfig.build.json", "tsconfig.sandbox.json"]) {
+    execFileSync(process.execPath, [compiler, "-p", project], { stdio: "inherit" });
+  }
 } catch {
   // The compiler has said what is wrong; a stack of ours would only hide it.
   process.exit(1);

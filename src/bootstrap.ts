@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Registry } from "prom-client";
 import { defaultApiSettings, type ApiSettings } from "./api/settings.ts";
 import { InvalidSettings, type Config } from "./config/config.ts";
-import type { Connectors } from "./connectors/contract.ts";
+import type { Connectors, Providers } from "./connectors/contract.ts";
+import { openProviders } from "./connectors/providers.ts";
 import { createMailFolder } from "./connectors/smtp/mail-folder.ts";
 import { createSmtpMail } from "./connectors/smtp/smtp.ts";
 import { openDatabase, type Sql } from "./db/client.ts";
@@ -14,6 +16,7 @@ import { createLog, type Log } from "./platform/log.ts";
 import { createMetricsRegistry } from "./platform/metrics.ts";
 import type { ReadinessCheck } from "./platform/probes.ts";
 import { createLocalStorage, type FileStorage } from "./platform/storage.ts";
+import type { MasterKey } from "./platform/sealing.ts";
 import { createRuntimeMetrics, type RuntimeMetrics } from "./workers/metrics.ts";
 
 /** What every process is made of. */
@@ -92,6 +95,18 @@ export async function assertMigrated(sql: Sql): Promise<void> {
 }
 
 /**
+ * The providers that companies connect to.
+ *
+ * @param makesKey whether a key is made in DATA_DIR when there is none: where one process is all there is
+ */
+export async function openOurProviders(
+  config: Config,
+  { makesKey }: { makesKey: boolean },
+): Promise<Providers> {
+  return openProviders({ ...config, masterKeys: await readMasterKeys(config, { makesKey }) });
+}
+
+/**
  * What jobs reach the outside with. Without a mail server mails go to a folder, where that is allowed:
  * on a worker of its own nobody would ever look there.
  *
@@ -99,6 +114,7 @@ export async function assertMigrated(sql: Sql): Promise<void> {
  */
 export function openConnectors(
   config: Config,
+  providers: Providers,
   { allowsMailFolder }: { allowsMailFolder: boolean },
 ): Connectors {
   if (config.smtpUrl === undefined && !allowsMailFolder) {
@@ -108,6 +124,7 @@ export function openConnectors(
   }
   const { address } = config.mailFrom;
   return {
+    ...providers,
     mail:
       config.smtpUrl === undefined
         ? createMailFolder({ folder: mailFolderOf(config) })
@@ -129,7 +146,7 @@ export function mailFolderOf(config: Config): string {
 /** The API's settings, out of the process's. */
 export async function readApiSettings(config: Config): Promise<ApiSettings> {
   return defaultApiSettings({
-    ipSalt: config.ipSalt ?? (await readOrMakeSalt(config.dataDir)),
+    ipSalt: config.ipSalt ?? (await readSalt(config)),
     planDefault: config.planDefault,
     requestsPerHour: config.rateLimits,
     publicRequestsPerHour: config.publicRateLimit,
@@ -139,12 +156,38 @@ export async function readApiSettings(config: Config): Promise<ApiSettings> {
   });
 }
 
+async function readSalt({ dataDir }: Config): Promise<string> {
+  return await readOrMake(join(dataDir, "ip-salt"), () => randomBytes(32).toString("base64url"));
+}
+
+/** The id of the key that lies in DATA_DIR. */
+const OWN_KEY_ID = "local";
+
+/**
+ * The keys that seal, the sealing one first: those of MASTER_KEYS, then the one of DATA_DIR, which
+ * still opens what it sealed before MASTER_KEYS was set.
+ */
+export async function readMasterKeys(
+  { masterKeys, dataDir }: Config,
+  { makesKey }: { makesKey: boolean },
+): Promise<MasterKey[]> {
+  if (masterKeys.some(({ id }) => id === OWN_KEY_ID)) return [...masterKeys];
+  const path = join(dataDir, "master-key");
+  const isWanted = existsSync(path) || (makesKey && masterKeys.length === 0);
+  if (!isWanted) return [...masterKeys];
+  const key = Buffer.from(
+    await readOrMake(path, () => randomBytes(32).toString("base64")),
+    "base64",
+  );
+  if (key.length !== 32) throw new InvalidSettings([`${path}: not a key of 32 bytes in base64`]);
+  return [...masterKeys, { id: OWN_KEY_ID, key }];
+}
+
 /** Made once per data folder; of two processes that start at once the first one's counts. */
-async function readOrMakeSalt(dataDir: string): Promise<string> {
-  const path = join(dataDir, "ip-salt");
-  await mkdir(dataDir, { recursive: true });
+async function readOrMake(path: string, make: () => string): Promise<string> {
+  await mkdir(dirname(path), { recursive: true });
   const unfinished = `${path}.${process.pid}`;
-  await writeFile(unfinished, randomBytes(32).toString("base64url"), { mode: 0o600 });
+  await writeFile(unfinished, make(), { mode: 0o600 });
   try {
     await link(unfinished, path);
   } catch (error) {

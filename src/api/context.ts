@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Sql, Tx } from "../db/client.ts";
+import type { Providers } from "../connectors/contract.ts";
 import type { CompanyRow } from "../db/companies.ts";
 import type { Role } from "../db/company-members.ts";
 import type { UserRow } from "../db/users.ts";
@@ -13,6 +14,10 @@ export interface ApiServices {
   clock: Clock;
   log: Logger;
   settings: ApiSettings;
+  /** The providers that companies connect to. */
+  connectors: Providers;
+  /** How people reach us, without a slash at the end. */
+  publicUrl: () => string;
 }
 
 /** Who asks: a person signed in, or a program with an API token. */
@@ -33,6 +38,8 @@ export interface PublicContext {
   /** The address the request came from, for throttling only. Never stored in clear. */
   ip: string;
   log: Logger;
+  /** A cookie that came with the request, as it was sent. Only for finishing what this browser began. */
+  cookie: (name: string) => string | undefined;
 }
 
 export interface SignedInContext extends PublicContext {

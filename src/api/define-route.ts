@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { Forbidden, NotFound } from "../errors.ts";
 import { roles, type Role } from "../db/company-members.ts";
 import type { Sql, Tx } from "../db/client.ts";
+import { readCookie } from "../platform/cookies.ts";
 import type { Answer } from "./answers.ts";
 import { isIfMatch } from "./answers.ts";
 import type {
@@ -74,6 +75,8 @@ export interface RouteDefinition<
   body?: B;
   /** Content type of an answer that is no JSON. */
   answers: Readonly<Record<number, z.ZodType | { contentType: string } | null>>;
+  /** Statuses of failures of its own, beside those that every route of its kind has. */
+  failures?: readonly number[];
   /** A changing request runs in one transaction; false for those that must not (sign-in). */
   isTransactional?: T;
   /** The answer holds a secret: what is kept for an Idempotency-Key is sealed. */
@@ -95,6 +98,7 @@ export interface Route {
   query: z.ZodType | undefined;
   body: z.ZodType | undefined;
   answers: RouteDefinition<Method, Access, undefined, undefined, undefined, boolean>["answers"];
+  failures: readonly number[];
   isTransactional: boolean;
   answerIsSecret: boolean;
   run(
@@ -125,6 +129,7 @@ export function defineRoute<
     query: definition.query,
     body: definition.body,
     answers: definition.answers,
+    failures: definition.failures ?? [],
     isTransactional: definition.method !== "get" && (definition.isTransactional ?? true),
     answerIsSecret: definition.answerIsSecret ?? false,
     // The one cast: app.ts builds the context by `access` and the input by the schemas given here.
@@ -145,6 +150,7 @@ export function contextFor(
     requestId,
     ip: request.ip ?? "",
     log: services.log.child({ requestId }),
+    cookie: (name) => readCookie(request.get("Cookie"), name),
   };
   if (route.access === "public" || identity === undefined) return common;
   const { user, caller, company, role } = identity;

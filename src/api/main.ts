@@ -1,5 +1,6 @@
 import { formatMoney } from "../billing/money.ts";
 import { readApiSettings, type Platform } from "../bootstrap.ts";
+import type { Providers } from "../connectors/contract.ts";
 import { createConsole } from "../console/app.ts";
 import { listen } from "../platform/listen.ts";
 import { createProbes } from "../platform/probes.ts";
@@ -25,11 +26,21 @@ export interface RunningApi {
  */
 export async function startApi(
   platform: Platform,
-  { ports, graceMs = 5_000 }: { ports: readonly number[]; graceMs?: number },
+  {
+    ports,
+    providers,
+    graceMs = 5_000,
+  }: { ports: readonly number[]; providers: Providers; graceMs?: number },
 ): Promise<RunningApi> {
   const { config, log, sql, clock } = platform;
   const settings = await readApiSettings(config);
-  const services: ApiServices = { sql, clock, log, settings };
+  // Known when a port was found; nobody can ask before.
+  let url = config.publicUrl;
+  const publicUrl = () => {
+    if (url === undefined) throw new Error("the API does not listen yet");
+    return url;
+  };
+  const services: ApiServices = { sql, clock, log, settings, connectors: providers, publicUrl };
   const queues = openQueueBackend({
     queueUrl: platform.queueUrl,
     prefix: platform.queuePrefix,
@@ -62,9 +73,10 @@ export async function startApi(
   try {
     const port = await listen(server, { host: config.host, ports });
     log.info({ port, host: config.host }, "the API is listening");
+    const reachedAt = (url ??= `http://${addressOf(config.host)}:${port}`);
     return {
       port,
-      url: config.publicUrl ?? `http://${addressOf(config.host)}:${port}`,
+      url: reachedAt,
       close: async () => {
         await closeHttpServer(server, graceMs);
         await api.close();

@@ -70,6 +70,7 @@ const errorResponses: Record<number, string> = {
   422: "A value is wrong. `errors` names each field.",
   429: "Too many requests. `Retry-After` says when to come again.",
   500: "Something went wrong on our side.",
+  502: "A provider did not answer, or refused. The message says which.",
   503: "Not now. Try again.",
 };
 
@@ -174,7 +175,7 @@ function describeAnswers(route: Route, method: string, schemas: Json): Json {
           : { content: { [answer.contentType]: {} } }),
     };
   }
-  const errors = [429, 500, 503];
+  const errors = [429, 500, 503, ...route.failures];
   if (route.access !== "public") errors.push(401, 403, 404);
   if (route.params !== undefined) errors.push(404);
   if (route.query !== undefined || route.body !== undefined || method === "post") errors.push(422);
@@ -192,6 +193,7 @@ const statusNames: Record<string, string> = {
   201: "Created.",
   202: "Accepted: the work goes on as a run.",
   204: "Done; nothing to say.",
+  302: "Go there: see Location.",
   304: "Not changed.",
 };
 

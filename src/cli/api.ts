@@ -1,4 +1,5 @@
 import { startApi } from "../api/main.ts";
+import { openOurProviders } from "../bootstrap.ts";
 import { defineCommand, readSettings } from "./command.ts";
 import { startProcess } from "./process.ts";
 
@@ -14,9 +15,11 @@ Needs DATABASE_URL, migrated. Workers and the scheduler are processes of their o
   options: { port: { type: "string" } },
   async run(values) {
     const config = readSettings({ port: values.port });
+    const providers = await openOurProviders(config, { makesKey: false });
     await startProcess(config, "api", async (platform, lifecycle) => {
       const ports = [config.port ?? PORT_DEFAULT];
-      await lifecycle.start("api", () => startApi(platform, { ports }));
+      await lifecycle.start("providers", () => ({ close: () => providers.closeProviders() }));
+      await lifecycle.start("api", () => startApi(platform, { ports, providers }));
     });
   },
 });

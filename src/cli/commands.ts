@@ -11,5 +11,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   night: async () => (await import("./night.ts")).night,
   runs: async () => (await import("./runs.ts")).runs,
   token: async () => (await import("./token.ts")).token,
+  keys: async () => (await import("./keys.ts")).keysCommand,
+  sandbox: async () => (await import("./sandbox.ts")).sandbox,
   doctor: async () => (await import("./doctor.ts")).doctor,
 };

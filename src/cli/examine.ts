@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
 import { access, constants, realpath, statfs } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { openConnectors, openPlatform, type Platform } from "../bootstrap.ts";
+import { openPlatform, readMasterKeys, type Platform } from "../bootstrap.ts";
 import type { Config } from "../config/config.ts";
+import { createSmtpMail } from "../connectors/smtp/smtp.ts";
 import { findLateness } from "../db/console.ts";
+import { countSealedByKey } from "../db/sealed-values.ts";
 import { listPendingMigrations } from "../db/migrate.ts";
 import { errorText } from "../errors.ts";
 import { isPostmasterOf, readPostmasterFile } from "../platform/postmaster.ts";
@@ -38,7 +40,6 @@ export async function examine(config: Config): Promise<Finding[]> {
     await guarded("mail", "Check SMTP_URL, and that the server can be reached from here.", () =>
       examineMail(config),
     ),
-    examineKeys(config),
   ];
 }
 
@@ -87,7 +88,7 @@ async function examineDatabase(config: Config): Promise<Finding[]> {
   if (own && !(await isOwnDatabaseRunning(config))) {
     const detail = "the embedded database is not running";
     const advice = "Start it with nightledger up, or set DATABASE_URL.";
-    return [{ name: "database", status: "warning", detail, advice }];
+    return [{ name: "database", status: "warning", detail, advice }, await keysFinding(config)];
   }
   let platform: Platform;
   try {
@@ -95,23 +96,38 @@ async function examineDatabase(config: Config): Promise<Finding[]> {
     platform = openPlatform({ config, name: "doctor", databaseUrl });
   } catch (error) {
     const advice = "See server.log in the data folder.";
-    return [{ name: "database", status: "failed", detail: describeError(error), advice }];
+    return [
+      { name: "database", status: "failed", detail: describeError(error), advice },
+      await keysFinding(config),
+    ];
   }
   try {
     const reach = await guarded("database", "Check DATABASE_URL, and that the server runs.", () =>
       examineReach(platform, own),
     );
-    if (reach.status === "failed") return [reach, await queueFinding(platform)];
+    if (reach.status === "failed") {
+      return [reach, await queueFinding(platform), await keysFinding(config)];
+    }
+    const migrations = await guarded("migrations", "Look at the error above.", () =>
+      examineMigrations(platform),
+    );
     return [
       reach,
-      await guarded("migrations", "Look at the error above.", () => examineMigrations(platform)),
+      migrations,
       await guarded("clock", "Look at the error above.", () => examineClock(platform)),
       await queueFinding(platform),
       await guarded("work", "Run nightledger migrate.", () => examineWork(platform)),
+      await keysFinding(config, migrations.status === "ok" ? platform : undefined),
     ];
   } finally {
     await platform.close();
   }
+}
+
+async function keysFinding(config: Config, platform?: Platform): Promise<Finding> {
+  return await guarded("keys", "Correct MASTER_KEYS, or the file master-key in DATA_DIR.", () =>
+    examineKeys(config, platform),
+  );
 }
 
 async function isOwnDatabaseRunning(config: Config): Promise<boolean> {
@@ -196,13 +212,13 @@ async function examineWork({ sql }: Platform): Promise<Omit<Finding, "name">> {
 }
 
 async function examineMail(config: Config): Promise<Omit<Finding, "name">> {
-  const connectors = openConnectors(config, { allowsMailFolder: true });
+  if (config.smtpUrl === undefined) {
+    const detail = "no mail server: up and demo write mails to a folder, a worker does not start";
+    return { status: "warning", detail, advice: "Set SMTP_URL." };
+  }
+  const mail = createSmtpMail({ url: config.smtpUrl });
   try {
-    if (config.smtpUrl === undefined) {
-      const detail = "no mail server: up and demo write mails to a folder, a worker does not start";
-      return { status: "warning", detail, advice: "Set SMTP_URL." };
-    }
-    await connectors.mail.verify();
+    await mail.verify();
     return { status: "ok", detail: `${new URL(config.smtpUrl).host} lets us in`, advice: null };
   } catch (error) {
     // The connector's own words leave out what the server said.
@@ -210,20 +226,40 @@ async function examineMail(config: Config): Promise<Omit<Finding, "name">> {
       error instanceof Error && error.cause !== undefined ? `: ${errorText(error.cause)}` : "";
     throw new Error(`${errorText(error)}${cause}`, { cause: error });
   } finally {
-    connectors.mail.close();
+    mail.close();
   }
 }
 
-function examineKeys({ masterKeys }: Config): Finding {
-  const name = "keys";
-  if (masterKeys.length > 0) {
-    const detail = `${masterKeys.length}; ${masterKeys[0]?.id} seals`;
-    return { name, status: "ok", detail, advice: null };
+/** Whether there is a key, and every key that has sealed something. */
+async function examineKeys(
+  config: Config,
+  platform: Platform | undefined,
+): Promise<Omit<Finding, "name">> {
+  const keys = await readMasterKeys(config, { makesKey: false });
+  const ids = keys.map(({ id }) => id);
+  const sealed = platform === undefined ? new Map() : await countSealedByKey(platform.sql);
+  const missing = [...sealed.keys()].filter((id) => !ids.includes(id));
+  if (missing.length > 0) {
+    const count = missing.reduce((sum, id) => sum + (sealed.get(id) ?? 0), 0);
+    const detail = `${count} sealed values need a key that is missing: ${missing.join(", ")}`;
+    const advice =
+      "Put the key back into MASTER_KEYS. Without it those connections have to be made again.";
+    return { status: "failed", detail, advice };
   }
+  const [first] = ids;
+  if (first === undefined) {
+    return {
+      status: "warning",
+      detail: "no MASTER_KEYS: no provider can be connected",
+      advice: 'Set MASTER_KEYS="k1:$(openssl rand -base64 32)", and keep it somewhere safe.',
+    };
+  }
+  const old = [...sealed].reduce((sum, [id, count]) => (id === first ? sum : sum + count), 0);
+  const detail = `${ids.length}; ${first} seals`;
+  if (old === 0) return { status: "ok", detail, advice: null };
   return {
-    name,
     status: "warning",
-    detail: "no MASTER_KEYS: no provider can be connected",
-    advice: 'Set MASTER_KEYS="k1:$(openssl rand -base64 32)", and keep it somewhere safe.',
+    detail: `${detail}; older keys still hold ${old} values`,
+    advice: "Run nightledger keys rotate, then take the old keys away.",
   };
 }

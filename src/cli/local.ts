@@ -1,5 +1,5 @@
 import { startApi, type RunningApi } from "../api/main.ts";
-import { openConnectors, openPlatform, type Platform } from "../bootstrap.ts";
+import { openConnectors, openOurProviders, openPlatform, type Platform } from "../bootstrap.ts";
 import type { Config } from "../config/config.ts";
 import { migrate } from "../db/migrate.ts";
 import { createLifecycle, type Lifecycle } from "../platform/lifecycle.ts";
@@ -36,7 +36,11 @@ export async function startLocal(config: Config, name: string): Promise<Local> {
       openPlatform({ config, name, databaseUrl, log }),
     );
     await migrate(platform.sql);
-    const connectors = openConnectors(config, { allowsMailFolder: true });
+    const providers = await lifecycle.start("providers", async () => {
+      const opened = await openOurProviders(config, { makesKey: true });
+      return { ...opened, close: () => opened.closeProviders() };
+    });
+    const connectors = openConnectors(config, providers, { allowsMailFolder: true });
     await lifecycle.start("mail", () => connectors.mail);
     await lifecycle.start("worker", async () => {
       const worker = await startOurWorker(platform, connectors);
@@ -50,7 +54,7 @@ export async function startLocal(config: Config, name: string): Promise<Local> {
     return {
       platform,
       lifecycle,
-      serve: () => lifecycle.start("api", () => startApi(platform, { ports })),
+      serve: () => lifecycle.start("api", () => startApi(platform, { ports, providers })),
     };
   } catch (error) {
     await giveUp(lifecycle, log);

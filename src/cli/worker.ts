@@ -1,4 +1,4 @@
-import { openConnectors } from "../bootstrap.ts";
+import { openConnectors, openOurProviders } from "../bootstrap.ts";
 import { startOurWorker } from "../workers/main.ts";
 import { defineCommand, readSettings } from "./command.ts";
 import { serveProbes, startProcess } from "./process.ts";
@@ -13,10 +13,12 @@ Needs DATABASE_URL, migrated, and SMTP_URL.`,
   options: { port: { type: "string" } },
   async run(values) {
     const config = readSettings({ port: values.port });
-    const connectors = openConnectors(config, { allowsMailFolder: false });
+    const providers = await openOurProviders(config, { makesKey: false });
+    const connectors = openConnectors(config, providers, { allowsMailFolder: false });
     await startProcess(config, "worker", async (platform, lifecycle) => {
       await serveProbes(platform, lifecycle);
       await lifecycle.start("mail", () => connectors.mail);
+      await lifecycle.start("providers", () => ({ close: () => providers.closeProviders() }));
       await lifecycle.start("worker", async () => {
         const running = await startOurWorker(platform, connectors);
         return { close: () => running.stop() };

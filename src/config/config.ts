@@ -17,6 +17,14 @@ const PLANS = ["free", "starter", "pro", "enterprise"] as const;
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 const DAYS_MAX = 3_650;
 
+/** A client at a provider is two settings or none. */
+const CLIENTS = [
+  ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"],
+  ["QUICKBOOKS_CLIENT_ID", "QUICKBOOKS_CLIENT_SECRET"],
+  ["SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"],
+  ["STRIPE_CLIENT_ID", "STRIPE_SECRET_KEY"],
+] as const;
+
 /** Every setting there is, by the name of its environment variable. An empty variable counts as not set. */
 const Settings = z.object({
   /** PostgreSQL server with our data, `postgres://user:password@host:port/database`. Default: the embedded one, in DATA_DIR. */
@@ -63,6 +71,33 @@ const Settings = z.object({
 
   /** Keys that seal provider credentials, `id:base64,…`, 32 bytes each. The first one seals, all of them open. Default: none. */
   MASTER_KEYS: keyRing.default([]),
+
+  /** Where FreshBooks is when it is a sandbox, all its addresses in one. Default: its own. */
+  FRESHBOOKS_URL: url(["http:", "https:"]).optional(),
+  /** Our client at Google, for calendars. Default: none, and no calendar can be connected. */
+  GOOGLE_CLIENT_ID: z.string().optional(),
+  /** Its secret. */
+  GOOGLE_CLIENT_SECRET: z.string().optional(),
+  /** Where Google is when it is a sandbox, all its addresses in one. Default: its own. */
+  GOOGLE_URL: url(["http:", "https:"]).optional(),
+  /** Our client at QuickBooks Online. Default: none. */
+  QUICKBOOKS_CLIENT_ID: z.string().optional(),
+  /** Its secret. */
+  QUICKBOOKS_CLIENT_SECRET: z.string().optional(),
+  /** Where QuickBooks is when it is a sandbox, all its addresses in one. Default: its own. */
+  QUICKBOOKS_URL: url(["http:", "https:"]).optional(),
+  /** Our client at Slack. Default: none. */
+  SLACK_CLIENT_ID: z.string().optional(),
+  /** Its secret. */
+  SLACK_CLIENT_SECRET: z.string().optional(),
+  /** Where Slack is when it is a sandbox, all its addresses in one. Default: its own. */
+  SLACK_URL: url(["http:", "https:"]).optional(),
+  /** Our platform at Stripe Connect, `ca_…`. Default: none. */
+  STRIPE_CLIENT_ID: z.string().optional(),
+  /** The platform's secret key, `sk_…`. */
+  STRIPE_SECRET_KEY: z.string().optional(),
+  /** Where Stripe is when it is a sandbox, all its addresses in one. Default: its own. */
+  STRIPE_URL: url(["http:", "https:"]).optional(),
 
   /** Runs at once in one worker process, by queue. Default `nights=2,notifications=20,default=10`; what is left out keeps its default. */
   WORKER_CONCURRENCY: numberByName(["nights", "notifications", "default"]).default({}),
@@ -127,6 +162,12 @@ function findContradictions(settings: Settings): string[] {
   if (new Set(ids).size < ids.length) {
     problems.push("MASTER_KEYS: an id occurs twice");
   }
+  for (const [idName, secretName] of CLIENTS) {
+    if ((settings[idName] === undefined) === (settings[secretName] === undefined)) continue;
+    const [given, missing] =
+      settings[idName] === undefined ? [secretName, idName] : [idName, secretName];
+    problems.push(`${missing}: not set, although ${given} is`);
+  }
   return problems;
 }
 
@@ -161,6 +202,30 @@ function arrange(settings: Settings) {
     mailFrom: settings.MAIL_FROM,
     mailPerSecond: settings.MAIL_PER_SECOND,
     masterKeys: settings.MASTER_KEYS,
+    /** A `url` in place of the provider's own addresses makes it a sandbox. */
+    providers: {
+      freshbooks: { url: settings.FRESHBOOKS_URL },
+      google: {
+        clientId: settings.GOOGLE_CLIENT_ID,
+        clientSecret: settings.GOOGLE_CLIENT_SECRET,
+        url: settings.GOOGLE_URL,
+      },
+      quickbooks: {
+        clientId: settings.QUICKBOOKS_CLIENT_ID,
+        clientSecret: settings.QUICKBOOKS_CLIENT_SECRET,
+        url: settings.QUICKBOOKS_URL,
+      },
+      slack: {
+        clientId: settings.SLACK_CLIENT_ID,
+        clientSecret: settings.SLACK_CLIENT_SECRET,
+        url: settings.SLACK_URL,
+      },
+      stripe: {
+        clientId: settings.STRIPE_CLIENT_ID,
+        secretKey: settings.STRIPE_SECRET_KEY,
+        url: settings.STRIPE_URL,
+      },
+    },
     concurrency: { nights: 2, notifications: 20, default: 10, ...settings.WORKER_CONCURRENCY },
     leaseMs: settings.LEASE_MS,
     heartbeatMs: settings.HEARTBEAT_MS,

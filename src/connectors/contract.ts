@@ -1,3 +1,5 @@
+import type { ConnectionServices } from "../platform/oauth.ts";
+
 /** A file that travels with a mail. */
 export interface MailAttachment {
   name: string;
@@ -78,8 +80,19 @@ export interface MailPolicy {
   perSecond: number | null;
 }
 
-/** The providers a job may reach. */
-export interface Connectors {
+/**
+ * The providers that companies connect to themselves. Each adds its own property here, and its
+ * `OAuthProvider` to `connections`.
+ */
+export interface Providers {
+  /** How each is connected to, and the keys that seal what it grants. */
+  connections: ConnectionServices;
+  /** Closes idle connections; nothing may be asked for afterwards. */
+  closeProviders(): void;
+}
+
+/** What jobs reach the outside with. */
+export interface Connectors extends Providers {
   mail: MailConnector;
   mailPolicy: MailPolicy;
 }

@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { Request, Response } from "express";
+import { readCookie as readCookieHeader } from "../platform/cookies.ts";
 import { isSameSecret } from "../platform/tokens.ts";
 
 /** Holds the session's token. Scripts cannot read it, and other sites' pages cannot have it sent. */
@@ -8,11 +9,7 @@ export const SESSION_COOKIE = "nightledger_session";
 export const FORM_COOKIE = "nightledger_form";
 
 export function readCookie(request: Request, name: string): string | undefined {
-  for (const pair of (request.get("cookie") ?? "").split(";")) {
-    const [key, ...value] = pair.trim().split("=");
-    if (key === name) return value.join("=");
-  }
-  return undefined;
+  return readCookieHeader(request.get("cookie"), name);
 }
 
 /** Until the browser closes when `maxAgeMs` is left out. */

@@ -21,6 +21,8 @@ export interface NewRunKind {
   job: string;
   queue: string;
   attemptsMax: number;
+  /** The provider they need to be connected to. */
+  provider: string | null;
   /** Not before so many milliseconds from now. */
   delayMs: number;
   traceId: string | null;
@@ -78,12 +80,12 @@ async function insertFreshRuns(
     ),
     fresh as (
       insert into job_runs (
-        id, company_id, job, queue, payload, key, attempts_max, trigger_kind, trigger_id, trace_id,
-        available_at
+        id, company_id, job, queue, payload, key, attempts_max, provider, trigger_kind, trigger_id,
+        trace_id, available_at
       )
       select
         id, company_id, ${kind.job}, ${kind.queue}, payload::jsonb, key, ${kind.attemptsMax}::int,
-        trigger_kind, trigger_id, ${kind.traceId}, now() + ${kind.delayMs}::float8 * interval '1 ms'
+        ${kind.provider}, trigger_kind, trigger_id, ${kind.traceId}, now() + ${kind.delayMs}::float8 * interval '1 ms'
       from given
       where key is null or id in (select run_id from keyed)
       order by position

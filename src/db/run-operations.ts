@@ -58,11 +58,51 @@ export async function redriveRuns(
   return redriven;
 }
 
+/**
+ * Holds a company's waiting runs that need a provider, because it cannot be reached any more. What runs
+ * already finds out by itself. Returns how many.
+ */
+export async function holdRuns(
+  tx: Tx,
+  { companyId, provider, reason }: { companyId: number; provider: string; reason: string },
+): Promise<number> {
+  const [row] = await tx<{ count: number }[]>`
+    with held as (
+      update job_runs
+      set status = 'held', reason = ${reason}
+      where company_id = ${companyId} and provider = ${provider}
+        and status in ('queued', 'retrying')
+      returning id
+    ),
+    unfed as (
+      delete from run_feed using held where run_feed.run_id = held.id
+    ),
+    told as (
+      select pg_notify('run_changed', id::text) from held where id in (select run_id from run_watches)
+    )
+    select count(*)::int as count from held, (select count(*) from told) as once
+  `;
+  return row?.count ?? 0;
+}
+
+/** How many runs of a company wait for each provider. */
+export async function countHeldByProvider(
+  sql: Sql,
+  companyId: number,
+): Promise<Map<string, number>> {
+  const rows = await sql<{ provider: string; count: number }[]>`
+    select provider, count(*)::int as count from job_runs
+    where company_id = ${companyId} and provider is not null and status = 'held'
+    group by provider
+  `;
+  return new Map(rows.map((row) => [row.provider, row.count]));
+}
+
 /** Lets a company's held runs go on, because what they waited for is there. Returns how many. */
 export async function releaseHeld(
   tx: Tx,
   companyId: number,
-  filter: Pick<RunFilter, "job" | "queue"> = {},
+  filter: Pick<RunFilter, "job" | "queue" | "provider"> = {},
 ): Promise<number> {
   const held = await tx<{ id: string }[]>`
     select id from job_runs

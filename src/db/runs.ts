@@ -68,6 +68,8 @@ export interface RunFilter {
   companyId?: number | undefined;
   job?: string | undefined;
   queue?: string | undefined;
+  /** The provider they need. */
+  provider?: string | undefined;
   statuses?: readonly RunStatus[] | undefined;
   errorClass?: string | undefined;
   /** The business key, or its beginning. */
@@ -128,6 +130,7 @@ export function matches(sql: Sql | Tx, filter: RunFilter): ReturnType<Sql> {
     ${filter.companyId === undefined ? sql`` : sql`and company_id = ${filter.companyId}`}
     ${filter.job === undefined ? sql`` : sql`and job = ${filter.job}`}
     ${filter.queue === undefined ? sql`` : sql`and queue = ${filter.queue}`}
+    ${filter.provider === undefined ? sql`` : sql`and provider = ${filter.provider}`}
     ${filter.statuses === undefined ? sql`` : sql`and status in ${sql(filter.statuses)}`}
     ${filter.errorClass === undefined ? sql`` : sql`and error_class = ${filter.errorClass}`}
     ${

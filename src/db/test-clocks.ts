@@ -59,6 +59,9 @@ export async function isInUse(tx: Tx, companyId: number): Promise<boolean> {
     select
       exists (select 1 from external_refs where company_id = ${companyId})
       or exists (
+        select 1 from connections where company_id = ${companyId} and status <> 'disabled'
+      )
+      or exists (
         select 1 from deliveries where company_id = ${companyId} and status in ('accepted', 'unknown')
       )
       or exists (

@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { whenConnected } from "../actions/when-connected.ts";
 import type { Connectors } from "../connectors/contract.ts";
 import type { Sql, Tx } from "../db/client.ts";
 import type { Clock } from "../platform/clock.ts";
+import type { ProviderName } from "../platform/oauth.ts";
 import { nextTick, type Rhythm } from "../queue/cron.ts";
 import type { EnqueuedRun, Enqueueable, EnqueueOptions } from "../queue/enqueue.ts";
 import { isQueueName, type QueueName } from "../queue/names.ts";
@@ -111,7 +113,25 @@ export function defineJob<Payload>(definition: JobDefinition<Payload>): JobDefin
   const problem = problemOf(definition);
   if (problem !== undefined)
     throw new Error(`The job ${JSON.stringify(definition.name)}: ${problem}`);
-  return definition;
+  const { provider } = definition;
+  if (provider === undefined) return definition;
+  return {
+    ...definition,
+    run: async (context, payload) =>
+      await runConnected(context, provider, () => definition.run(context, payload)),
+  };
+}
+
+/** A run of a company that has to connect again is held; of one that is not connected it is skipped. */
+async function runConnected(
+  context: JobContext,
+  provider: ProviderName,
+  run: () => Promise<Outcome>,
+): Promise<Outcome> {
+  const { companyId } = context.run;
+  if (companyId === null) return await run();
+  const ended = await whenConnected(context, { companyId, provider }, run);
+  return ended.isConnected ? ended.result : skipped(`${ended.title} is not connected`);
 }
 
 function problemOf<Payload>(job: JobDefinition<Payload>): string | undefined {

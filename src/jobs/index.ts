@@ -3,6 +3,8 @@ import { advanceClock } from "./billing/advance-clock.ts";
 import { assistNight } from "./billing/assist-night.ts";
 import { runNightJob } from "./billing/run-night.ts";
 import { startDueNights } from "./billing/start-due-nights.ts";
+import { checkConnection } from "./connections/check-connection.ts";
+import { checkConnections } from "./connections/check-connections.ts";
 import type { AnyJob } from "./define-job.ts";
 import { sendInvoiceMail } from "./mail/send-invoice.ts";
 import { sendQuoteMail } from "./mail/send-quote.ts";
@@ -15,6 +17,8 @@ export const jobs: readonly AnyJob[] = [
   advanceClock,
   alertOpenItemsJob,
   assistNight,
+  checkConnection,
+  checkConnections,
   forgetRequests,
   runNightJob,
   sendInvoiceMail,

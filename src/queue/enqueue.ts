@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Tx } from "../db/client.ts";
 import { insertRuns, type RunTrigger } from "../db/run-enqueue.ts";
 import { InvalidPayload } from "../errors.ts";
+import type { ProviderName } from "../platform/oauth.ts";
 import { storableJson, storableText } from "../platform/storable-text.ts";
 import { uuidV7 } from "../platform/uuid-v7.ts";
 import type { RetryPolicy } from "./backoff.ts";
@@ -13,6 +14,8 @@ export interface Enqueueable<Payload> {
   readonly queue: QueueName;
   readonly payload: z.ZodType<Payload>;
   readonly retry: RetryPolicy;
+  /** The provider it needs: its runs wait while the company has to connect again. */
+  readonly provider?: ProviderName;
   idempotencyKey?(payload: Payload): string;
 }
 
@@ -81,6 +84,7 @@ export async function enqueueMany<Payload>(
     job: job.name,
     queue: job.queue,
     attemptsMax: job.retry.attempts,
+    provider: job.provider ?? null,
     delayMs: options.delayMs ?? 0,
     traceId: options.traceId ?? null,
   });

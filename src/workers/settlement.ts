@@ -51,7 +51,9 @@ export function settlementOf(
 
   const error = stopReason ?? ending.error;
   const described = describeError(error);
-  if (error instanceof ConnectionRevoked) return settle("held", { error: described });
+  if (error instanceof ConnectionRevoked) {
+    return settle("held", { reason: described.message, error: described });
+  }
   const retry = retryOf(error);
   if (retry === "never") return settle("dead", { error: described });
   if (retry !== "backoff") {

@@ -9,6 +9,7 @@ import { createMetricsRegistry } from "../../src/platform/metrics.ts";
 import { createRuntimeMetrics } from "../../src/workers/metrics.ts";
 import { startScheduler } from "../../src/workers/scheduler.ts";
 import { startWorker } from "../../src/workers/worker.ts";
+import { openTestProviders } from "../support/providers.ts";
 
 /** Short, so that what a dead process held is soon found; a night may lose any number of them. */
 const WORKER_TIMES = { leaseMs: 1_500, heartbeatMs: 300 };
@@ -43,7 +44,8 @@ async function start(role: string | undefined): Promise<void> {
       domain: "nightledger.test",
       perSecond: null,
     };
-    const connectors = { mail: createSmtpMail({ url: smtpUrl, connectionsMax: 5 }), mailPolicy };
+    const mail = createSmtpMail({ url: smtpUrl, connectionsMax: 5 });
+    const connectors = { ...openTestProviders(), mail, mailPolicy };
     await startWorker({ ...parts, connectors, settings: WORKER_TIMES });
   }
   console.log("ready");

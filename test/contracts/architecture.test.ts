@@ -189,6 +189,15 @@ test("nothing in src knows the sandbox, the tests or the benchmarks", () => {
   expect(violations).toEqual([]);
 });
 
+test("the sandbox stands for others: it knows nothing of ours, and no library", () => {
+  const violations = readSources("sandbox").flatMap((source) =>
+    importsOf(source)
+      .filter((specifier) => !/^(\.\/|node:)/.test(specifier))
+      .map((specifier) => `${source.path} imports ${specifier}`),
+  );
+  expect(violations).toEqual([]);
+});
+
 test("only config and the entry points read the environment", () => {
   // main.ts hands process.env to loadConfig as a whole and reads nothing out of it.
   const others = src.filter(({ path }) => !path.startsWith("src/config/"));
@@ -210,21 +219,21 @@ test("database code takes business time as an argument", () => {
 });
 
 test(`no file is longer than ${LINES_MAX} lines`, () => {
-  const tooLong = readSources("src", "test", "bench", "scripts")
+  const tooLong = readSources("src", "sandbox", "test", "bench", "scripts")
     .map(({ path, text }) => ({ path, lines: text.trimEnd().split("\n").length }))
     .filter(({ lines }) => lines > LINES_MAX);
   expect(tooLong).toEqual([]);
 });
 
 test("no file is a drawer for odds and ends", () => {
-  const drawers = readSources("src", "test", "bench").filter(({ path }) =>
+  const drawers = readSources("src", "sandbox", "test", "bench").filter(({ path }) =>
     /(^|\/)(utils?|common|helpers?|shared|misc|types)(\/|\.ts$)/.test(path),
   );
   expect(drawers.map(({ path }) => path)).toEqual([]);
 });
 
 test("files and folders are named in kebab-case", () => {
-  const misnamed = readSources("src", "test", "bench").filter(({ path }) =>
+  const misnamed = readSources("src", "sandbox", "test", "bench").filter(({ path }) =>
     path
       .split("/")
       .some((part) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.(test|suite))?(\.ts|\.mjs)?$/.test(part)),
@@ -251,7 +260,7 @@ test("everything is exported by its name, by the file that has it", () => {
 
 test("nothing is left for later", () => {
   // Looked for in comments too, so in the text.
-  const marks = readSources("src", "test", "bench")
+  const marks = readSources("src", "sandbox", "test", "bench")
     .filter(({ path }) => path !== "test/contracts/architecture.test.ts")
     .flatMap(({ path, text }) => {
       const found = /\b(TODO|FIXME|HACK)\b/.exec(text)?.[0];

@@ -20,6 +20,11 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
     { companyId: 7, to: "2026-03-31T12:00:00.000Z", request: "b" },
   ],
   "attention.alert": [{}, {}],
+  "connection.check": [
+    { companyId: 7, provider: "slack", check: 3 },
+    { companyId: 7, provider: "slack", check: 4 },
+  ],
+  "connection.check-due": [{}, {}],
   "mail.send-invoice": [
     { companyId: 7, deliveryId: 9 },
     { companyId: 7, deliveryId: 10 },

@@ -2,6 +2,7 @@ import { pino } from "pino";
 import { createApp } from "../../src/api/app.ts";
 import { closeHttpServer, createHttpServer } from "../../src/api/server.ts";
 import { defaultApiSettings } from "../../src/api/settings.ts";
+import type { Providers } from "../../src/connectors/contract.ts";
 import { createSmtpMail } from "../../src/connectors/smtp/smtp.ts";
 import type { Sql } from "../../src/db/client.ts";
 import { jobs } from "../../src/jobs/index.ts";
@@ -11,6 +12,7 @@ import { createRuntimeMetrics } from "../../src/workers/metrics.ts";
 import { startScheduler, type RunningScheduler } from "../../src/workers/scheduler.ts";
 import type { WorkerSettings } from "../../src/workers/settings.ts";
 import { startWorker } from "../../src/workers/worker.ts";
+import { openTestProviders } from "./providers.ts";
 import type { TestSetup } from "./setup.ts";
 import { startSmtpServer, type TestSmtpServer } from "./smtp-server.ts";
 
@@ -28,12 +30,19 @@ export interface PlatformOptions {
   worker?: Partial<WorkerSettings>;
   /** Most mails a second, or null for no limit. */
   mailsPerSecond?: number | null;
+  /** Default: those of the product, of which none has a client. */
+  providers?: Providers;
 }
 
 /** The whole product in this process: API, worker and scheduler on a test's own database. */
 export async function startPlatform(
   test: TestSetup,
-  { clock = { now: () => new Date() }, worker = {}, mailsPerSecond = null }: PlatformOptions = {},
+  {
+    clock = { now: () => new Date() },
+    worker = {},
+    mailsPerSecond = null,
+    providers = openTestProviders(),
+  }: PlatformOptions = {},
 ): Promise<TestPlatform> {
   const { sql, queueUrl, queuePrefix } = test;
   const log = pino({ level: "silent" });
@@ -42,6 +51,7 @@ export async function startPlatform(
   const connector = createSmtpMail({ url: mail.url, connectionsMax: 5 });
   test.defer(() => connector.close());
   const connectors = {
+    ...providers,
     mail: connector,
     mailPolicy: {
       from: "billing@nightledger.test",
@@ -62,14 +72,17 @@ export async function startPlatform(
   test.defer(() => running.stop());
   const scheduler = await startScheduler(common);
   test.defer(() => scheduler.stop());
-  return { sql, url: await serve(test, clock), mail, scheduler };
+  return { sql, url: await serve(test, clock, providers), mail, scheduler };
 }
 
-async function serve(test: TestSetup, clock: Clock): Promise<string> {
+async function serve(test: TestSetup, clock: Clock, providers: Providers): Promise<string> {
+  let url = "";
   const api = createApp({
     sql: test.sql,
     clock,
     log: pino({ level: "silent" }),
+    connectors: providers,
+    publicUrl: () => url,
     settings: defaultApiSettings({
       ipSalt: "test",
       publicRequestsPerHour: null,
@@ -86,5 +99,6 @@ async function serve(test: TestSetup, clock: Clock): Promise<string> {
   });
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");
-  return `http://127.0.0.1:${address.port}`;
+  url = `http://127.0.0.1:${address.port}`;
+  return url;
 }

@@ -6,7 +6,10 @@ const exposed =
 const allowed =
   "Authorization, Content-Type, X-Company-Id, Idempotency-Key, If-Match, If-None-Match, X-Request-Id";
 
-/** Lets pages of the named origins call. No cookies are ever involved, so no credentials are allowed. */
+/**
+ * Lets pages of the named origins call. Nobody is let in by a cookie; those of named origins may be
+ * given one all the same, which ties a way to a provider and back to their browser.
+ */
 export function createCors(origins: readonly string[]): RequestHandler {
   const isAny = origins.includes("*");
   return (request, response, next) => {
@@ -18,6 +21,7 @@ export function createCors(origins: readonly string[]): RequestHandler {
     }
     response.setHeader("Access-Control-Allow-Origin", isAny ? "*" : origin);
     response.setHeader("Access-Control-Expose-Headers", exposed);
+    if (!isAny) response.setHeader("Access-Control-Allow-Credentials", "true");
     if (request.method !== "OPTIONS") {
       next();
       return;

@@ -3,6 +3,7 @@ import { accountRoutes } from "./registry-account.ts";
 import { billingRoutes } from "./registry-billing.ts";
 import { customerRoutes } from "./registry-customers.ts";
 import { expenseRoutes } from "./registry-expenses.ts";
+import { integrationRoutes } from "./registry-integrations.ts";
 import { operationRoutes } from "./registry-operations.ts";
 import { reportRoutes } from "./registry-reports.ts";
 import { runRoutes } from "./registry-runs.ts";
@@ -17,5 +18,6 @@ export const routes: readonly Route[] = [
   ...expenseRoutes,
   ...reportRoutes,
   ...operationRoutes,
+  ...integrationRoutes,
   ...runRoutes,
 ];

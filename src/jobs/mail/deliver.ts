@@ -21,6 +21,7 @@ import {
   ProviderUnavailable,
   WriteUnconfirmed,
 } from "../../errors.ts";
+import { wait } from "../../platform/wait.ts";
 import { done, skipped, snoozed, type JobContext, type Outcome } from "../define-job.ts";
 
 /**
@@ -59,7 +60,7 @@ export async function deliverMail(
       waitMsMax: TURN_WAIT_MS_MAX,
     });
     if (!turn.isTaken) return snoozed(turn.waitMs, "the mail server's limit");
-    await waitFor(turn.waitMs, ctx.signal);
+    await wait(turn.waitMs, ctx.signal);
   }
 
   const message = await composeMessage(ctx, opened);
@@ -130,20 +131,4 @@ async function composeMessage(
     date: now,
     headers: { "Auto-Submitted": "auto-generated" },
   };
-}
-
-/** Waits for our turn, or until the run is told to stop. */
-async function waitFor(ms: number, signal: AbortSignal): Promise<void> {
-  if (ms <= 0) return;
-  await new Promise<void>((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", stop);
-      resolve();
-    }, ms);
-    signal.addEventListener("abort", stop, { once: true });
-  });
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Sql } from "../../db/client.ts";
 import { deleteUsageBefore } from "../../db/api-usage.ts";
 import { deleteExpiredAnswers } from "../../db/idempotency.ts";
+import { deleteOAuthAttemptsBefore } from "../../db/oauth-attempts.ts";
 import { deleteSignInAttemptsBefore, deleteWindowsBefore } from "../../db/rate-limits.ts";
 import { deleteSessionsEndedBefore } from "../../db/sessions.ts";
 import { defineJob, done } from "../define-job.ts";
@@ -16,6 +17,8 @@ const tables = [
   { name: "answers", keptMs: 0, forget: deleteExpiredAnswers },
   { name: "rateLimits", keptMs: 2 * hourMs, forget: deleteWindowsBefore },
   { name: "signInAttempts", keptMs: dayMs, forget: deleteSignInAttemptsBefore },
+  // Before the sessions they name.
+  { name: "oauthAttempts", keptMs: hourMs, forget: deleteOAuthAttemptsBefore },
   { name: "sessions", keptMs: 30 * dayMs, forget: deleteSessionsEndedBefore },
   { name: "uses", keptMs: 90 * dayMs, forget: deleteUsageBefore },
 ] as const;

@@ -3,6 +3,8 @@ import { createApp } from "../../../src/api/app.ts";
 import type { ApiServices } from "../../../src/api/context.ts";
 import { closeHttpServer, createHttpServer } from "../../../src/api/server.ts";
 import { defaultApiSettings, type ApiSettings } from "../../../src/api/settings.ts";
+import type { Providers } from "../../../src/connectors/contract.ts";
+import { openTestProviders } from "../../support/providers.ts";
 import { setup, type TestSetup } from "../../support/setup.ts";
 
 export interface Reply {
@@ -43,11 +45,17 @@ export interface Person {
 let people = 0;
 
 /** The API over real HTTP on a database of the test's own. */
-export async function startApi(settings: Partial<ApiSettings> = {}): Promise<ApiSetup> {
+export async function startApi(
+  settings: Partial<ApiSettings> = {},
+  { providers = openTestProviders() }: { providers?: Providers } = {},
+): Promise<ApiSetup> {
   const base = await setup();
   const logLines: string[] = [];
   const log = pino({ level: "info" }, { write: (line) => void logLines.push(line) });
+  let url = "";
   const services: ApiServices = {
+    connectors: providers,
+    publicUrl: () => url,
     sql: base.sql,
     clock: base.clock,
     log,
@@ -58,6 +66,7 @@ export async function startApi(settings: Partial<ApiSettings> = {}): Promise<Api
     }),
   };
   const first = await listen(base, services);
+  ({ url } = first);
 
   return {
     ...base,

@@ -10,6 +10,7 @@ import { setup, type TestSetup } from "../../support/setup.ts";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openTestProviders } from "../../support/providers.ts";
 
 export const PASSWORD = "correct horse battery";
 
@@ -37,7 +38,11 @@ export async function startConsole(): Promise<ConsoleSetup> {
   });
   const platform = openPlatform({ config, name: "test" });
   base.defer(() => platform.close());
-  const api = await startApi(platform, { ports: [0], graceMs: 500 });
+  const api = await startApi(platform, {
+    ports: [0],
+    providers: openTestProviders(),
+    graceMs: 500,
+  });
   base.defer(() => api.close());
   return {
     ...base,

@@ -54,9 +54,11 @@ export async function work(
   test: Test,
   jobs: readonly AnyJob[],
   settings: Partial<WorkerSettings> = {},
+  connectors = {} as Connectors,
 ): Promise<RunningWorker> {
   const worker = await startWorker({
     ...partsOf(test),
+    connectors,
     jobs,
     clock: systemClock,
     settings: { ...quickWorker, ...settings },

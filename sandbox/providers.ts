@@ -1,0 +1,4 @@
+import type { SandboxProvider } from "./provider.ts";
+
+/** Every provider there is a sandbox of, in the order of their names. */
+export const sandboxProviders: readonly SandboxProvider[] = [];

@@ -1,0 +1,36 @@
+import type { ConnectionServices, OAuthProvider } from "../platform/oauth.ts";
+import { createKeyRing, type MasterKey } from "../platform/sealing.ts";
+import type { Providers } from "./contract.ts";
+
+/** What the settings say about the providers; see config.ts for each variable. */
+export interface ProviderSettings {
+  masterKeys: readonly MasterKey[];
+  providers: {
+    freshbooks: { url: string | undefined };
+    google: ClientSettings;
+    quickbooks: ClientSettings;
+    slack: ClientSettings;
+    stripe: {
+      clientId: string | undefined;
+      secretKey: string | undefined;
+      url: string | undefined;
+    };
+  };
+}
+
+/** Our client at a provider, and its address when that is not its own. */
+export interface ClientSettings {
+  clientId: string | undefined;
+  clientSecret: string | undefined;
+  url: string | undefined;
+}
+
+/** Every provider there is code for. One that the settings name no client of is there all the same. */
+export function openProviders({ masterKeys }: ProviderSettings): Providers {
+  const oauth: readonly OAuthProvider[] = [];
+  const connections: ConnectionServices = {
+    keys: createKeyRing(masterKeys),
+    providers: new Map(oauth.map((provider) => [provider.name, provider])),
+  };
+  return { connections, closeProviders: () => {} };
+}

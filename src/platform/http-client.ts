@@ -1,0 +1,344 @@
+import { Agent as HttpAgent, request as requestHttp, type ClientRequest } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import { Agent as HttpsAgent, request as requestHttps } from "node:https";
+import type { z } from "zod";
+import { ProviderUnavailable, RateLimited, WriteUnconfirmed, type Failure } from "../errors.ts";
+import type { Clock } from "./clock.ts";
+import { parseRetryAfter } from "./retry-after.ts";
+
+/** Milliseconds each part of a request may take. */
+export interface HttpTimeouts {
+  /** Looking up the name, connecting, TLS. */
+  connectMs: number;
+  /** From the request being under way to the answer's first line. */
+  headersMs: number;
+  /** Reading the answer's body. */
+  bodyMs: number;
+}
+
+export interface HttpClientOptions {
+  /** Whom we talk to, for messages: "QuickBooks". */
+  name: string;
+  clock: Clock;
+  timeouts?: Partial<HttpTimeouts>;
+  /** A longer answer is given up. Default 10 MB. */
+  bytesMax?: number;
+  /** Sent with every request. */
+  headers?: Readonly<Record<string, string>>;
+}
+
+export interface HttpRequest {
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Absolute. The query is never shown in an error. */
+  url: string | URL;
+  headers?: Readonly<Record<string, string>>;
+  /** One of three, with the content type that goes with it. */
+  json?: unknown;
+  form?: Readonly<Record<string, string>>;
+  body?: string | Uint8Array;
+  signal: AbortSignal;
+  /** Whether it changes something over there. Default: unless it is a GET. A query by POST is none. */
+  isWrite?: boolean;
+  /** In place of the client's own. */
+  timeouts?: Partial<HttpTimeouts>;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly bytes: Buffer;
+  readonly text: string;
+  /** Of `Retry-After`, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+  readonly isWrite: boolean;
+  /** "QuickBooks: POST /v3/company/1/invoice", for messages. */
+  readonly what: string;
+  /** One value of a header, by its name in lower case. */
+  header(name: string): string | undefined;
+  /**
+   * The body as JSON of this form.
+   *
+   * @throws ProviderUnavailable (reads), WriteUnconfirmed (writes) when it is something else
+   */
+  read<Schema extends z.ZodType>(schema: Schema): z.output<Schema>;
+}
+
+export interface HttpClient {
+  /**
+   * One request, one answer of whatever status: nothing is repeated, no redirect followed. What fails
+   * says whether it can have had an effect.
+   *
+   * @throws ProviderUnavailable when it surely was not sent, or was only a read
+   * @throws WriteUnconfirmed when a write was under way: it may have happened
+   * @throws the signal's reason when it was aborted before it was sent, or was only a read
+   */
+  send(request: HttpRequest): Promise<HttpAnswer>;
+  /** The same in the form of `fetch`, for SDKs that take one. */
+  fetch: typeof globalThis.fetch;
+  /** Closes idle connections. */
+  close(): void;
+}
+
+const TIMEOUTS: HttpTimeouts = { connectMs: 5_000, headersMs: 20_000, bodyMs: 20_000 };
+const BYTES_MAX = 10 * 1_048_576;
+/** Servers close idle connections after 5 s and more; a request must not meet that moment. */
+const IDLE_MS = 4_000;
+
+/** A client for one provider, with connections of its own that are kept open for the next request. */
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const agents = {
+    http: new HttpAgent({ keepAlive: true, timeout: IDLE_MS }),
+    https: new HttpsAgent({ keepAlive: true, timeout: IDLE_MS }),
+  };
+
+  async function send(request: HttpRequest): Promise<HttpAnswer> {
+    const url = new URL(request.url);
+    const isWrite = request.isWrite ?? request.method !== "GET";
+    const what = `${options.name}: ${request.method} ${url.pathname}`;
+    const exchange = startExchange(url, request, { ...options, agents });
+    try {
+      const { message, bytes } = await exchange.answer;
+      return answerOf(message, bytes, { what, isWrite, now: options.clock.now() });
+    } catch (error) {
+      throw failureOf(error, { what, isWrite, wasSent: exchange.wasSent(), request });
+    }
+  }
+
+  return {
+    send,
+    async fetch(input, init) {
+      const request = new Request(input, init);
+      const body = Buffer.from(await request.arrayBuffer());
+      const answer = await send({
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- SDKs use no other methods
+        method: request.method as HttpRequest["method"],
+        url: request.url,
+        headers: Object.fromEntries(request.headers),
+        ...(body.length === 0 ? {} : { body }),
+        signal: request.signal,
+      });
+      const isEmpty = answer.bytes.length === 0 || [204, 205, 304].includes(answer.status);
+      return new Response(isEmpty ? null : new Uint8Array(answer.bytes), {
+        status: answer.status,
+        headers: Object.entries(answer.headers).map(([name, value]): [string, string] => [
+          name,
+          String(value),
+        ]),
+      });
+    },
+    close() {
+      agents.http.destroy();
+      agents.https.destroy();
+    },
+  };
+}
+
+/** Why a request was given up by us. */
+class GivenUp extends Error {
+  override name = "GivenUp";
+}
+
+interface Exchange {
+  answer: Promise<{ message: IncomingMessage; bytes: Buffer }>;
+  /** Whether the other side can have seen the request. */
+  wasSent: () => boolean;
+}
+
+function startExchange(
+  url: URL,
+  request: HttpRequest,
+  options: HttpClientOptions & { agents: { http: HttpAgent; https: HttpsAgent } },
+): Exchange {
+  const timeouts = { ...TIMEOUTS, ...options.timeouts, ...request.timeouts };
+  const bytesMax = options.bytesMax ?? BYTES_MAX;
+  const isSecure = url.protocol === "https:";
+  const { body, headers } = bodyOf(request);
+  let wasSent = false;
+
+  const answer = new Promise<{ message: IncomingMessage; bytes: Buffer }>((resolve, reject) => {
+    request.signal.throwIfAborted();
+    const sending: ClientRequest = (isSecure ? requestHttps : requestHttp)(url, {
+      method: request.method,
+      agent: isSecure ? options.agents.https : options.agents.http,
+      headers: { ...options.headers, ...headers, ...request.headers },
+    });
+    let timer: NodeJS.Timeout | undefined;
+    const allow = (ms: number, forWhat: string) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => giveUp(new GivenUp(`${forWhat} took more than ${ms} ms`)), ms);
+    };
+    const giveUp = (error: Error) => sending.destroy(error);
+    const onAbort = () => giveUp(new GivenUp("it was aborted", { cause: request.signal.reason }));
+    request.signal.addEventListener("abort", onAbort, { once: true });
+    const end = () => {
+      clearTimeout(timer);
+      request.signal.removeEventListener("abort", onAbort);
+    };
+
+    allow(timeouts.connectMs, "connecting");
+    const goesOut = () => {
+      wasSent = true;
+      allow(timeouts.headersMs, "the answer");
+    };
+    sending.on("socket", (socket) => {
+      // A connection that was kept open takes the request at once.
+      if (!socket.connecting && sending.reusedSocket) goesOut();
+      else socket.once(isSecure ? "secureConnect" : "connect", goesOut);
+    });
+    sending.on("error", (error) => {
+      end();
+      reject(error);
+    });
+    sending.on("response", (message) => {
+      wasSent = true;
+      allow(timeouts.bodyMs, "the answer's body");
+      const parts: Buffer[] = [];
+      let length = 0;
+      message.on("data", (part: Buffer) => {
+        length += part.length;
+        if (length > bytesMax) {
+          message.destroy(new GivenUp(`the answer is longer than ${bytesMax} bytes`));
+        } else {
+          parts.push(part);
+        }
+      });
+      message.on("error", (error) => {
+        end();
+        reject(error);
+      });
+      message.on("end", () => {
+        end();
+        resolve({ message, bytes: Buffer.concat(parts) });
+      });
+    });
+    sending.end(body);
+  });
+  return { answer, wasSent: () => wasSent };
+}
+
+function bodyOf(request: HttpRequest): {
+  body: string | Uint8Array | undefined;
+  headers: Record<string, string>;
+} {
+  const { json, form } = request;
+  const body =
+    json !== undefined
+      ? JSON.stringify(json)
+      : form !== undefined
+        ? new URLSearchParams(form).toString()
+        : request.body;
+  const type =
+    json !== undefined
+      ? "application/json"
+      : form !== undefined
+        ? "application/x-www-form-urlencoded"
+        : undefined;
+  return {
+    body,
+    headers: {
+      accept: "application/json",
+      ...(type === undefined ? {} : { "content-type": type }),
+      ...(body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) }),
+    },
+  };
+}
+
+/** The error that says what to do; the cause says what happened. */
+function failureOf(
+  error: unknown,
+  facts: { what: string; isWrite: boolean; wasSent: boolean; request: HttpRequest },
+): unknown {
+  const { what, isWrite, wasSent, request } = facts;
+  const cause = error instanceof Error ? error : new Error(String(error));
+  if (wasSent && isWrite) {
+    return new WriteUnconfirmed(`${what}: no answer (${reasonOf(cause)}); it may have happened`, {
+      cause,
+    });
+  }
+  if (request.signal.aborted) return request.signal.reason;
+  const code = wasSent ? "provider_unavailable" : "provider_not_reached";
+  return new ProviderUnavailable(`${what}: ${reasonOf(cause)}`, { cause, code });
+}
+
+/** A code like ECONNREFUSED says more than its message, which names addresses. */
+function reasonOf(error: Error): string {
+  if (error instanceof GivenUp) return error.message;
+  const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
+  return code ?? error.message;
+}
+
+function answerOf(
+  message: IncomingMessage,
+  bytes: Buffer,
+  { what, isWrite, now }: { what: string; isWrite: boolean; now: Date },
+): HttpAnswer {
+  const header = (name: string): string | undefined => {
+    const value = message.headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  };
+  const text = bytes.toString("utf8");
+  return {
+    status: message.statusCode ?? 0,
+    headers: message.headers,
+    bytes,
+    text,
+    retryAfterMs: parseRetryAfter(header("retry-after"), now),
+    isWrite,
+    what,
+    header,
+    read(schema) {
+      const parsed = schema.safeParse(parseJson(text));
+      if (parsed.success) return parsed.data;
+      const issue = parsed.error.issues[0];
+      const where =
+        issue === undefined || issue.path.length === 0 ? "" : ` at ${issue.path.join(".")}`;
+      throw malformedAnswer({ what, isWrite }, `an answer of another form${where}`, parsed.error);
+    },
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** An answer that cannot be read: of a write nobody knows what it did. */
+export function malformedAnswer(
+  { what, isWrite }: Pick<HttpAnswer, "what" | "isWrite">,
+  problem: string,
+  cause?: unknown,
+): Failure {
+  return isWrite
+    ? new WriteUnconfirmed(`${what}: ${problem}`, { cause })
+    : new ProviderUnavailable(`${what}: ${problem}`, { cause, code: "malformed_answer" });
+}
+
+/**
+ * What a status means with every provider: 429 is a limit, 408 and 5xx are trouble over there (of a
+ * write nobody knows what it did), a redirect is none of ours to follow. Undefined for the others,
+ * which each provider explains in its own words.
+ *
+ * @param waitMs how long to stay away after a 429 that does not say
+ */
+export function failureOfStatus(
+  answer: HttpAnswer,
+  { waitMs }: { waitMs: number },
+): Failure | undefined {
+  const { status, what, isWrite } = answer;
+  if (status === 429) {
+    return new RateLimited(`${what}: too many requests`, {
+      afterMs: answer.retryAfterMs ?? waitMs,
+    });
+  }
+  if (status === 408 || status >= 500) {
+    return isWrite
+      ? new WriteUnconfirmed(`${what}: status ${status}`)
+      : new ProviderUnavailable(`${what}: status ${status}`);
+  }
+  return status >= 300 && status < 400
+    ? new ProviderUnavailable(`${what}: an unexpected redirect`, { code: "unexpected_redirect" })
+    : undefined;
+}

@@ -1,0 +1,267 @@
+import { describe, expect, test } from "vitest";
+import type { SandboxProvider } from "../../sandbox/provider.ts";
+import { startProviderServer, type SandboxServer } from "../../sandbox/server.ts";
+import { connectProvider } from "../../src/actions/connect-provider.ts";
+import { withConnection, type ConnectionUser } from "../../src/actions/use-connection.ts";
+import { openDatabase, type Sql } from "../../src/db/client.ts";
+import { findConnection } from "../../src/db/connections.ts";
+import {
+  ConnectionRevoked,
+  ProviderUnavailable,
+  RateLimited,
+  WriteUnconfirmed,
+} from "../../src/errors.ts";
+import type { HttpTimeouts } from "../../src/platform/http-client.ts";
+import { createPkce, type OAuthApp, type OAuthProvider } from "../../src/platform/oauth.ts";
+import { systemClock } from "../../src/platform/clock.ts";
+import { openTestConnections } from "./providers.ts";
+import { insertCompany } from "./records.ts";
+import { setup } from "./setup.ts";
+
+/** A connector as the suite drives it: one small read and one write, in its own way. */
+export interface ConnectorUnderTest {
+  oauth: OAuthProvider;
+  /** Something small that changes nothing. */
+  read: (accessToken: string, signal: AbortSignal) => Promise<unknown>;
+  /** Makes one thing, named by the business fact; asked for again with the same fact it is the same thing. */
+  write: (accessToken: string, fact: string, signal: AbortSignal) => Promise<unknown>;
+  close: () => void;
+}
+
+export interface ConnectorSuite {
+  name: string;
+  sandbox: SandboxProvider;
+  open: (options: { url: string; timeouts: HttpTimeouts; app: OAuthApp }) => ConnectorUnderTest;
+  /** How the paths begin that faults are to hit. */
+  paths: { token: string; read: string; write: string };
+  /** How many things the sandbox holds that `write` of this fact has made. */
+  countWritten: (state: unknown, fact: string) => number;
+  /** Whether a write may be repeated blindly after an ambiguous ending, because of a key. Default true. */
+  hasKeys?: boolean;
+}
+
+const TIMEOUTS: HttpTimeouts = { connectMs: 2_000, headersMs: 400, bodyMs: 400 };
+
+/** What every connector has to do, whatever its provider's words: see docs/connectors/adding-a-provider.md. */
+export function describeConnector(suite: ConnectorSuite): void {
+  const { paths } = suite;
+
+  async function start() {
+    const base = await setup();
+    const server = await startProviderServer(suite.sandbox, { seed: { clients: 3, invoices: 3 } });
+    base.defer(() => server.close());
+    const connector = suite.open({ url: server.url, timeouts: TIMEOUTS, app: appOf(server) });
+    base.defer(() => connector.close());
+    const providers = openTestConnections(connector.oauth);
+    const userOf = (sql: Sql): ConnectionUser => ({
+      sql,
+      clock: systemClock,
+      connectors: providers,
+      signal: AbortSignal.timeout(20_000),
+    });
+    const companyId = await insertCompany(base.sql, {});
+    const key = { companyId, provider: connector.oauth.name };
+    const connect = () => connectDirectly(base.sql, { server, connector, providers, companyId });
+    await connect();
+    return { ...base, server, connector, key, connect, userOf, ...callers(userOf, key, connector) };
+  }
+
+  function callers(
+    userOf: (sql: Sql) => ConnectionUser,
+    key: { companyId: number; provider: OAuthProvider["name"] },
+    connector: ConnectorUnderTest,
+  ) {
+    const call = (sql: Sql, what: (token: string, signal: AbortSignal) => Promise<unknown>) => {
+      const user = userOf(sql);
+      return withConnection(user, key, (connection) =>
+        connection.call((token) => what(token, user.signal)),
+      );
+    };
+    return {
+      read: (sql: Sql) => call(sql, (token, signal) => connector.read(token, signal)),
+      write: (sql: Sql, fact: string) =>
+        call(sql, (token, signal) => connector.write(token, fact, signal)),
+    };
+  }
+
+  describe(`connector: ${suite.name}`, () => {
+    test("success, limits, trouble over there and nonsense each have their class", async () => {
+      const { sql, server, read, write } = await start();
+      await read(sql);
+      await write(sql, "fact-1");
+      expect(suite.countWritten(server.readState(), "fact-1")).toBe(1);
+
+      server.fault({ match: { path: paths.read }, fault: { kind: "rate-limit", retryAfter: "3" } });
+      const limited = await failureOf(read(sql));
+      expect(limited).toBeInstanceOf(RateLimited);
+      expect(limited).toMatchObject({ retry: { afterMs: 3_000 } });
+      server.fault({
+        match: { path: paths.read },
+        fault: { kind: "rate-limit", retryAfter: null },
+      });
+      const unnamed = await failureOf(read(sql));
+      expect(unnamed).toBeInstanceOf(RateLimited);
+      // It says nothing, so we choose: something between moments and an hour.
+      const { afterMs } = (unnamed as RateLimited).retry;
+      expect(afterMs).toBeGreaterThanOrEqual(1_000);
+      expect(afterMs).toBeLessThanOrEqual(3_600_000);
+
+      server.fault({ match: { path: paths.read }, fault: { kind: "status", status: 503 } });
+      expect(await failureOf(read(sql))).toBeInstanceOf(ProviderUnavailable);
+      server.fault({ match: { path: paths.read }, fault: { kind: "malformed" } });
+      expect(await failureOf(read(sql))).toBeInstanceOf(ProviderUnavailable);
+      server.fault({ match: { path: paths.read }, fault: { kind: "delay", ms: 5_000 } });
+      expect(await failureOf(read(sql))).toBeInstanceOf(ProviderUnavailable);
+      server.fault({ match: { path: paths.read }, fault: { kind: "drop" } });
+      expect(await failureOf(read(sql))).toBeInstanceOf(ProviderUnavailable);
+      // None of it was the connection's fault.
+      await read(sql);
+      expect(server.problems()).toEqual([]);
+    });
+
+    test("a write whose answer is lost is doubted, and there is one thing in the end", async () => {
+      const { sql, server, write } = await start();
+      const faults = [
+        { kind: "drop" },
+        { kind: "drop", after: true },
+        { kind: "status", status: 502, after: true },
+        { kind: "delay", ms: 5_000, after: true },
+        { kind: "malformed" },
+      ] as const;
+      for (const [index, fault] of faults.entries()) {
+        const fact = `fact-${index}`;
+        server.fault({ match: { path: paths.write }, fault });
+        expect(await failureOf(write(sql, fact)), JSON.stringify(fault)).toBeInstanceOf(
+          WriteUnconfirmed,
+        );
+        if (suite.hasKeys !== false) await write(sql, fact);
+        expect(suite.countWritten(server.readState(), fact), JSON.stringify(fault)).toBeLessThan(2);
+      }
+    });
+
+    test("a withdrawn grant parks the connection, once, and connecting again mends it", async () => {
+      const { sql, server, key, read, connect } = await start();
+      server.oauth.revokeAll();
+      expect(await failureOf(read(sql))).toBeInstanceOf(ConnectionRevoked);
+      expect(await failureOf(read(sql))).toBeInstanceOf(ConnectionRevoked);
+      expect(await findConnection(sql, key)).toMatchObject({ status: "needs_reauth" });
+      const items = await sql`
+        select kind from attention_items where company_id = ${key.companyId} and resolved_at is null
+      `;
+      expect([...items]).toEqual([{ kind: "connection.needs-reauth" }]);
+      await connect();
+      await read(sql);
+      const left = await sql`select kind from attention_items where resolved_at is null`;
+      expect([...left]).toEqual([]);
+    });
+
+    test.runIf(suite.sandbox.oauth.refresh !== "none")(
+      "access that ended is renewed once, also for two workers at once, and the new tokens are kept",
+      async () => {
+        const { sql, databaseUrl, defer, server, key, read } = await start();
+        const other = openDatabase({
+          url: databaseUrl,
+          connectionsMax: 5,
+          applicationName: "other",
+        });
+        defer(() => other.end());
+        const refreshes = () => countOf(server, paths.token);
+
+        server.oauth.expireAccess();
+        let before = refreshes();
+        // Refused over there although our row says that it lasts.
+        await Promise.all([read(sql), read(other), read(sql), read(other)]);
+        expect(refreshes() - before).toBe(1);
+
+        await sql`update connections set access_expires_at = now() - interval '1 minute'`;
+        before = refreshes();
+        await Promise.all([read(sql), read(other), read(sql), read(other)]);
+        expect(refreshes() - before).toBe(1);
+        expect(await findConnection(sql, key)).toMatchObject({ status: "connected", version: 3 });
+
+        // Not reached at all: nothing is lost, nothing is parked.
+        server.oauth.expireAccess();
+        server.fault({ match: { path: paths.token }, fault: { kind: "drop" }, times: 2 });
+        expect(await failureOf(read(sql))).toBeInstanceOf(ProviderUnavailable);
+        await read(sql);
+
+        // The new tokens were lost on the way: the old one is tried once more.
+        server.oauth.expireAccess();
+        server.fault({ match: { path: paths.token }, fault: { kind: "drop", after: true } });
+        before = refreshes();
+        if (suite.sandbox.oauth.refresh === "single-use") {
+          expect(await failureOf(read(sql))).toBeInstanceOf(ConnectionRevoked);
+          expect(await findConnection(sql, key)).toMatchObject({ status: "needs_reauth" });
+        } else {
+          await read(sql);
+        }
+        expect(refreshes() - before).toBe(2);
+      },
+    );
+  });
+}
+
+/** Connects without a browser: somebody agreed, and the code came back. */
+async function connectDirectly(
+  sql: Sql,
+  {
+    server,
+    connector: { oauth },
+    providers,
+    companyId,
+  }: {
+    server: SandboxServer;
+    connector: ConnectorUnderTest;
+    providers: ReturnType<typeof openTestConnections>;
+    companyId: number;
+  },
+): Promise<void> {
+  const app = appOf(server);
+  const redirectUri = `https://nightledger.test${oauth.callbackPath}`;
+  const pkce = oauth.usesPkce ? createPkce() : undefined;
+  const page = await fetch(
+    oauth.authorizeUrl({
+      app,
+      redirectUri,
+      state: "state",
+      codeChallenge: pkce?.codeChallenge ?? null,
+    }),
+    { redirect: "manual" },
+  );
+  await page.arrayBuffer();
+  const query = Object.fromEntries(new URL(page.headers.get("location") ?? "").searchParams);
+  const grant = await oauth.exchange({
+    app,
+    code: query["code"] ?? "",
+    redirectUri,
+    codeVerifier: pkce?.codeVerifier ?? null,
+    query,
+    signal: AbortSignal.timeout(10_000),
+  });
+  await sql.begin((tx) =>
+    connectProvider(tx, {
+      keys: providers.connections.keys,
+      provider: oauth,
+      company: { id: companyId },
+      grant,
+      redirectUri,
+      userId: null,
+      now: new Date(),
+    }),
+  );
+}
+
+function appOf({ oauth: { client } }: SandboxServer): OAuthApp {
+  return { clientId: client.id, clientSecret: client.secret };
+}
+
+function countOf(server: SandboxServer, path: string): number {
+  return server.requests().filter((request) => request.path.startsWith(path)).length;
+}
+
+async function failureOf(work: Promise<unknown>): Promise<unknown> {
+  return await work.then(
+    (value) => value,
+    (error: unknown) => error,
+  );
+}
