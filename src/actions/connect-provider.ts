@@ -109,7 +109,7 @@ export async function saveCompanyApp(
     provider: OAuthProvider;
     companyId: number;
     app: OAuthApp;
-    userId: number;
+    userId: number | null;
     now: Date;
   },
 ): Promise<void> {

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { z } from "zod";
 import { appOf } from "../actions/use-connection.ts";
 import { assertMayConnect, connectProvider } from "../actions/connect-provider.ts";
 import { recordAudit } from "../db/audit.ts";
@@ -32,27 +33,54 @@ const EXCHANGE_TIMEOUT_MS = 10_000;
 const PURPOSE = "oauth state";
 const MINIMUM_ROLE = "admin";
 
+/** What may be asked of every connect address. */
+export const connectQuery = z.strictObject({
+  company_id: z
+    .string()
+    .regex(/^[1-9]\d{0,14}$/, "Must be a company's id.")
+    .transform(Number)
+    .optional()
+    .meta({ type: "integer", description: "Which company. Default: as for every request." }),
+  redirect: z
+    .enum(["true", "false"])
+    .default("true")
+    .meta({ description: "false: answer the address in place of sending there." }),
+  return_to: z
+    .string()
+    .max(2_000)
+    .optional()
+    .meta({ description: "Where the person is sent at last. Default: the console." }),
+});
+
+export const connectAnswers = {
+  200: z.object({ data: z.object({ url: z.url() }) }),
+  302: null,
+} as const;
+
+/** What providers send the browser back with, beside their own. */
+export const callbackQuery = z
+  .object({
+    code: z.string().max(4_000).optional(),
+    state: z.string().max(1_000).optional(),
+    error: z.string().max(1_000).optional(),
+  })
+  .catchall(z.string().max(4_000));
+
 /**
- * Sends a person to a provider's page, to let us in there: 302 and a cookie that only this browser
- * has, or with `redirects: false` the address in the answer, for pages that go there themselves.
+ * Sends an admin to a provider's page, to let us in there: 302 and a cookie that only this browser has,
+ * or with `redirect=false` the address in the answer, for pages that go there themselves.
  *
  * @throws Conflict when the provider is not set up here, or is not for test companies
  */
 export async function beginConnecting(
   context: SignedInContext & { sql: Sql },
-  {
-    provider,
-    company,
-    returnTo,
-    redirects,
-  }: {
-    provider: OAuthProvider;
-    company: CompanyRow;
-    returnTo: string | undefined;
-    redirects: boolean;
-  },
+  provider: OAuthProvider,
+  query: z.infer<typeof connectQuery>,
 ): Promise<Answer> {
   const { sql, services, clock, user, caller } = context;
+  const companyId = query.company_id ?? context.company?.id;
+  if (companyId === undefined) throw new NotFound("Company");
+  const company = await requireCompany(sql, { companyId, userId: user.id });
   assertMayConnect(provider, company);
   const app = await findApp(context, provider, company.id);
   const state = newState(context, provider);
@@ -67,7 +95,7 @@ export async function beginConnecting(
     sessionId: caller.id,
     redirectUri,
     codeVerifier: pkce?.codeVerifier ?? null,
-    returnTo: checkReturnTo(context, returnTo),
+    returnTo: checkReturnTo(context, query.return_to),
     stateHash: hashToken(state),
     browserHash: hashToken(browser),
     now,
@@ -80,7 +108,7 @@ export async function beginConnecting(
     codeChallenge: pkce?.codeChallenge ?? null,
   });
   const headers = { "Set-Cookie": cookieFor(context, provider, `${browser}~${state}`) };
-  return redirects
+  return query.redirect === "true"
     ? { status: 302, headers: { ...headers, Location: url.href } }
     : { status: 200, headers, body: { data: { url: url.href } } };
 }
@@ -141,8 +169,8 @@ export async function finishConnecting(
   };
 }
 
-/** Who may connect a company, asked for by its id where a route takes one: an admin of it. */
-export async function requireCompany(
+/** Only an admin may connect a company. */
+async function requireCompany(
   sql: Sql,
   { companyId, userId }: { companyId: number; userId: number },
 ): Promise<CompanyRow> {

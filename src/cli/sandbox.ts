@@ -4,7 +4,10 @@ import { untilStopped } from "./up.ts";
 
 /** What the sandbox offers us; nothing else here knows it. */
 export interface SandboxModule {
-  startSandbox(options: { port: number; seed?: { clients: number; invoices: number } }): Promise<{
+  startSandbox: (options: {
+    port: number;
+    seed?: { clients: number; invoices: number };
+  }) => Promise<{
     servers: readonly { name: string; url: string; settings: Record<string, string> }[];
     close: () => Promise<void>;
   }>;

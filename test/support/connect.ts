@@ -1,5 +1,3 @@
-import type { SandboxServer } from "../../sandbox/server.ts";
-
 /** What a browser brings back from a provider's page. */
 export interface WayBack {
   /** Below the API's address, with the query. */
@@ -42,9 +40,4 @@ export async function connectOverApi(
   const ended = await ask("GET", path, { headers: { cookie } });
   if (ended.status !== 302) throw new Error(`${path} answered ${ended.status}`);
   return new URL(ended.headers.get("location") ?? "");
-}
-
-/** The requests for tokens a provider has had. */
-export function tokenRequests(server: SandboxServer, path = "/oauth/token") {
-  return server.requests().filter((request) => request.path === path);
 }

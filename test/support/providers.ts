@@ -6,7 +6,7 @@ import { createKeyRing } from "../../src/platform/sealing.ts";
 const NONE = { clientId: undefined, clientSecret: undefined, url: undefined };
 
 /** A key for tests. */
-export const testKey = { id: "test", key: Buffer.alloc(32, 7) };
+const testKey = { id: "test", key: Buffer.alloc(32, 7) };
 
 /** The providers as the product opens them, with a key of the tests; those not named have no client. */
 export function openTestProviders(

@@ -1,6 +1,6 @@
-import { finishConnecting, getProvider } from "../../connecting.ts";
+import { callbackQuery, finishConnecting, getProvider } from "../../connecting.ts";
 import { defineRoute } from "../../define-route.ts";
-import { callbackQuery, providerParams } from "./schema.ts";
+import { providerParams } from "./schema.ts";
 
 /** GET /integrations/:provider/callback — where the provider sends the browser back to. */
 export const getCallbackRoute = defineRoute({

@@ -1,6 +1,6 @@
-import { beginConnecting, getProvider } from "../../connecting.ts";
+import { beginConnecting, connectAnswers, connectQuery, getProvider } from "../../connecting.ts";
 import { defineRoute } from "../../define-route.ts";
-import { connectAnswers, connectQuery, providerParams } from "./schema.ts";
+import { providerParams } from "./schema.ts";
 
 /** GET /integrations/:provider/connect — sends a person to the provider, to let us in there. */
 export const getConnectRoute = defineRoute({
@@ -18,11 +18,6 @@ export const getConnectRoute = defineRoute({
   failures: [409],
 
   async run(context, { params, query }) {
-    return await beginConnecting(context, {
-      provider: getProvider(context, params.provider),
-      company: context.company,
-      returnTo: query.return_to,
-      redirects: query.redirect === "true",
-    });
+    return await beginConnecting(context, getProvider(context, params.provider), query);
   },
 });

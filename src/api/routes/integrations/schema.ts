@@ -66,29 +66,3 @@ export function presentIntegration(
 export const providerParams = z.object({
   provider: z.enum(["google-calendar", "quickbooks", "slack"]),
 });
-
-export const connectQuery = z.strictObject({
-  redirect: z
-    .enum(["true", "false"])
-    .default("true")
-    .meta({ description: "false: answer the address in place of sending there." }),
-  return_to: z
-    .string()
-    .max(2_000)
-    .optional()
-    .meta({ description: "Where the person is sent at last. Default: the console." }),
-});
-
-export const connectAnswers = {
-  200: z.object({ data: z.object({ url: z.url() }) }),
-  302: null,
-} as const;
-
-/** What providers send the browser back with, beside their own. */
-export const callbackQuery = z
-  .object({
-    code: z.string().max(4_000).optional(),
-    state: z.string().max(1_000).optional(),
-    error: z.string().max(1_000).optional(),
-  })
-  .catchall(z.string().max(4_000));
