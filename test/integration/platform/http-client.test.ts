@@ -12,21 +12,22 @@ import {
 } from "../../../src/platform/http-client.ts";
 import { systemClock } from "../../../src/platform/clock.ts";
 
+const run = (request: SandboxRequest) => ({
+  status: 200,
+  body: {
+    query: Object.fromEntries(request.query),
+    type: request.headers["content-type"] ?? null,
+    agent: request.headers["user-agent"] ?? null,
+    body: request.body,
+  },
+});
+
 /** Answers what it was sent. */
 const echo: SandboxProvider = {
   name: "echo",
   oauth: { accessMs: null, codeMs: 1_000, refresh: "none" },
   settings: () => ({}),
   create: () => {
-    const run = (request: SandboxRequest) => ({
-      status: 200,
-      body: {
-        query: Object.fromEntries(request.query),
-        type: request.headers["content-type"] ?? null,
-        agent: request.headers["user-agent"] ?? null,
-        body: request.body,
-      },
-    });
     const methods = ["GET", "POST", "PUT", "DELETE"];
     return {
       readState: () => null,
