@@ -12,6 +12,17 @@ test("what was noted about requests is forgotten when it no longer matters, and 
   await ask("GET", "/api/clients", { token: made.body.data.token });
   await ask("POST", "/api/auth/login", { body: { email, password: "wrong" } });
   await ask("POST", "/api/auth/logout", { token });
+  // Somebody went to a provider's page and did not come back.
+  await sql`
+    insert into oauth_attempts (
+      state_hash, browser_hash, company_id, provider, user_id, session_id, redirect_uri, return_to,
+      created_at, expires_at
+    )
+    select '\\x01', '\\x02', companies.id, 'slack', user_id, sessions.id, 'x', 'x', sessions.created_at,
+      sessions.created_at + interval '10 minutes'
+    from sessions, companies
+    where sessions.revoked_at is not null
+  `;
   await eventually(async () => {
     await flush();
     const [use] = await sql`select 1 from api_usage`;
@@ -19,13 +30,21 @@ test("what was noted about requests is forgotten when it no longer matters, and 
   });
   const runAt = async (text: string): Promise<Record<string, number>> =>
     await forgetOldRequests(sql, { now: new Date(text), signal: new AbortController().signal });
-  const none = { answers: 0, rateLimits: 0, signInAttempts: 0, sessions: 0, uses: 0 };
+  const none = {
+    answers: 0,
+    rateLimits: 0,
+    signInAttempts: 0,
+    oauthAttempts: 0,
+    sessions: 0,
+    uses: 0,
+  };
   expect(await runAt("2026-03-02T10:59:59Z")).toEqual(none);
   // Two callers' windows of 09:00, and the answer of 09:00 the day before.
   expect(await runAt("2026-03-03T09:00:01Z")).toEqual({
     answers: 1,
     rateLimits: 2,
     signInAttempts: 2,
+    oauthAttempts: 1,
     sessions: 0,
     uses: 0,
   });
