@@ -19,7 +19,7 @@ test("what was noted about requests is forgotten when it no longer matters, and 
       created_at, expires_at
     )
     select '\\x01', '\\x02', companies.id, 'slack', user_id, sessions.id, 'x', 'x', sessions.created_at,
-      sessions.created_at + interval '10 minutes'
+      sessions.created_at + interval '1 hour'
     from sessions, companies
     where sessions.revoked_at is not null
   `;
