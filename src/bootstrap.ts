@@ -15,6 +15,7 @@ import { systemClock, type Clock } from "./platform/clock.ts";
 import { createLog, type Log } from "./platform/log.ts";
 import { createMetricsRegistry } from "./platform/metrics.ts";
 import type { ReadinessCheck } from "./platform/probes.ts";
+import { createS3Storage } from "./platform/s3-storage.ts";
 import { createLocalStorage, type FileStorage } from "./platform/storage.ts";
 import type { MasterKey } from "./platform/sealing.ts";
 import { createRuntimeMetrics, type RuntimeMetrics } from "./workers/metrics.ts";
@@ -73,7 +74,7 @@ export function openPlatform({ config, name, ...given }: PlatformOptions): Platf
     databaseUrl,
     queueUrl: config.queueUrl ?? databaseUrl,
     queuePrefix: config.queuePrefix,
-    storage: createLocalStorage(join(config.dataDir, "files")),
+    storage: openStorage(config),
     registry,
     metrics: createRuntimeMetrics(registry),
     readiness: [{ name: "database", check: () => assertMigrated(sql) }],
@@ -82,6 +83,11 @@ export function openPlatform({ config, name, ...given }: PlatformOptions): Platf
       await sql.end({ timeout: 5 });
     },
   };
+}
+
+/** Where uploaded files are: in the bucket that the settings name, else in the data folder. */
+export function openStorage({ s3, dataDir }: Config): FileStorage {
+  return s3 === undefined ? createLocalStorage(join(dataDir, "files")) : createS3Storage(s3);
 }
 
 /** Throws an Error that says what to type when the database lacks a migration of this version. */

@@ -55,6 +55,7 @@ async function startOurs(
     ...parts,
     // The job reaches for none.
     connectors: {} as never,
+    storage: {} as never,
     settings: { concurrency: { nights: 1, notifications: 1, default: concurrency } },
   });
   return {

@@ -1,5 +1,6 @@
 import type { Tx } from "../db/client.ts";
 import { lockExpenses, updateExpenseRow, type ExpenseRow } from "../db/expenses.ts";
+import { discardFile } from "../db/files-to-delete.ts";
 import { Conflict, NotFound } from "../errors.ts";
 import type { Acting } from "./acting.ts";
 import { recordExpenseEvent } from "./expense-events.ts";
@@ -61,6 +62,9 @@ async function archiveExpense(
 async function deleteExpense(tx: Tx, by: Acting, expense: ExpenseRow): Promise<void> {
   refuseBilledExpense(expense);
   const key = { companyId: by.company.id, id: expense.id, now: by.now };
-  const deleted = await updateExpenseRow(tx, key, { deletedAt: by.now });
+  const deleted = await updateExpenseRow(tx, key, { deletedAt: by.now, receiptPath: null });
+  if (expense.receiptPath !== null) {
+    await discardFile(tx, { companyId: by.company.id, key: expense.receiptPath });
+  }
   await recordExpenseEvent(tx, by, "expense.deleted", deleted);
 }

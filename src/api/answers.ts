@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { InvalidInput } from "../errors.ts";
+import { contentTypeOf, type FileKind } from "../platform/file-kinds.ts";
 
 /** What a route returns. Exactly one of `body`, `bytes`, `send` or nothing (204). */
 export interface Answer {
@@ -9,7 +10,7 @@ export interface Answer {
   headers?: Record<string, string>;
   /** The row that `body.data` shows: gives the answer its ETag. */
   version?: { updatedAt: Date };
-  /** A download. Set content-type and content-disposition in `headers`. */
+  /** A download, made by `answerFile`. */
   bytes?: Uint8Array;
   /** An answer that goes on (server-sent events). Ends when the promise does. */
   send?: (response: import("express").Response, signal: AbortSignal) => Promise<void>;
@@ -106,16 +107,36 @@ export function listAnswer(
   };
 }
 
-/** A PDF to be looked at. Numbers may hold anything; the file name in a header may not. */
+/** A PDF to be looked at. */
 export function answerPdf(bytes: Uint8Array, name: string): Answer {
-  const file = `${name.replaceAll(/[^A-Za-z0-9._-]/g, "_")}.pdf`;
+  return answerFile(bytes, { name, kind: "pdf", isShown: true });
+}
+
+/**
+ * A file, to be kept or to be looked at. Its digest is added where all answers are sent. `name` has no
+ * ending; numbers may hold anything, the file name in a header may not.
+ */
+export function answerFile(
+  bytes: Uint8Array,
+  { name, kind, isShown = false }: { name: string; kind: FileKind; isShown?: boolean },
+): Answer {
+  const file = `${name.replaceAll(/[^A-Za-z0-9._-]/g, "_")}.${kind}`;
   return {
     status: 200,
     bytes,
     headers: {
-      "Content-Type": "application/pdf",
-      "Content-Disposition": `inline; filename="${file}"`,
+      "Content-Type": contentTypeOf(kind),
+      "Content-Disposition": `${isShown ? "inline" : "attachment"}; filename="${file}"`,
     },
+  };
+}
+
+/** What every download says of its bytes (API.md rule 11): RFC 9530, and the older name of the same. */
+export function digestHeaders(bytes: Uint8Array): Record<string, string> {
+  const digest = createHash("sha256").update(bytes).digest();
+  return {
+    "Repr-Digest": `sha-256=:${digest.toString("base64")}:`,
+    "x-billabled-export-sha256": digest.toString("hex"),
   };
 }
 

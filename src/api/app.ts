@@ -10,6 +10,7 @@ import { answerNotFound, createErrorHandler } from "./middleware/errors.ts";
 import { handle, type HandlerParts } from "./middleware/handle.ts";
 import { createRateLimits } from "./middleware/rate-limits.ts";
 import { createRequestLog } from "./middleware/request-log.ts";
+import { createUploads } from "./middleware/uploads.ts";
 import { createUsageRecorder } from "./middleware/usage.ts";
 import { describeApi } from "./openapi.ts";
 import { parseQuery } from "./query.ts";
@@ -67,6 +68,7 @@ export function createApp(services: ApiServices, mounts: readonly Mount[] = []):
     authenticator: createAuthenticator(services),
     rateLimits: createRateLimits(services),
     usage: createUsageRecorder(services),
+    uploads: createUploads(services),
     readJson: express.json({ limit: settings.bodyBytesMax, type: ["application/json", "+json"] }),
   };
 

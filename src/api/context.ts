@@ -5,6 +5,7 @@ import type { CompanyRow } from "../db/companies.ts";
 import type { Role } from "../db/company-members.ts";
 import type { UserRow } from "../db/users.ts";
 import type { Clock } from "../platform/clock.ts";
+import type { FileStorage } from "../platform/storage.ts";
 import type { ApiSettings } from "./settings.ts";
 import type { Scope } from "./scopes.ts";
 
@@ -12,6 +13,7 @@ import type { Scope } from "./scopes.ts";
 export interface ApiServices {
   sql: Sql;
   clock: Clock;
+  storage: FileStorage;
   log: Logger;
   settings: ApiSettings;
   /** The providers that companies connect to. */

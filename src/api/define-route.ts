@@ -14,8 +14,10 @@ import type {
   PublicContext,
   SignedInContext,
 } from "./context.ts";
+import type { UploadedFile } from "../actions/uploaded-file.ts";
 import { PreconditionFailed } from "./failures.ts";
 import { allows, type Identity } from "./middleware/authenticate.ts";
+import type { UploadRule } from "./middleware/uploads.ts";
 import { scopesNeededBy, type Scope } from "./scopes.ts";
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
@@ -42,10 +44,11 @@ type ContextOf<A extends Access> = A extends "public"
     ? SignedInContext
     : CompanyContext;
 
-type Input<P, Q, B> = {
+type Input<P, Q, B, U> = {
   params: P extends z.ZodType ? z.output<P> : undefined;
   query: Q extends z.ZodType ? z.output<Q> : undefined;
   body: B extends z.ZodType ? z.output<B> : undefined;
+  file: U extends UploadRule ? UploadedFile : undefined;
 };
 
 export interface RouteDefinition<
@@ -55,6 +58,7 @@ export interface RouteDefinition<
   Q extends z.ZodType | undefined,
   B extends z.ZodType | undefined,
   T extends boolean,
+  U extends UploadRule | undefined,
 > {
   method: M;
   /** Also answers PATCH, with the same meaning (the base contract has both). Only with "put". */
@@ -73,15 +77,17 @@ export interface RouteDefinition<
   query?: Q;
   /** A strict object: keys it does not know are refused. */
   body?: B;
-  /** Content type of an answer that is no JSON. */
-  answers: Readonly<Record<number, z.ZodType | { contentType: string } | null>>;
+  /** A file in a multipart body, in place of `body`. Only where a change is made in a company. */
+  upload?: U;
+  /** Content type, or types, of an answer that is no JSON. */
+  answers: Readonly<Record<number, z.ZodType | { contentType: string | readonly string[] } | null>>;
   /** Statuses of failures of its own, beside those that every route of its kind has. */
   failures?: readonly number[];
   /** A changing request runs in one transaction; false for those that must not (sign-in). */
   isTransactional?: T;
   /** The answer holds a secret: what is kept for an Idempotency-Key is sealed. */
   answerIsSecret?: boolean;
-  run(context: ContextOf<A> & DatabaseOf<M, T>, input: Input<P, Q, B>): Promise<Answer>;
+  run(context: ContextOf<A> & DatabaseOf<M, T>, input: Input<P, Q, B, U>): Promise<Answer>;
 }
 
 /** A route with its types folded away: what app and OpenAPI read. */
@@ -97,13 +103,22 @@ export interface Route {
   params: z.ZodType | undefined;
   query: z.ZodType | undefined;
   body: z.ZodType | undefined;
-  answers: RouteDefinition<Method, Access, undefined, undefined, undefined, boolean>["answers"];
+  upload: UploadRule | undefined;
+  answers: RouteDefinition<
+    Method,
+    Access,
+    undefined,
+    undefined,
+    undefined,
+    boolean,
+    undefined
+  >["answers"];
   failures: readonly number[];
   isTransactional: boolean;
   answerIsSecret: boolean;
   run(
     context: (PublicContext | SignedInContext | CompanyContext) & ({ sql: Sql } | { tx: Tx }),
-    input: { params: unknown; query: unknown; body: unknown },
+    input: { params: unknown; query: unknown; body: unknown; file?: UploadedFile | undefined },
   ): Promise<Answer>;
 }
 
@@ -115,7 +130,8 @@ export function defineRoute<
   Q extends z.ZodType | undefined = undefined,
   B extends z.ZodType | undefined = undefined,
   const T extends boolean = true,
->(definition: RouteDefinition<M, A, P, Q, B, T>): Route {
+  U extends UploadRule | undefined = undefined,
+>(definition: RouteDefinition<M, A, P, Q, B, T, U>): Route {
   return {
     method: definition.method,
     alsoPatch: definition.alsoPatch ?? false,
@@ -128,6 +144,7 @@ export function defineRoute<
     params: definition.params,
     query: definition.query,
     body: definition.body,
+    upload: definition.upload,
     answers: definition.answers,
     failures: definition.failures ?? [],
     isTransactional: definition.method !== "get" && (definition.isTransactional ?? true),

@@ -25,23 +25,27 @@ export class TooManyRequests extends Failure {
   }
 }
 
-/** The body is larger than we read. */
+/** The body, or a file in it, is larger than we read. */
 export class BodyTooLarge extends Failure {
   readonly retry = "never";
   readonly status = 413;
+  readonly errors: Readonly<Record<string, readonly string[]>>;
 
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message: string, options: ErrorOptions & { field?: string } = {}) {
     super("body_too_large", message, options);
+    this.errors = options.field === undefined ? {} : { [options.field]: [message] };
   }
 }
 
-/** The body is of a kind or encoding we do not read. */
+/** The body, or a file in it, is of a kind or encoding we do not read. */
 export class UnsupportedBody extends Failure {
   readonly retry = "never";
   readonly status = 415;
+  readonly errors: Readonly<Record<string, readonly string[]>>;
 
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message: string, options: ErrorOptions & { field?: string } = {}) {
     super("unsupported_media_type", message, options);
+    this.errors = options.field === undefined ? {} : { [options.field]: [message] };
   }
 }
 

@@ -32,7 +32,7 @@ export async function startApi(
     graceMs = 5_000,
   }: { ports: readonly number[]; providers: Providers; graceMs?: number },
 ): Promise<RunningApi> {
-  const { config, log, sql, clock } = platform;
+  const { config, log, sql, clock, storage } = platform;
   const settings = await readApiSettings(config);
   // Known when a port was found; nobody can ask before.
   let url = config.publicUrl;
@@ -40,7 +40,15 @@ export async function startApi(
     if (url === undefined) throw new Error("the API does not listen yet");
     return url;
   };
-  const services: ApiServices = { sql, clock, log, settings, connectors: providers, publicUrl };
+  const services: ApiServices = {
+    sql,
+    clock,
+    storage,
+    log,
+    settings,
+    connectors: providers,
+    publicUrl,
+  };
   const queues = openQueueBackend({
     queueUrl: platform.queueUrl,
     prefix: platform.queuePrefix,

@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { contentTypeOf } from "../platform/file-kinds.ts";
 import { errorJson } from "./answers.ts";
 import type { Route } from "./define-route.ts";
 import { minimumRoleOf } from "./define-route.ts";
+import type { UploadRule } from "./middleware/uploads.ts";
 import { scopesNeededBy } from "./scopes.ts";
 
 type Json = Record<string, unknown>;
@@ -65,8 +67,8 @@ const errorResponses: Record<number, string> = {
   404: "There is no such record, or it belongs to another company.",
   409: "The record's state forbids it, or a request with this Idempotency-Key still runs.",
   412: "The record has changed since it was read (If-Match).",
-  413: "The body is too large.",
-  415: "The body is not JSON.",
+  413: "The body, or a file in it, is too large.",
+  415: "The body, or a file in it, is of a kind that is not read here.",
   422: "A value is wrong. `errors` names each field.",
   429: "Too many requests. `Retry-After` says when to come again.",
   500: "Something went wrong on our side.",
@@ -118,6 +120,7 @@ function describeRoute(route: Route, method: string, schemas: Json): Json {
       ...headersOf(route, method).map((name) => ({ $ref: `#/components/parameters/${name}` })),
     ],
     ...(route.body === undefined ? {} : { requestBody: describeBody(route, method, schemas) }),
+    ...(route.upload === undefined ? {} : { requestBody: describeUpload(route.upload) }),
     responses: describeAnswers(route, method, schemas),
   };
 }
@@ -163,6 +166,37 @@ function describeBody(route: Route, method: string, schemas: Json): Json {
   };
 }
 
+/** One file in a form. What it may be is told by its content. */
+function describeUpload({ field, bytesMax, kinds }: UploadRule): Json {
+  const description = `At most ${bytesMax} bytes.`;
+  const schema = {
+    type: "object",
+    properties: {
+      [field]: { type: "string", contentMediaType: "application/octet-stream", description },
+    },
+    required: [field],
+    additionalProperties: false,
+  };
+  const encoding = { [field]: { contentType: kinds.map(contentTypeOf).join(", ") } };
+  return { required: true, content: { "multipart/form-data": { schema, encoding } } };
+}
+
+/** A download, with the headers that every one has (API.md rule 11). */
+function describeFile({ contentType }: { contentType: string | readonly string[] }): Json {
+  return {
+    headers: {
+      "Content-Disposition": textHeader("Name of the file, and whether it is to be shown or kept."),
+      "Repr-Digest": textHeader("SHA-256 of the bytes sent (RFC 9530)."),
+      "x-billabled-export-sha256": textHeader("The same in hex."),
+    },
+    content: Object.fromEntries([contentType].flat().map((type) => [type, {}])),
+  };
+}
+
+function textHeader(description: string): Json {
+  return { description, schema: { type: "string" } };
+}
+
 function describeAnswers(route: Route, method: string, schemas: Json): Json {
   const answers: Json = {};
   for (const [status, answer] of Object.entries(route.answers)) {
@@ -172,14 +206,15 @@ function describeAnswers(route: Route, method: string, schemas: Json): Json {
         ? {}
         : answer instanceof z.ZodType
           ? { content: { "application/json": { schema: toSchema(answer, "output", schemas) } } }
-          : { content: { [answer.contentType]: {} } }),
+          : describeFile(answer)),
     };
   }
   const errors = [429, 500, 503, ...route.failures];
   if (route.access !== "public") errors.push(401, 403, 404);
   if (route.params !== undefined) errors.push(404);
-  if (route.query !== undefined || route.body !== undefined || method === "post") errors.push(422);
-  if (route.body !== undefined) errors.push(400, 413, 415);
+  const takes = route.body !== undefined || route.upload !== undefined;
+  if (route.query !== undefined || takes || method === "post") errors.push(422);
+  if (takes) errors.push(400, 413, 415);
   if (method === "post" && route.isTransactional) errors.push(409);
   if (headersOf(route, method).includes("IfMatch")) errors.push(412);
   for (const status of new Set(errors)) {

@@ -1,7 +1,8 @@
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { access, constants, realpath, statfs } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { openPlatform, readMasterKeys, type Platform } from "../bootstrap.ts";
+import { openPlatform, openStorage, readMasterKeys, type Platform } from "../bootstrap.ts";
 import type { Config } from "../config/config.ts";
 import { createSmtpMail } from "../connectors/smtp/smtp.ts";
 import { findLateness } from "../db/console.ts";
@@ -37,6 +38,9 @@ export async function examine(config: Config): Promise<Finding[]> {
       examineDataDir(config),
     ),
     ...(await examineDatabase(config)),
+    await guarded("files", "Check the S3 settings, and what the key may do with the bucket.", () =>
+      examineFiles(config),
+    ),
     await guarded("mail", "Check SMTP_URL, and that the server can be reached from here.", () =>
       examineMail(config),
     ),
@@ -209,6 +213,23 @@ async function examineWork({ sql }: Platform): Promise<Omit<Finding, "name">> {
   if (problems.length === 0)
     return { status: "ok", detail: "nothing is late or dead", advice: null };
   return { status: "warning", detail: problems.join("; "), advice: advice.join(" ") };
+}
+
+/** Whether a file can be written, read and deleted where uploads go. */
+async function examineFiles(config: Config): Promise<Omit<Finding, "name">> {
+  if (config.s3 === undefined) {
+    const detail = `${resolve(config.dataDir, "files")}; of several machines all need the same`;
+    return { status: "ok", detail, advice: null };
+  }
+  const storage = openStorage(config);
+  const key = `doctor/${randomUUID()}.txt`;
+  const content = Buffer.from("Written by nightledger doctor.");
+  await storage.put(key, content);
+  const isSame = (await storage.get(key)).equals(content);
+  await storage.delete(key);
+  if (!isSame) throw new Error("what was read is not what was written");
+  const { endpoint, bucket } = config.s3;
+  return { status: "ok", detail: `bucket ${bucket} at ${new URL(endpoint).host}`, advice: null };
 }
 
 async function examineMail(config: Config): Promise<Omit<Finding, "name">> {

@@ -40,6 +40,22 @@ const Settings = z.object({
     .default("nightledger"),
   /** Folder for the embedded database, stored files and mails that nobody sends. Default `./.nightledger`. */
   DATA_DIR: z.string().default("./.nightledger"),
+  /** Server that keeps uploaded files and speaks S3, `https://…`, without the bucket. Default: none, files are in DATA_DIR. */
+  S3_ENDPOINT: url(["https:", "http:"]).optional(),
+  /** Region that requests to S3_ENDPOINT are signed for. Default `us-east-1`. */
+  S3_REGION: z
+    .string()
+    .regex(/^[\w-]{1,64}$/, "expected a region like eu-central-1")
+    .default("us-east-1"),
+  /** Bucket at S3_ENDPOINT, which is there already. */
+  S3_BUCKET: z
+    .string()
+    .regex(/^[\w.-]{3,255}$/, "expected the name of a bucket")
+    .optional(),
+  /** Id of the access key for the bucket. */
+  S3_ACCESS_KEY_ID: z.string().optional(),
+  /** Secret of the access key. */
+  S3_SECRET_ACCESS_KEY: z.string().optional(),
 
   /** Port of the API and the console, and of a worker's probes; 0 takes any free one. Default 3000; 4400 or the next free one with `up` and `demo`. */
   PORT: integer(0, 65_535).optional(),
@@ -168,7 +184,29 @@ function findContradictions(settings: Settings): string[] {
       settings[idName] === undefined ? [secretName, idName] : [idName, secretName];
     problems.push(`${missing}: not set, although ${given} is`);
   }
+  const missing = s3Names.filter((name) => settings[name] === undefined);
+  if (missing.length > 0 && missing.length < s3Names.length) {
+    const given = s3Names.find((name) => settings[name] !== undefined);
+    problems.push(...missing.map((name) => `${name}: not set, although ${given} is`));
+  }
   return problems;
+}
+
+/** All of them, or none. */
+const s3Names = ["S3_ENDPOINT", "S3_BUCKET", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"] as const;
+
+/** Undefined: files are in the data folder. */
+function arrangeS3(settings: Settings) {
+  const { S3_ENDPOINT, S3_REGION, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = settings;
+  if (S3_ENDPOINT === undefined || S3_BUCKET === undefined) return undefined;
+  if (S3_ACCESS_KEY_ID === undefined || S3_SECRET_ACCESS_KEY === undefined) return undefined;
+  return {
+    endpoint: S3_ENDPOINT.replace(/\/+$/, ""),
+    region: S3_REGION,
+    bucket: S3_BUCKET,
+    accessKeyId: S3_ACCESS_KEY_ID,
+    secretAccessKey: S3_SECRET_ACCESS_KEY,
+  };
 }
 
 function arrange(settings: Settings) {
@@ -179,6 +217,7 @@ function arrange(settings: Settings) {
     queueUrl: settings.QUEUE_URL ?? settings.DATABASE_URL,
     queuePrefix: settings.QUEUE_PREFIX,
     dataDir: settings.DATA_DIR,
+    s3: arrangeS3(settings),
     /** Undefined: what suits the command. */
     port: settings.PORT,
     host: settings.HOST,

@@ -4,6 +4,7 @@ import type { Connectors } from "../connectors/contract.ts";
 import type { Sql, Tx } from "../db/client.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { ProviderName } from "../platform/oauth.ts";
+import type { FileStorage } from "../platform/storage.ts";
 import { nextTick, type Rhythm } from "../queue/cron.ts";
 import type { EnqueuedRun, Enqueueable, EnqueueOptions } from "../queue/enqueue.ts";
 import { isQueueName, type QueueName } from "../queue/names.ts";
@@ -46,6 +47,7 @@ export interface JobContext {
   /** The machine's clock. Business time is the company's: `companies.test_now`, else this. */
   readonly clock: Clock;
   readonly connectors: Connectors;
+  readonly storage: FileStorage;
   /** Aborted when the run is cancelled, took too long, lost its lease or the worker stops. Look before each effect. */
   readonly signal: AbortSignal;
   readonly log: RunLog;

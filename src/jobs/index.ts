@@ -10,6 +10,7 @@ import { sendInvoiceMail } from "./mail/send-invoice.ts";
 import { sendQuoteMail } from "./mail/send-quote.ts";
 import { sendReminderMail } from "./mail/send-reminder.ts";
 import { sendStatementMail } from "./mail/send-statement.ts";
+import { deleteFiles } from "./upkeep/delete-files.ts";
 import { forgetRequests } from "./upkeep/forget-requests.ts";
 
 /** Every job there is. A job that is not here never runs. */
@@ -19,6 +20,7 @@ export const jobs: readonly AnyJob[] = [
   assistNight,
   checkConnection,
   checkConnections,
+  deleteFiles,
   forgetRequests,
   runNightJob,
   sendInvoiceMail,

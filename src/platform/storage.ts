@@ -3,7 +3,10 @@ import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { InvalidPayload, NotFound } from "../errors.ts";
 
-/** Files by key, e.g. `companies/7/invoices/12.pdf`. A key names one content for good, or is replaced whole. */
+/**
+ * Files by key, e.g. `companies/7/receipts/0b9f….pdf`. A key names one content for good, or is replaced
+ * whole. Keys hold something random: nobody guesses one, and no two uploads meet.
+ */
 export interface FileStorage {
   put: (key: string, content: Uint8Array) => Promise<void>;
   /** Throws `NotFound`. */
@@ -16,14 +19,15 @@ const KEY_LENGTH_MAX = 512;
 /** Parts of letters, digits, `-`, `_` and `.`, none starting with a dot: no way out of the folder, no hidden file. */
 const KEY = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/;
 
+/** Returns the key. Throws `InvalidPayload` for one that is none. */
+export function checkStorageKey(key: string): string {
+  if (key.length <= KEY_LENGTH_MAX && KEY.test(key)) return key;
+  throw new InvalidPayload(`${JSON.stringify(key.slice(0, 100))} is not a storage key.`);
+}
+
 /** Keeps files in a folder of this machine, made when first needed. Throws `InvalidPayload` for a key that is none. */
 export function createLocalStorage(folder: string): FileStorage {
-  const pathOf = (key: string): string => {
-    if (key.length > KEY_LENGTH_MAX || !KEY.test(key)) {
-      throw new InvalidPayload(`${JSON.stringify(key.slice(0, 100))} is not a storage key.`);
-    }
-    return join(folder, ...key.split("/"));
-  };
+  const pathOf = (key: string): string => join(folder, ...checkStorageKey(key).split("/"));
   return {
     put: async (key, content) => {
       const path = pathOf(key);

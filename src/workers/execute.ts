@@ -17,6 +17,7 @@ export interface Execution {
   readonly sql: Sql;
   readonly jobs: ReadonlyMap<string, AnyJob>;
   readonly connectors: JobContext["connectors"];
+  readonly storage: JobContext["storage"];
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: RuntimeMetrics;
@@ -83,6 +84,7 @@ function contextOf(execution: Execution, run: ClaimedRun, signal: AbortSignal): 
     sql: execution.sql,
     clock: execution.clock,
     connectors: execution.connectors,
+    storage: execution.storage,
     signal,
     log: execution.notes.logOf(run),
     run: { id: run.id, attempt: run.attempt, companyId: run.companyId },

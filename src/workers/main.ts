@@ -14,6 +14,7 @@ export async function startOurWorker(
   return await startWorker({
     ...partsOf(platform),
     connectors,
+    storage: platform.storage,
     settings: {
       concurrency: config.concurrency,
       leaseMs: config.leaseMs,

@@ -23,6 +23,7 @@ export interface WorkerOptions {
   queuePrefix?: string;
   jobs: readonly AnyJob[];
   connectors: JobContext["connectors"];
+  storage: JobContext["storage"];
   clock: Clock;
   log: Log;
   metrics: RuntimeMetrics;

@@ -1,11 +1,14 @@
 // A worker or scheduler with the product's own jobs, to be killed: `tsx night-process.ts
 // worker|scheduler`, with what it stands on in the environment. Says "ready" when it takes work.
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createSmtpMail } from "../../src/connectors/smtp/smtp.ts";
 import { openDatabase } from "../../src/db/client.ts";
 import { jobs } from "../../src/jobs/index.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { createLog } from "../../src/platform/log.ts";
 import { createMetricsRegistry } from "../../src/platform/metrics.ts";
+import { createLocalStorage } from "../../src/platform/storage.ts";
 import { createRuntimeMetrics } from "../../src/workers/metrics.ts";
 import { startScheduler } from "../../src/workers/scheduler.ts";
 import { startWorker } from "../../src/workers/worker.ts";
@@ -46,7 +49,9 @@ async function start(role: string | undefined): Promise<void> {
     };
     const mail = createSmtpMail({ url: smtpUrl, connectionsMax: 5 });
     const connectors = { ...openTestProviders(), mail, mailPolicy };
-    await startWorker({ ...parts, connectors, settings: WORKER_TIMES });
+    // Nobody uploads anything here: the folder is never made.
+    const storage = createLocalStorage(join(tmpdir(), "nightledger-chaos-files"));
+    await startWorker({ ...parts, connectors, storage, settings: WORKER_TIMES });
   }
   console.log("ready");
 }

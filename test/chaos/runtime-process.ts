@@ -6,6 +6,7 @@ import { openDatabase } from "../../src/db/client.ts";
 import { defineJob, done, type FollowTarget } from "../../src/jobs/define-job.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { createLog } from "../../src/platform/log.ts";
+import type { FileStorage } from "../../src/platform/storage.ts";
 import { createMetricsRegistry } from "../../src/platform/metrics.ts";
 import { createRuntimeMetrics } from "../../src/workers/metrics.ts";
 import { startScheduler } from "../../src/workers/scheduler.ts";
@@ -55,7 +56,8 @@ async function start(role: string | undefined): Promise<void> {
   };
   if (role === "worker") {
     const settings = { leaseMs: 1_500, heartbeatMs: 300 };
-    await startWorker({ ...parts, connectors: {} as Connectors, settings });
+    const reaching = { connectors: {} as Connectors, storage: {} as FileStorage };
+    await startWorker({ ...parts, ...reaching, settings });
   } else {
     const settings = { reconcileMs: 300, deliveryOverdueMs: 1_000, pollMs: 300, crashesMax: 100 };
     await startScheduler({ ...parts, settings });

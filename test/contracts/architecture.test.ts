@@ -38,6 +38,8 @@ const packageHomes: Readonly<Record<string, readonly string[]>> = {
   express: ["src/api/", "src/console/", "src/platform/probes.ts", "src/cli/", "src/bootstrap.ts"],
   "@bull-board/api": ["src/console/"],
   "@bull-board/express": ["src/console/"],
+  "@fastify/busboy": ["src/api/"],
+  aws4fetch: ["src/platform/"],
   nodemailer: ["src/connectors/smtp/"],
   pdfkit: ["src/platform/"],
   fontkit: ["src/platform/"],

@@ -102,10 +102,10 @@ test("every section of the rules that the code names exists", () => {
 
 test("the README lists every setting as the code describes it", () => {
   const described = [
-    ...read("src/config/config.ts").matchAll(/\/\*\* (.*?) \*\/\n {2}([A-Z_]+):/g),
+    ...read("src/config/config.ts").matchAll(/\/\*\* (.*?) \*\/\n {2}([A-Z][A-Z0-9_]+):/g),
   ].map((match) => `${match[2]} ${match[1]}`);
   expect(described.length).toBeGreaterThan(20);
-  const listed = [...read("README.md").matchAll(/^\| `([A-Z_]+)` +\| (.*?) +\|$/gm)].map(
+  const listed = [...read("README.md").matchAll(/^\| `([A-Z][A-Z0-9_]+)` +\| (.*?) +\|$/gm)].map(
     (match) => `${match[1]} ${match[2]}`,
   );
   expect(listed).toEqual(described);
@@ -126,11 +126,11 @@ test("each promise of the README is proved by tests that exist", () => {
 });
 
 test("settings named in documents and compose files exist", () => {
-  const settings = findAll(read("src/config/config.ts"), /\n {2}([A-Z_]+):/g);
-  const composed = findAll(read("docker-compose.yml"), /^ {2}([A-Z][A-Z_]+):/gm);
+  const settings = findAll(read("src/config/config.ts"), /\n {2}([A-Z][A-Z0-9_]+):/g);
+  const composed = findAll(read("docker-compose.yml"), /^ {2}([A-Z][A-Z0-9_]+):/gm);
   expect(composed.length).toBeGreaterThan(3);
   expect(composed.filter((name) => !settings.includes(name))).toEqual([]);
-  const operations = findAll(read("docs/operations.md"), /\b([A-Z]+(?:_[A-Z]+)+)\b/g);
+  const operations = findAll(read("docs/operations.md"), /\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b/g);
   expect(operations.filter((name) => !settings.includes(name))).toEqual([]);
 });
 

@@ -25,6 +25,7 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
     { companyId: 7, provider: "slack", check: 4 },
   ],
   "connection.check-due": [{}, {}],
+  "files.delete-unused": [{}, {}],
   "mail.send-invoice": [
     { companyId: 7, deliveryId: 9 },
     { companyId: 7, deliveryId: 10 },

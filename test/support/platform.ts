@@ -8,12 +8,14 @@ import type { Sql } from "../../src/db/client.ts";
 import { jobs } from "../../src/jobs/index.ts";
 import type { Clock } from "../../src/platform/clock.ts";
 import { createMetricsRegistry } from "../../src/platform/metrics.ts";
+import type { FileStorage } from "../../src/platform/storage.ts";
 import { createRuntimeMetrics } from "../../src/workers/metrics.ts";
 import { startScheduler, type RunningScheduler } from "../../src/workers/scheduler.ts";
 import type { WorkerSettings } from "../../src/workers/settings.ts";
 import { startWorker } from "../../src/workers/worker.ts";
 import { openTestProviders } from "./providers.ts";
 import type { TestSetup } from "./setup.ts";
+import { openTestStorage } from "./storage.ts";
 import { startSmtpServer, type TestSmtpServer } from "./smtp-server.ts";
 
 export interface TestPlatform {
@@ -68,18 +70,23 @@ export async function startPlatform(
     log,
     metrics: createRuntimeMetrics(createMetricsRegistry({ withProcessMetrics: false })),
   };
-  const running = await startWorker({ ...common, connectors, settings: worker });
+  const { storage } = openTestStorage(test);
+  const running = await startWorker({ ...common, connectors, storage, settings: worker });
   test.defer(() => running.stop());
   const scheduler = await startScheduler(common);
   test.defer(() => scheduler.stop());
-  return { sql, url: await serve(test, clock, providers), mail, scheduler };
+  return { sql, url: await serve(test, { clock, storage, providers }), mail, scheduler };
 }
 
-async function serve(test: TestSetup, clock: Clock, providers: Providers): Promise<string> {
+async function serve(
+  test: TestSetup,
+  { clock, storage, providers }: { clock: Clock; storage: FileStorage; providers: Providers },
+): Promise<string> {
   let url = "";
   const api = createApp({
     sql: test.sql,
     clock,
+    storage,
     log: pino({ level: "silent" }),
     connectors: providers,
     publicUrl: () => url,

@@ -46,7 +46,7 @@ export function createErrorHandler(log: Logger): ErrorRequestHandler {
     response.status(failure?.status ?? 500).json({
       message: failure?.message ?? "Something went wrong on our side. It has been reported.",
       code: failure?.code ?? "internal_error",
-      errors: failure instanceof InvalidInput ? failure.errors : {},
+      errors: failure !== undefined && "errors" in failure ? failure.errors : {},
       ...(failure instanceof Forbidden ? failure.details : {}),
       request_id: requestId,
     });

@@ -2,7 +2,8 @@ import type { Request, RequestHandler, Response } from "express";
 import type { Tx } from "../../db/client.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import { InvalidInput, NotFound } from "../../errors.ts";
-import { etagOf, isNoneMatch, toJson, type Answer } from "../answers.ts";
+import type { UploadedFile } from "../../actions/uploaded-file.ts";
+import { digestHeaders, etagOf, isNoneMatch, toJson, type Answer } from "../answers.ts";
 import type { ApiServices } from "../context.ts";
 import { contextFor, type Route } from "../define-route.ts";
 import { UnsupportedBody } from "../failures.ts";
@@ -10,6 +11,8 @@ import { parse } from "../validation.ts";
 import type { Authenticator, Identity } from "./authenticate.ts";
 import { checkIdempotencyKey, once, type GivenAnswer } from "./idempotency.ts";
 import type { RateLimits } from "./rate-limits.ts";
+import { runMiddleware } from "./run-middleware.ts";
+import type { Uploads } from "./uploads.ts";
 import type { UsageRecorder } from "./usage.ts";
 
 export interface HandlerParts {
@@ -19,6 +22,7 @@ export interface HandlerParts {
   usage: UsageRecorder;
   /** Reads a JSON body into request.body; leaves bodies of other kinds alone. */
   readJson: RequestHandler;
+  uploads: Uploads;
 }
 
 /** Turns a route into an Express handler: who, how often, may they, is it well-formed, then run. */
@@ -46,14 +50,23 @@ export function handle(route: Route, parts: HandlerParts): RequestHandler {
       await send(request, response, answer);
       return;
     }
-    const work = async (tx: Tx) => route.run({ ...context, tx }, input);
-    const given = await inTransaction(services.sql, async (tx) => {
-      const key = route.method === "post" ? request.get("Idempotency-Key") : undefined;
-      if (key === undefined) return { answer: await work(tx) };
-      return {
-        replay: await runOnce(tx, key, { route, request, identity, services, input }, work),
-      };
-    });
+    const change = async (file?: UploadedFile) => {
+      const work = async (tx: Tx) => route.run({ ...context, tx }, { ...input, file });
+      return await inTransaction(services.sql, async (tx) => {
+        const key = route.method === "post" ? request.get("Idempotency-Key") : undefined;
+        if (key === undefined) return { answer: await work(tx) };
+        const body: unknown = file === undefined ? request.body : { [file.field]: file.digest };
+        const call = { route, request, body, identity, services };
+        return { replay: await runOnce(tx, key, call, work) };
+      });
+    };
+    const given =
+      route.upload === undefined
+        ? await change()
+        : await parts.uploads.receive(
+            { request, response, rule: route.upload, companyId: companyOf(identity) },
+            change,
+          );
     if (changesWhoMayWhat(route)) authenticator.forget();
     if (given.answer !== undefined) await send(request, response, given.answer);
     else sendGiven(response, given.replay);
@@ -77,17 +90,10 @@ async function identify(
   }
 }
 
-async function runMiddleware(
-  middleware: RequestHandler,
-  request: Request,
-  response: Response,
-): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    void middleware(request, response, (error: unknown) => {
-      if (error === undefined) resolve();
-      else reject(error);
-    });
-  });
+/** Files belong to a company: who uploads one works in one. */
+function companyOf(identity: Identity | undefined): number {
+  if (identity?.company === undefined) throw new NotFound("Company");
+  return identity.company.id;
 }
 
 async function runOnce(
@@ -96,19 +102,20 @@ async function runOnce(
   call: {
     route: Route;
     request: Request;
+    /** What was sent, or what stands for it. */
+    body: unknown;
     identity: Identity | undefined;
     services: ApiServices;
-    input: { params: unknown };
   },
   work: (tx: Tx) => Promise<Answer>,
 ): Promise<GivenAnswer & { isReplayed: boolean }> {
-  const { route, request, identity, services } = call;
+  const { route, request, body, identity, services } = call;
   checkIdempotencyKey(key);
   const companyId = identity?.company?.id ?? null;
   // Nobody in particular: only the very same request can be a repetition.
   const who =
     identity === undefined
-      ? `public ${toJson(request.body ?? null)}`
+      ? `public ${toJson(body ?? null)}`
       : `${identity.caller.kind} ${identity.caller.id}`;
   return await once(
     tx,
@@ -118,7 +125,7 @@ async function runOnce(
       companyId,
       method: route.method,
       path: `${route.path} ${JSON.stringify(request.params)} ${JSON.stringify(request.query)}`,
-      body: request.body,
+      body,
       bearer: request.get("Authorization") ?? "",
       isSecret: route.answerIsSecret,
       pepper: identity === undefined ? services.settings.ipSalt : "",
@@ -190,7 +197,7 @@ async function send(request: Request, response: Response, answer: Answer): Promi
   }
   response.status(answer.status).set(answer.headers ?? {});
   if (answer.bytes !== undefined) {
-    response.end(answer.bytes);
+    response.set(digestHeaders(answer.bytes)).end(answer.bytes);
     return;
   }
   if (answer.body === undefined) {

@@ -5,7 +5,6 @@
 const awaited: readonly [what: string, operations: RegExp][] = [
   ["passwords and Google", /^\w+ \/auth\/(forgot|reset|google)/],
   ["members and invitations", /^\w+ \/(companies\/\{\}\/members|invitations)/],
-  ["expenses", /^\w+ \/expenses/],
   ["moves between companies", /^POST \/.*\/move( \d+)?$/],
   ["branding", /^\w+ \/settings\/branding/],
   ["reports on expenses", /^GET \/reports\/(profit-loss|expenses)/],

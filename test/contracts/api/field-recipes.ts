@@ -25,6 +25,7 @@ const byName: Readonly<Record<string, FieldRecipe>> = {
   user_id: async (world) => (await world.colleague("member")).userId,
   target_company_id: idOf(otherCompany),
   time_entry_ids: async (world) => [(await recipes["time-entries"]!(world, [])).id],
+  expense_ids: async (world) => [(await recipes["expenses"]!(world, [])).id],
   tags: () => ["VIP"],
   email: ({ userId }) => `person-${userId}-${Math.random()}@sweep.test`,
   cc: () => ["cc@sweep.test"],

@@ -1,4 +1,5 @@
 import type { Ask, Reply } from "../../integration/api/start-api.ts";
+import { formOf, picture } from "../../support/files.ts";
 import type { DescribedOperation, Schema } from "./described-operations.ts";
 import { knownValue } from "./field-recipes.ts";
 import { arrange } from "./record-recipes.ts";
@@ -9,7 +10,7 @@ export interface GoodRequest {
   /** With the query. */
   address: string;
   records: Made[];
-  body: Record<string, unknown> | undefined;
+  body: Record<string, unknown> | FormData | undefined;
 }
 
 /** Makes what an operation needs, and a request of it that works. */
@@ -22,9 +23,16 @@ async function goodRequest(world: World, operation: DescribedOperation): Promise
   const text = query.size === 0 ? "" : `?${query.toString()}`;
   const body =
     operation.body === undefined
-      ? undefined
+      ? await goodUpload(operation)
       : await goodObject(world, operation.name, { schema: operation.body, records });
   return { address: `${address}${text}`, records, body };
+}
+
+/** A form with a picture, for an operation that takes a file. */
+export async function goodUpload({
+  route: { upload },
+}: Pick<DescribedOperation, "route">): Promise<FormData | undefined> {
+  return upload === undefined ? undefined : formOf(upload.field, await picture("png"));
 }
 
 /** Asks as it should be asked: the owner of the world unless a token is given. */

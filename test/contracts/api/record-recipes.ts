@@ -1,3 +1,4 @@
+import { formOf, smallPdf } from "../../support/files.ts";
 import type { Made, World } from "./world.ts";
 
 /** Makes a fresh record of a collection; `parents` are the records before it in the address. */
@@ -97,6 +98,14 @@ export const recipes: Readonly<Record<string, Recipe>> = {
       date: "2026-03-02",
       duration: 3600,
       notes: "Worked",
+    }),
+  expenses: async (world) =>
+    await world.need("POST", "/expenses", {
+      category: "travel_transport",
+      vendor: "City Rail",
+      amount: 5_000,
+      expense_date: "2026-03-02",
+      is_billable: true,
     }),
   quotes: async (world) =>
     await world.need("POST", "/quotes", {
@@ -207,6 +216,8 @@ const preparations: Readonly<
     await world.need("POST", "/projects", { client_id: owner!.id, name: "Website" }),
   "GET /clients/{}/credits": async (world, [owner]) =>
     await world.need("POST", "/credits", { ...credit, client_id: owner!.id }),
+  "GET /expenses/{}/receipt": async (world, [expense]) =>
+    await world.need("POST", `/expenses/${expense!.id}/receipt`, formOf("receipt", smallPdf)),
   "GET /time-entries/unbilled": async (world) => await recipes["time-entries"]!(world, []),
   "GET /api-tokens": async (world) => {
     const { token } = await recipes["api-tokens"]!(world, []);

@@ -5,7 +5,9 @@ import { closeHttpServer, createHttpServer } from "../../../src/api/server.ts";
 import { defaultApiSettings, type ApiSettings } from "../../../src/api/settings.ts";
 import type { Providers } from "../../../src/connectors/contract.ts";
 import { openTestProviders } from "../../support/providers.ts";
+import type { FileStorage } from "../../../src/platform/storage.ts";
 import { setup, type TestSetup } from "../../support/setup.ts";
+import { openTestStorage, type TestStorage } from "../../support/storage.ts";
 
 export interface Reply {
   status: number;
@@ -13,15 +15,17 @@ export interface Reply {
   /** Parsed JSON; tests look into it freely, so it is of any shape. */
   body: any; // oxlint-disable-line typescript/no-explicit-any -- answers of all routes
   text: string;
+  bytes: Buffer;
 }
 
 export interface Ask {
   token?: string | undefined;
+  /** JSON, or a form with files. */
   body?: unknown;
   headers?: Record<string, string>;
 }
 
-export interface ApiSetup extends TestSetup {
+export interface ApiSetup extends TestSetup, TestStorage {
   url: string;
   /** What the log was given, as JSON lines. */
   logLines: string[];
@@ -47,9 +51,14 @@ let people = 0;
 /** The API over real HTTP on a database of the test's own. */
 export async function startApi(
   settings: Partial<ApiSettings> = {},
-  { providers = openTestProviders() }: { providers?: Providers } = {},
+  {
+    providers = openTestProviders(),
+    ...given
+  }: { providers?: Providers; storage?: FileStorage } = {},
 ): Promise<ApiSetup> {
   const base = await setup();
+  const folder = openTestStorage(base);
+  const storage = given.storage ?? folder.storage;
   const logLines: string[] = [];
   const log = pino({ level: "info" }, { write: (line) => void logLines.push(line) });
   let url = "";
@@ -58,6 +67,7 @@ export async function startApi(
     publicUrl: () => url,
     sql: base.sql,
     clock: base.clock,
+    storage,
     log,
     settings: defaultApiSettings({
       ipSalt: "test",
@@ -71,6 +81,8 @@ export async function startApi(
   return {
     ...base,
     url: first.url,
+    storage,
+    listFiles: folder.listFiles,
     logLines,
     ask: first.ask,
     flush: first.close,
@@ -118,21 +130,28 @@ async function listen(base: TestSetup, services: ApiServices) {
         method,
         headers: {
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
+          ...(body === undefined || body instanceof FormData
+            ? {}
+            : { "content-type": "application/json" }),
           ...headers,
         },
         ...(body === undefined
           ? {}
-          : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+          : {
+              body:
+                typeof body === "string" || body instanceof FormData ? body : JSON.stringify(body),
+            }),
         redirect: "manual",
       });
-      const text = await response.text();
+      const bytes = Buffer.from(await response.arrayBuffer());
+      const text = bytes.toString();
       const isJson = response.headers.get("content-type")?.includes("application/json") === true;
       return {
         status: response.status,
         headers: response.headers,
         body: isJson ? JSON.parse(text) : undefined,
         text,
+        bytes,
       };
     },
   };

@@ -6,6 +6,7 @@ import { defineJob, done, type AnyJob, type JobDefinition } from "../../../src/j
 import { systemClock, type Clock } from "../../../src/platform/clock.ts";
 import { createLog } from "../../../src/platform/log.ts";
 import { createMetricsRegistry } from "../../../src/platform/metrics.ts";
+import type { FileStorage } from "../../../src/platform/storage.ts";
 import { openQueueBackend, type QueueBackend } from "../../../src/queue/backend.ts";
 import { createRuntimeMetrics } from "../../../src/workers/metrics.ts";
 import { startScheduler, type RunningScheduler } from "../../../src/workers/scheduler.ts";
@@ -46,6 +47,7 @@ export function partsOf({ sql, queueUrl, queuePrefix }: Test) {
     log: createLog({ level: "silent", name: "test" }),
     metrics: createRuntimeMetrics(createMetricsRegistry({ withProcessMetrics: false })),
     connectors: {} as Connectors,
+    storage: {} as FileStorage,
   };
 }
 

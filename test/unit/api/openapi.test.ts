@@ -39,6 +39,32 @@ test("every reference leads somewhere", () => {
   }
 });
 
+test("a file is a part of a form, of the kinds it may be; a download says its digest", () => {
+  const upload = operations.find(({ operationId }) =>
+    operationId.startsWith("postExpensesByIdReceipt"),
+  );
+  expect(upload?.requestBody).toMatchObject({
+    required: true,
+    content: {
+      "multipart/form-data": {
+        schema: { required: ["receipt"], additionalProperties: false },
+        encoding: {
+          receipt: { contentType: "image/jpeg, image/png, image/gif, image/webp, application/pdf" },
+        },
+      },
+    },
+  });
+  const download = operations.find(({ operationId }) =>
+    operationId.startsWith("getExpensesByIdReceipt"),
+  );
+  expect(download?.responses).toMatchObject({
+    200: {
+      headers: { "Repr-Digest": {}, "x-billabled-export-sha256": {}, "Content-Disposition": {} },
+      content: { "image/webp": {}, "application/pdf": {} },
+    },
+  });
+});
+
 test("every parameter of a path is described, and every answer has its errors", () => {
   for (const { path, method, parameters, responses, requestBody } of operations) {
     const named = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);

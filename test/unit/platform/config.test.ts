@@ -122,6 +122,29 @@ test("all that is wrong is said at once, a line each", () => {
   );
 });
 
+test("files go to a bucket when all of its settings are there, and some of them are not enough", () => {
+  const given = {
+    S3_ENDPOINT: "https://s3.example.com/",
+    S3_BUCKET: "files",
+    S3_ACCESS_KEY_ID: "id",
+    S3_SECRET_ACCESS_KEY: "hunter2/+",
+  };
+  expect(loadConfig({}).s3).toBeUndefined();
+  expect(loadConfig(given).s3).toEqual({
+    endpoint: "https://s3.example.com",
+    region: "us-east-1",
+    bucket: "files",
+    accessKeyId: "id",
+    secretAccessKey: "hunter2/+",
+  });
+  const { S3_BUCKET: _left, S3_ENDPOINT: _out, ...rest } = given;
+  const load = () => loadConfig(rest);
+  expect(load).toThrow(
+    "S3_ENDPOINT: not set, although S3_ACCESS_KEY_ID is\nS3_BUCKET: not set, although S3_ACCESS_KEY_ID is",
+  );
+  expect(load).not.toThrow("hunter2");
+});
+
 test("a master key id may occur once", () => {
   const key = randomBytes(32).toString("base64");
   expect(() => loadConfig({ MASTER_KEYS: `a:${key},a:${key}` })).toThrow(
