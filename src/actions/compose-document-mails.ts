@@ -2,6 +2,7 @@ import type { LocalDate } from "../billing/dates.ts";
 import { formatMoney } from "../billing/money.ts";
 import { layOut, type ComposedMail } from "./compose-mail.ts";
 import { formatDate, formatPeriod } from "./invoice-text.ts";
+import type { Receipt } from "./load-receipt.ts";
 import type { Statement } from "./load-statement.ts";
 
 /** The mail a quote travels with, as an attachment. */
@@ -29,6 +30,39 @@ ${companyName}`,
       ["Quote", quoteNumber],
       ["Total", total],
       ["Valid until", lastDay],
+    ],
+  });
+}
+
+/** The mail a receipt travels with. What was refunded since the money came is said, too. */
+export function composeReceiptMail(
+  receipt: Receipt,
+  { companyName }: { companyName: string },
+): ComposedMail {
+  const { invoice, payment } = receipt;
+  const money = (amount: bigint) => formatMoney(amount, payment.currency);
+  const paid = formatDate(payment.paymentDate);
+  return layOut({
+    subject: `Receipt for invoice ${invoice.invoiceNumber} from ${companyName}`,
+    body: `Hello ${receipt.client.name},
+
+thank you for your payment of ${money(payment.amount)} of ${paid} for invoice ${invoice.invoiceNumber}. Please find attached your receipt.
+
+Kind regards
+${companyName}`,
+    table: [
+      ["Invoice", invoice.invoiceNumber],
+      ["Received", money(payment.amount)],
+      ["Date", paid],
+      ...(payment.credited === 0n
+        ? []
+        : [["Kept as your credit", money(payment.credited)] as const]),
+      ...(payment.amountRefunded === 0n
+        ? []
+        : [["Refunded", money(payment.amountRefunded)] as const]),
+      ...(invoice.status === "cancelled"
+        ? []
+        : [["Amount due", money(invoice.amountDue)] as const]),
     ],
   });
 }

@@ -1,11 +1,13 @@
+import { oneAdjustment } from "../billing/adjustments.ts";
 import { addDays, type LocalDate } from "../billing/dates.ts";
 import type { Tx } from "../db/client.ts";
+import { insertAdjustments } from "../db/invoice-adjustments.ts";
 import { insertInvoiceLines } from "../db/invoice-lines.ts";
 import { findClientToInvoice, type InvoicedClientRow } from "../db/invoice-references.ts";
 import { insertInvoice, type InvoiceRow } from "../db/invoices.ts";
 import { InvalidInput } from "../errors.ts";
 import { todayOf, type Acting } from "./acting.ts";
-import { checkAdjustment } from "./check-adjustment.ts";
+import { checkAdjustment } from "./change-adjustments.ts";
 import { checkFiling } from "./check-filing.ts";
 import { completeLines, type LineInput } from "./complete-lines.ts";
 import { mergeDiscount, type DiscountInput } from "./discounts.ts";
@@ -50,8 +52,11 @@ export async function createInvoice(
   const client = await getBillableClient(tx, companyId, input.clientId);
   const { issueDate, dueDate } = datesOf(by, client, input);
   const discount = mergeDiscount(null, input.discount ?? {});
-  const adjustmentAmount = input.adjustmentAmount ?? 0n;
-  checkAdjustment({ adjustmentAmount, adjustmentDescription: input.adjustmentDescription ?? null });
+  const adjustment = {
+    adjustmentAmount: input.adjustmentAmount ?? 0n,
+    adjustmentDescription: input.adjustmentDescription ?? null,
+  };
+  checkAdjustment(adjustment);
   const filing = { projectId: input.projectId ?? null, categoryId: input.categoryId ?? null };
   await checkFiling(tx, companyId, { clientId: client.id, ...filing });
   const { lines, subtotal, discountTotal, taxTotal, total } = priceInvoice(company, {
@@ -61,7 +66,7 @@ export async function createInvoice(
       fieldOf: lineItemField,
     }),
     discount,
-    adjustment: adjustmentAmount,
+    adjustment: adjustment.adjustmentAmount,
     lateFee: 0n,
   });
 
@@ -77,8 +82,7 @@ export async function createInvoice(
     dueDate,
     currency: input.currency ?? client.currency,
     ...discountColumns(discount),
-    adjustmentAmount,
-    adjustmentDescription: input.adjustmentDescription ?? null,
+    ...adjustment,
     subtotal,
     discountTotal,
     taxTotal,
@@ -88,7 +92,9 @@ export async function createInvoice(
     footer: input.footer ?? null,
     createdAt: now,
   });
-  await insertInvoiceLines(tx, { companyId, invoiceId: invoice.id, now }, lines);
+  const where = { companyId, invoiceId: invoice.id, now };
+  await insertInvoiceLines(tx, where, lines);
+  await insertAdjustments(tx, where, oneAdjustment(adjustment));
   if (input.tags !== undefined) {
     await tagRecord(tx, by, { kind: "invoice", id: invoice.id }, input.tags);
   }

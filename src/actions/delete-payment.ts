@@ -1,17 +1,19 @@
 import type { Tx } from "../db/client.ts";
 import { deleteCreditRow, lockCreditOfPayment } from "../db/credits.ts";
-import { listInvoiceDeliveries } from "../db/deliveries.ts";
-import { lockInvoice, updateInvoiceRow, type InvoiceRow } from "../db/invoices.ts";
+import { forgetPaymentOfDeliveries } from "../db/deliveries.ts";
+import { lockInvoice, type InvoiceRow } from "../db/invoices.ts";
 import { deletePaymentRow, getInvoicePayment } from "../db/payments.ts";
 import { Conflict } from "../errors.ts";
 import type { Acting } from "./acting.ts";
 import { recordInvoiceEvent } from "./invoice-events.ts";
-import { statusOf } from "./settle-invoice.ts";
+import { lowerAmountPaid } from "./lower-amount-paid.ts";
+import { settleUnsentReceipt } from "./request-mail.ts";
 
 /**
  * Takes back a payment that was recorded by mistake, and the credit it left; the invoice is open
- * again for what it now lacks. Throws `Conflict` when the credit was used already, or when the
- * invoice was voided, for then its payments are the client's credit.
+ * again for what it now lacks. Receipts that wait to be mailed are cancelled. Throws `Conflict` when
+ * something of it was refunded, when the credit was used already, or when the invoice was voided, for
+ * then its payments are the client's credit.
  */
 export async function deletePayment(
   tx: Tx,
@@ -26,24 +28,20 @@ export async function deletePayment(
       `Invoice ${invoice.invoiceNumber} is cancelled: its payments became a credit of the client.`,
     );
   }
+  if (payment.amountRefunded > 0n) {
+    throw new Conflict("Something of this payment was refunded; the payment has to stay.", {
+      code: "payment_refunded",
+    });
+  }
   const credit = await lockCreditOfPayment(tx, { companyId, paymentId });
   if (credit !== undefined && credit.remaining !== credit.amount) {
     throw new Conflict("The credit this payment left was used already; the payment has to stay.");
   }
   if (credit !== undefined) await deleteCreditRow(tx, { companyId, id: credit.id });
+  await forgetPaymentOfDeliveries(tx, { companyId, paymentId, now: by.now });
+  await settleUnsentReceipt(tx, by, { paymentId, resolution: "the payment was deleted" });
   await deletePaymentRow(tx, { companyId, id: paymentId });
-
-  const amountPaid = invoice.amountPaid - (payment.amount - (credit?.amount ?? 0n));
-  const mails = await listInvoiceDeliveries(tx, { companyId, invoiceId });
-  // Paid for while it was a draft: it is one again.
-  const wasSent = invoice.sentAt !== null || mails.length > 0;
-  const status = statusOf(by, invoice, { amountPaid, wasSent });
-  const reopened = await updateInvoiceRow(tx, invoice, {
-    amountPaid,
-    status,
-    paidAt: status === "paid" ? invoice.paidAt : null,
-    updatedAt: by.now,
-  });
+  const reopened = await lowerAmountPaid(tx, by, invoice, payment.amount - payment.credited);
   await recordInvoiceEvent(tx, by, "payment.deleted", reopened, {
     payment_id: payment.id,
     amount: payment.amount,

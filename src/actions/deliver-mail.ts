@@ -1,4 +1,5 @@
-import { whyNotMail, whyNotRemind } from "../billing/mail-rules.ts";
+import { whyNotMail, whyNotMailReceipt, whyNotRemind } from "../billing/mail-rules.ts";
+import type { MailKind } from "../billing/message-ids.ts";
 import { whyNotMailQuote } from "../billing/quote-statuses.ts";
 import { raiseAttention, settleAttention } from "../db/attention.ts";
 import type { Tx } from "../db/client.ts";
@@ -120,26 +121,32 @@ async function acceptInvoiceMail(
   state: MailStateRow,
   now: Date,
 ): Promise<void> {
-  const { companyId, id: deliveryId } = delivery;
+  const { companyId, id: deliveryId, invoiceReminderId } = delivery;
   const { invoiceId } = state;
-  if (delivery.invoiceReminderId === null) {
-    await markInvoiceMailed(tx, { companyId, invoiceId, now });
-  } else {
-    const { invoiceReminderId } = delivery;
+  if (invoiceReminderId !== null) {
     await markReminderMailed(tx, { companyId, invoiceId, invoiceReminderId, now });
+  } else if (delivery.kind === "invoice") {
+    await markInvoiceMailed(tx, { companyId, invoiceId, now });
   }
   await recordEvent(tx, {
     companyId,
-    type: delivery.kind === "reminder" ? "invoice.reminder_sent" : "invoice.sent",
+    type: ACCEPTED_EVENTS[delivery.kind] ?? "invoice.sent",
     subjectType: "invoice",
     subjectId: invoiceId,
     payload: {
       delivery_id: deliveryId,
       ...(state.reminderNumber === null ? {} : { reminder_number: state.reminderNumber }),
+      ...(state.paymentId === null ? {} : { payment_id: state.paymentId }),
     },
     occurredAt: now,
   });
 }
+
+/** What a mail server's taking a mail about an invoice is called. */
+const ACCEPTED_EVENTS: Readonly<Partial<Record<MailKind, string>>> = {
+  reminder: "invoice.reminder_sent",
+  receipt: "payment.receipt_sent",
+};
 
 async function acceptQuoteMail(
   tx: Tx,
@@ -238,19 +245,32 @@ function later({ lastReminderAt }: MailStateRow, doubtfulAt: Date | null): Date 
   return lastReminderAt > doubtfulAt ? lastReminderAt : doubtfulAt;
 }
 
-async function whyNot(
+/** Why a mail must not go out, as things are now; undefined when it may. */
+export async function whyNot(
   tx: Tx,
-  { delivery, state, now }: { delivery: DeliveryRow; state: MailSubject; now: Date },
+  {
+    delivery,
+    state,
+    now,
+  }: {
+    delivery: Pick<DeliveryRow, "id" | "companyId" | "kind" | "resendOfId">;
+    state: MailSubject;
+    now: Date;
+  },
 ): Promise<string | undefined> {
   if (state.about === "quote") return whyNotMailQuote(state);
   if (state.about === "statement") return state.isDeleted ? "the client was deleted" : undefined;
+  if (delivery.kind === "receipt") return whyNotMailReceipt(state);
   if (delivery.kind !== "reminder") return whyNotMail(state);
   const doubtfulAt = await findDoubtfulReminderAt(tx, {
     companyId: delivery.companyId,
     invoiceId: state.invoiceId,
     exceptDeliveryId: delivery.id,
   });
-  return whyNotRemind({ ...state, lastReminderAt: later(state, doubtfulAt) }, now);
+  // One that went out is not queued any more; somebody wants it to go out again.
+  const isRepeated = delivery.resendOfId !== null && state.reminderStatus === "sent";
+  const reminderStatus = isRepeated ? "queued" : state.reminderStatus;
+  return whyNotRemind({ ...state, reminderStatus, lastReminderAt: later(state, doubtfulAt) }, now);
 }
 
 /** A delivery is about one of the three, which the table sees to. */

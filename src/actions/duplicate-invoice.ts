@@ -1,5 +1,6 @@
 import type { LocalDate } from "../billing/dates.ts";
 import type { Tx } from "../db/client.ts";
+import { listAdjustments } from "../db/invoice-adjustments.ts";
 import { listInvoiceLines } from "../db/invoice-lines.ts";
 import { lockInvoice, type InvoiceRow } from "../db/invoices.ts";
 import { copyRecordTags } from "../db/record-tags.ts";
@@ -21,7 +22,7 @@ export interface DuplicateInvoiceInput {
 }
 
 /**
- * Writes a new draft with the client, lines, taxes, discount, adjustment, texts, category and tags of
+ * Writes a new draft with the client, lines, taxes, discount, adjustments, texts, category and tags of
  * another invoice, in whatever status that is, and the next number. Late fees, payments and the time
  * behind lines are not taken along; the amounts are worked out anew. Throws `InvalidInput` for a
  * client, project or dates that do not fit.
@@ -34,7 +35,8 @@ export async function duplicateInvoice(
   const companyId = by.company.id;
   const original = await lockInvoice(tx, { companyId, id: input.invoiceId });
   const lines = await listInvoiceLines(tx, { companyId, invoiceId: original.id });
-  const { currency, adjustmentAmount, adjustmentDescription, notes, terms, footer } = original;
+  const adjustments = await listAdjustments(tx, { companyId, invoiceId: original.id });
+  const { currency, notes, terms, footer } = original;
   const clientId = input.clientId ?? original.clientId;
   const filing = await standingFiling(tx, companyId, { ...original, clientId });
   const copy = await writeDraftInvoice(tx, by, {
@@ -44,8 +46,7 @@ export async function duplicateInvoice(
     dueDate: input.dueDate,
     currency,
     discount: discountOf(original),
-    adjustmentAmount,
-    adjustmentDescription,
+    adjustments,
     notes,
     terms,
     footer,

@@ -1,3 +1,4 @@
+import type { Adjustment } from "../billing/adjustments.ts";
 import type { LocalDate } from "../billing/dates.ts";
 import type { QuoteStatus } from "../billing/quote-statuses.ts";
 import type { InvoiceStatus } from "../billing/statuses.ts";
@@ -42,8 +43,7 @@ export interface InvoiceDocument {
   /** Positive. */
   discount: bigint;
   taxes: readonly { name: string; rate: bigint | null; amount: bigint }[];
-  adjustment: bigint;
-  adjustmentDescription?: string | null;
+  adjustments: readonly Adjustment[];
   lateFee: bigint;
   total: bigint;
   paid: bigint;

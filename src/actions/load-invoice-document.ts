@@ -1,7 +1,9 @@
+import { oneAdjustment, sumUpAdjustments, type Adjustment } from "../billing/adjustments.ts";
 import { parseScaled } from "../billing/money.ts";
 import type { Sql, Tx } from "../db/client.ts";
 import type { ClientRow } from "../db/clients.ts";
 import type { CompanyRow } from "../db/companies.ts";
+import { listAdjustments } from "../db/invoice-adjustments.ts";
 import { listInvoiceLines } from "../db/invoice-lines.ts";
 import { getInvoicedClient } from "../db/invoice-references.ts";
 import type { InvoiceRow } from "../db/invoices.ts";
@@ -18,8 +20,12 @@ export async function loadInvoiceDocument(
   invoice: InvoiceRow,
 ): Promise<InvoiceDocument> {
   const companyId = company.id;
-  const client = await getInvoicedClient(sql, { companyId, clientId: invoice.clientId });
-  const all = await listInvoiceLines(sql, { companyId, invoiceId: invoice.id });
+  const where = { companyId, invoiceId: invoice.id };
+  const [client, all, adjustments] = await Promise.all([
+    getInvoicedClient(sql, { companyId, clientId: invoice.clientId }),
+    listInvoiceLines(sql, where),
+    listAdjustments(sql, where),
+  ]);
   const lines = all.filter((line) => !line.isLateFee);
   return {
     ...partiesOf(company, client),
@@ -36,8 +42,7 @@ export async function loadInvoiceDocument(
     subtotal: invoice.subtotal,
     discount: invoice.discountTotal,
     taxes: sumByTax(lines),
-    adjustment: invoice.adjustmentAmount,
-    adjustmentDescription: invoice.adjustmentDescription,
+    adjustments: adjustmentsOf(invoice, adjustments),
     lateFee: invoice.lateFeeAmount,
     total: invoice.total,
     paid: invoice.amountPaid,
@@ -72,7 +77,7 @@ export async function loadQuoteDocument(
     subtotal: quote.subtotal,
     discount: quote.discountTotal,
     taxes: sumByTax(lines),
-    adjustment: 0n,
+    adjustments: [],
     lateFee: 0n,
     total: quote.total,
     paid: 0n,
@@ -98,6 +103,12 @@ export function partiesOf(
     },
     client: { name: client.name, address: addressOf(client), email: client.email },
   };
+}
+
+/** What is printed adds up: a version of ours before this one writes the invoice's two fields alone. */
+function adjustmentsOf(invoice: InvoiceRow, adjustments: readonly Adjustment[]): Adjustment[] {
+  const isWhole = sumUpAdjustments(adjustments).adjustmentAmount === invoice.adjustmentAmount;
+  return isWhole ? [...adjustments] : oneAdjustment(invoice);
 }
 
 function printedLine(line: PricedLineRow): InvoiceDocument["lines"][number] {

@@ -2,16 +2,28 @@ import { localDateOf } from "../billing/dates.ts";
 import type { Sql } from "../db/client.ts";
 import type { CompanyRow } from "../db/companies.ts";
 import type { DeliveryRow } from "../db/deliveries.ts";
-import { getInvoice } from "../db/invoices.ts";
+import { getInvoice, type InvoiceRow } from "../db/invoices.ts";
 import type { MailStateRow } from "../db/mail-facts.ts";
 import type { StatementMailRow } from "../db/quote-mail-facts.ts";
 import { getQuote } from "../db/quotes.ts";
-import { composeQuoteMail, composeStatementMail } from "./compose-document-mails.ts";
-import { composeInvoiceMail, composeReminderMail, type ComposedMail } from "./compose-mail.ts";
+import { NotFound } from "../errors.ts";
+import {
+  composeQuoteMail,
+  composeReceiptMail,
+  composeStatementMail,
+} from "./compose-document-mails.ts";
+import {
+  composeInvoiceMail,
+  composeReminderMail,
+  type ComposedMail,
+  type ReminderMailFacts,
+} from "./compose-mail.ts";
 import type { OpenedDelivery } from "./deliver-mail.ts";
 import { loadInvoiceDocument, loadQuoteDocument } from "./load-invoice-document.ts";
+import { loadReceipt, receiptNumber } from "./load-receipt.ts";
 import { loadStatement } from "./load-statement.ts";
 import { renderInvoicePdf } from "./render-invoice-pdf.ts";
+import { renderReceiptPdf } from "./render-receipt-pdf.ts";
 import { renderStatementPdf } from "./render-statement-pdf.ts";
 
 export interface MailContent {
@@ -19,7 +31,7 @@ export interface MailContent {
   recipientName: string;
   /** Further addresses. */
   cc: readonly string[];
-  /** Of the PDF, without its ending. */
+  /** Of the PDF. */
   fileName: string;
   pdf: Buffer;
 }
@@ -33,7 +45,7 @@ export async function loadMailContent(
   const { delivery, state, now } = opened;
   switch (state.about) {
     case "invoice":
-      return await invoiceContent(sql, company, { delivery, state, now });
+      return await mailAboutInvoice(sql, company, { delivery, state, now });
     case "quote":
       return await quoteContent(sql, company, { quoteId: state.quoteId, now });
     case "statement":
@@ -41,13 +53,46 @@ export async function loadMailContent(
   }
 }
 
-async function invoiceContent(
+async function mailAboutInvoice(
   sql: Sql,
   company: CompanyRow,
   { delivery, state, now }: { delivery: DeliveryRow; state: MailStateRow; now: Date },
 ): Promise<MailContent> {
   const invoice = await getInvoice(sql, { companyId: company.id, id: state.invoiceId });
-  const document = await loadInvoiceDocument(sql, company, invoice);
+  if (delivery.kind === "receipt") {
+    const { paymentId } = state;
+    if (paymentId === null) throw new NotFound("Payment");
+    return await receiptContent(sql, company, { invoice, paymentId });
+  }
+  return await loadInvoiceMail(sql, company, {
+    invoice,
+    ...(delivery.kind === "reminder"
+      ? {
+          reminder: {
+            subject: state.reminderSubject,
+            body: state.reminderBody,
+            businessDate: localDateOf(now, company.timezone),
+          },
+        }
+      : {}),
+  });
+}
+
+/** Writes the mail with an invoice, or a reminder of it, as the client gets it. */
+export async function loadInvoiceMail(
+  sql: Sql,
+  company: CompanyRow,
+  {
+    invoice,
+    reminder,
+  }: {
+    invoice: InvoiceRow;
+    reminder?: Pick<ReminderMailFacts, "subject" | "body" | "businessDate">;
+  },
+): Promise<MailContent> {
+  // To whom it goes it is no draft: with the mail it is sent.
+  const status = invoice.status === "draft" ? "sent" : invoice.status;
+  const document = await loadInvoiceDocument(sql, company, { ...invoice, status });
   const facts = {
     invoiceNumber: invoice.invoiceNumber,
     currency: invoice.currency,
@@ -59,17 +104,24 @@ async function invoiceContent(
     companyName: company.name,
   };
   const mail =
-    delivery.kind === "reminder"
-      ? composeReminderMail({
-          ...facts,
-          subject: state.reminderSubject,
-          body: state.reminderBody,
-          businessDate: localDateOf(now, company.timezone),
-        })
-      : composeInvoiceMail(facts);
+    reminder === undefined
+      ? composeInvoiceMail(facts)
+      : composeReminderMail({ ...facts, ...reminder });
   const pdf = await renderInvoicePdf(document);
   const { name: recipientName } = document.client;
-  return { mail, recipientName, cc: [], fileName: invoice.invoiceNumber, pdf };
+  return { mail, recipientName, cc: [], fileName: pdfNameOf(invoice.invoiceNumber), pdf };
+}
+
+async function receiptContent(
+  sql: Sql,
+  company: CompanyRow,
+  about: { invoice: InvoiceRow; paymentId: number },
+): Promise<MailContent> {
+  const receipt = await loadReceipt(sql, company, about);
+  const mail = composeReceiptMail(receipt, { companyName: company.name });
+  const pdf = await renderReceiptPdf(company, receipt);
+  const fileName = pdfNameOf(`receipt-${receiptNumber(receipt)}`);
+  return { mail, recipientName: receipt.client.name, cc: [], fileName, pdf };
 }
 
 async function quoteContent(
@@ -79,11 +131,12 @@ async function quoteContent(
 ): Promise<MailContent> {
   const today = localDateOf(now, company.timezone);
   const quote = await getQuote(sql, { companyId: company.id, id: quoteId, today });
-  const document = await loadQuoteDocument(sql, company, quote);
+  const status = quote.status === "draft" ? "sent" : quote.status;
+  const document = await loadQuoteDocument(sql, company, { ...quote, status });
   const { name: clientName } = document.client;
   const mail = composeQuoteMail({ ...quote, clientName, companyName: company.name });
   const pdf = await renderInvoicePdf(document);
-  return { mail, recipientName: clientName, cc: [], fileName: quote.quoteNumber, pdf };
+  return { mail, recipientName: clientName, cc: [], fileName: pdfNameOf(quote.quoteNumber), pdf };
 }
 
 async function statementContent(
@@ -95,5 +148,10 @@ async function statementContent(
   const mail = composeStatementMail(statement, { companyName: company.name, note });
   const pdf = await renderStatementPdf(company, statement);
   const recipientName = statement.client.name;
-  return { mail, recipientName, cc, fileName: `statement-${from}-${to}`, pdf };
+  return { mail, recipientName, cc, fileName: pdfNameOf(`statement-${from}-${to}`), pdf };
+}
+
+/** Numbers may hold anything; the name of a file may not. */
+function pdfNameOf(name: string): string {
+  return `${name.replaceAll(/[^\w.-]+/g, "_")}.pdf`;
 }

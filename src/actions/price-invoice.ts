@@ -75,17 +75,22 @@ export function priceInvoice(
     };
   });
   const { subtotal, discountTotal, taxTotal, total } = totals;
-  if ([subtotal, taxTotal, total].some(isTooLarge)) {
-    throw new InvalidInput({
-      line_items: ["The invoice's total must be below 10^15 minor units."],
-    });
-  }
-  if (total < 0n) {
-    const field = adjustment < 0n ? "adjustment_amount" : "line_items";
-    const text = `The invoice's total would be negative: ${total} minor units.`;
-    throw new InvalidInput({ [field]: [text] });
-  }
+  for (const amount of [subtotal, taxTotal]) checkSize(amount, "line_items");
+  checkTotal(total, total < 0n && adjustment < 0n ? "adjustment_amount" : "line_items");
   return { lines: priced, subtotal, discountTotal, taxTotal, total };
+}
+
+/** Throws `InvalidInput`, naming the field, unless an invoice may come to so many minor units. */
+export function checkTotal(total: bigint, field: string): void {
+  checkSize(total, field);
+  if (total >= 0n) return;
+  const text = `The invoice's total would be negative: ${total} minor units.`;
+  throw new InvalidInput({ [field]: [text] });
+}
+
+function checkSize(amount: bigint, field: string): void {
+  if (!isTooLarge(amount)) return;
+  throw new InvalidInput({ [field]: ["The invoice's total must be below 10^15 minor units."] });
 }
 
 /** A stored line, of an invoice or a series, as a draft to be priced again. */

@@ -7,6 +7,7 @@ import { insertPayment, type PaymentRow } from "../db/payments.ts";
 import { Conflict } from "../errors.ts";
 import type { Acting } from "./acting.ts";
 import { recordInvoiceEvent } from "./invoice-events.ts";
+import { sendFirstReceipt } from "./send-receipt.ts";
 import { statusOf } from "./settle-invoice.ts";
 
 export interface PaymentInput {
@@ -16,7 +17,7 @@ export interface PaymentInput {
   paymentMethod: string | null;
   reference: string | null;
   notes: string | null;
-  /** Whether the client is to be told that the money came. */
+  /** Whether a receipt is to be mailed to the client. */
   sendNotification?: boolean;
 }
 
@@ -98,7 +99,8 @@ export async function applyPayment(
     send_notification: input.sendNotification ?? false,
   });
   if (status === "paid") await recordInvoiceEvent(tx, by, "invoice.paid", paid);
-  return { invoice: paid, payment, credited };
+  if (input.sendNotification ?? false) await sendFirstReceipt(tx, by, paid, payment.id);
+  return { invoice: paid, payment: { ...payment, credited }, credited };
 }
 
 /** Throws `Conflict` unless money may be recorded against the invoice. */

@@ -179,8 +179,8 @@ function drawTotals(pages: Pages, document: InvoiceDocument, look: InvoiceLook):
   for (const { name, rate, amount } of document.taxes) {
     rows.push([rate === null ? name : `${name} ${formatRate(rate)}`, money(amount)]);
   }
-  if (document.adjustment !== 0n) {
-    rows.push([document.adjustmentDescription || "Adjustment", money(document.adjustment)]);
+  for (const { description, amount } of document.adjustments) {
+    rows.push([description || "Adjustment", money(amount)]);
   }
   if (document.lateFee !== 0n) rows.push(["Late fee", money(document.lateFee)]);
 

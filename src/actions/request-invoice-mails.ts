@@ -7,13 +7,11 @@ import { raiseNightFindings } from "../db/night-attention.ts";
 export interface InvoiceMail {
   invoiceId: number;
   invoiceNumber: string;
-  /** Which sending of the invoice this is, from 1. Default 1. */
-  sending?: number;
   recipient: string | null;
 }
 
 /**
- * Asks for invoices to be mailed: a delivery record each, and the event the mailer follows. Where
+ * Asks for new invoices to be mailed: a delivery record each, and the event the mailer follows. Where
  * nobody can be written to, the delivery is blocked and a person is told; nothing is retried.
  */
 export async function requestInvoiceMails(
@@ -34,9 +32,9 @@ export async function requestInvoiceMails(
   const deliveries = await insertDeliveries(tx, {
     companyId,
     now,
-    rows: mails.map(({ invoiceId, sending = 1, recipient }) => ({
+    rows: mails.map(({ invoiceId, recipient }) => ({
       kind: "invoice",
-      key: invoiceMailKey(invoiceId, sending),
+      key: invoiceMailKey(invoiceId, 1),
       invoiceId,
       recipient,
     })),

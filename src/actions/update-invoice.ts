@@ -4,7 +4,7 @@ import { listInvoiceLines } from "../db/invoice-lines.ts";
 import { lockInvoice, updateInvoiceRow, type InvoiceRow } from "../db/invoices.ts";
 import { Conflict, InvalidInput } from "../errors.ts";
 import type { Acting } from "./acting.ts";
-import { checkAdjustment } from "./check-adjustment.ts";
+import { checkAdjustment, replaceAdjustments } from "./change-adjustments.ts";
 import { checkFiling } from "./check-filing.ts";
 import { completeLines, type LineInput } from "./complete-lines.ts";
 import { getBillableClient } from "./create-invoice.ts";
@@ -54,6 +54,8 @@ const alwaysEditable = new Set<Column>([
 ]);
 /** What nobody may change once the invoice was issued to somebody. */
 const draftOnly = new Set<Column>(["clientId", "currency"]);
+/** What stands for all adjustments together. */
+const adjusting = new Set<Column>(["adjustmentAmount", "adjustmentDescription"]);
 /** What the amounts, or the status, depend on. */
 const settling = new Set<Column>(["discountType", "discountValue", "adjustmentAmount", "dueDate"]);
 
@@ -79,7 +81,10 @@ export async function updateInvoice(
   );
   checkAllowed(invoice, changed, input.lines !== undefined);
   checkDates({ ...invoice, ...changes }, input);
-  checkAdjustment({ ...invoice, ...changes });
+  if (changed.some((column) => adjusting.has(column))) {
+    checkAdjustment({ ...invoice, ...changes });
+    await replaceAdjustments(tx, by, invoice.id, { ...invoice, ...changes });
+  }
   if (changes.clientId !== undefined) await getBillableClient(tx, companyId, changes.clientId);
   await checkFiling(tx, companyId, { ...invoice, ...changes }, invoice);
   const isTagged =

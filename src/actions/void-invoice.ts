@@ -31,6 +31,7 @@ export async function voidInvoice(
       clientId: invoice.clientId,
       invoiceId: invoice.id,
       paymentId: null,
+      voidedInvoiceId: invoice.id,
       type: "prepayment",
       amount: invoice.amountPaid,
       currency: invoice.currency,

@@ -1,6 +1,8 @@
+import { sumUpAdjustments, type Adjustment } from "../billing/adjustments.ts";
 import type { LocalDate } from "../billing/dates.ts";
 import type { Discount } from "../billing/totals.ts";
 import type { Tx } from "../db/client.ts";
+import { insertAdjustments } from "../db/invoice-adjustments.ts";
 import { insertInvoiceLines } from "../db/invoice-lines.ts";
 import { insertInvoice, type InvoiceRow } from "../db/invoices.ts";
 import type { Acting } from "./acting.ts";
@@ -20,16 +22,9 @@ export async function writeDraftInvoice(
   by: Acting,
   input: Pick<
     InvoiceRow,
-    | "clientId"
-    | "projectId"
-    | "categoryId"
-    | "currency"
-    | "adjustmentAmount"
-    | "adjustmentDescription"
-    | "notes"
-    | "terms"
-    | "footer"
+    "clientId" | "projectId" | "categoryId" | "currency" | "notes" | "terms" | "footer"
   > & {
+    adjustments: readonly Adjustment[];
     /** Default: today, where the company is. */
     issueDate?: LocalDate | undefined;
     /** Default: the issue date plus the client's terms, or else the company's. */
@@ -41,14 +36,15 @@ export async function writeDraftInvoice(
   },
 ): Promise<InvoiceRow> {
   const { company, now } = by;
-  const { discount, lines: drafts, facts, ...values } = input;
+  const { discount, adjustments, lines: drafts, facts, ...values } = input;
+  const adjustment = sumUpAdjustments(adjustments);
   const client = await getBillableClient(tx, company.id, input.clientId);
   const dates = datesOf(by, client, input);
   await checkFiling(tx, company.id, input);
   const { lines, subtotal, discountTotal, taxTotal, total } = priceInvoice(company, {
     lines: drafts,
     discount,
-    adjustment: input.adjustmentAmount,
+    adjustment: adjustment.adjustmentAmount,
     lateFee: 0n,
   });
   await requireRoom(tx, by, "invoices");
@@ -57,6 +53,7 @@ export async function writeDraftInvoice(
     companyId: company.id,
     invoiceNumber: invoiceNumber!,
     ...values,
+    ...adjustment,
     isArchived: false,
     ...dates,
     ...discountColumns(discount),
@@ -66,7 +63,9 @@ export async function writeDraftInvoice(
     total,
     createdAt: now,
   });
-  await insertInvoiceLines(tx, { companyId: company.id, invoiceId: invoice.id, now }, lines);
+  const where = { companyId: company.id, invoiceId: invoice.id, now };
+  await insertInvoiceLines(tx, where, lines);
+  await insertAdjustments(tx, where, adjustments);
   await recordInvoiceEvent(tx, by, "invoice.created", invoice, facts);
   return invoice;
 }

@@ -23,6 +23,15 @@ export function whyNotMail(state: MailState): string | undefined {
   return undefined;
 }
 
+/** Why a receipt must not be mailed any more, or undefined. That an invoice was voided unpays nothing. */
+export function whyNotMailReceipt(state: {
+  isDeleted: boolean;
+  paymentId: number | null;
+}): string | undefined {
+  if (state.paymentId === null) return "the payment was deleted";
+  return state.isDeleted ? "the invoice was deleted" : undefined;
+}
+
 /**
  * Why a reminder must not be sent, asked under lock right before sending (BILLING.md 7.2): the
  * invoice is settled, voided, disputed, archived, or moved, or another reminder went out within the

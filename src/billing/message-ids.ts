@@ -6,8 +6,13 @@ export function invoiceMailKey(invoiceId: number, sending: number): string {
   return `${invoiceId}/${sending}`;
 }
 
-export function reminderMailKey(invoiceReminderId: number): string {
-  return `${invoiceReminderId}`;
+/** `sending` counts from 1; further ones are those that somebody asked to be sent again. */
+export function reminderMailKey(invoiceReminderId: number, sending = 1): string {
+  return sending === 1 ? `${invoiceReminderId}` : `${invoiceReminderId}/${sending}`;
+}
+
+export function receiptMailKey(paymentId: number, sending: number): string {
+  return `${paymentId}/${sending}`;
 }
 
 export function quoteMailKey(quoteId: number, sending: number): string {
@@ -18,7 +23,7 @@ export function statementMailKey(statementId: number): string {
   return `${statementId}`;
 }
 
-export type MailKind = "invoice" | "reminder" | "quote" | "statement";
+export type MailKind = "invoice" | "reminder" | "quote" | "statement" | "receipt";
 
 /** Without domain and brackets: those of the sender are added when the mail is sent. */
 export function messageIdOf(mail: { companyId: number; kind: MailKind; key: string }): string {

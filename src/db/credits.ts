@@ -14,6 +14,8 @@ export interface CreditRow {
   invoiceId: number | null;
   /** The payment that was too large; none when the credit has another reason. */
   paymentId: number | null;
+  /** The voided invoice whose payments it is; none when the credit has another reason. */
+  voidedInvoiceId: number | null;
   type: CreditType;
   isArchived: boolean;
   amount: bigint;
@@ -28,8 +30,8 @@ export interface CreditRow {
 
 function creditColumns(sql: Sql | Tx) {
   return sql`
-    company_id, id, client_id, invoice_id, payment_id, type, is_archived, amount, remaining,
-    currency, reason, credit_date, created_at, updated_at
+    company_id, id, client_id, invoice_id, payment_id, voided_invoice_id, type, is_archived, amount,
+    remaining, currency, reason, credit_date, created_at, updated_at
   `;
 }
 
@@ -45,7 +47,8 @@ export type NewCredit = Pick<
   | "reason"
   | "creditDate"
   | "createdAt"
->;
+> &
+  Partial<Pick<CreditRow, "voidedInvoiceId">>;
 
 /** A credit of which nothing is used yet. */
 export async function insertCredit(tx: Tx, credit: NewCredit): Promise<CreditRow> {
@@ -68,6 +71,38 @@ export async function lockCreditOfPayment(
     for update
   `;
   return row;
+}
+
+/**
+ * Where the money of a payment may be when it is not in its invoice: the credit it left, and the one
+ * its invoice left when it was voided. Deleted ones are gone.
+ */
+export async function listCreditsBehindPayment(
+  sql: Sql | Tx,
+  payment: { companyId: number; paymentId: number; invoiceId: number },
+): Promise<CreditRow[]> {
+  return await sql<CreditRow[]>`${selectBehindPayment(sql, payment)}`;
+}
+
+/** The same, and nobody may use them until the transaction ends. Its invoice is locked. */
+export async function lockCreditsBehindPayment(
+  tx: Tx,
+  payment: { companyId: number; paymentId: number; invoiceId: number },
+): Promise<CreditRow[]> {
+  // In the order in which all lock several credits.
+  return await tx<CreditRow[]>`${selectBehindPayment(tx, payment)} order by id for update`;
+}
+
+function selectBehindPayment(
+  sql: Sql | Tx,
+  { companyId, paymentId, invoiceId }: { companyId: number; paymentId: number; invoiceId: number },
+) {
+  return sql`
+    select ${creditColumns(sql)}
+    from credits
+    where company_id = ${companyId} and deleted_at is null
+      and (payment_id = ${paymentId} or voided_invoice_id = ${invoiceId})
+  `;
 }
 
 /** A deleted credit is not found. */

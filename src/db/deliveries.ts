@@ -22,6 +22,10 @@ export interface DeliveryRow {
   invoiceReminderId: number | null;
   quoteId: number | null;
   statementId: number | null;
+  /** Of a receipt: what it is for; none once that payment was deleted. */
+  paymentId: number | null;
+  /** The earlier mail that somebody asked to be sent again. */
+  resendOfId: number | null;
   recipient: string | null;
   messageId: string;
   status: DeliveryStatus;
@@ -37,9 +41,9 @@ export interface DeliveryRow {
 /** The columns of a delivery, to be composed into a statement that reads or returns them. */
 function deliveryColumns(sql: Sql | Tx) {
   return sql`
-    id, company_id, kind, key, invoice_id, invoice_reminder_id, quote_id, statement_id, recipient,
-    message_id, status, attempts, error_code, error_message, response, accepted_at, created_at,
-    updated_at
+    id, company_id, kind, key, invoice_id, invoice_reminder_id, quote_id, statement_id, payment_id,
+    resend_of_id, recipient, message_id, status, attempts, error_code, error_message, response,
+    accepted_at, created_at, updated_at
   `;
 }
 
@@ -51,6 +55,8 @@ export interface NewDelivery {
   invoiceReminderId?: number;
   quoteId?: number;
   statementId?: number;
+  paymentId?: number;
+  resendOfId?: number;
   /** Nobody to write to leaves the delivery blocked. */
   recipient: string | null;
 }
@@ -64,12 +70,12 @@ export async function insertDeliveries(
   const ids = rows.map((row) => messageIdOf({ companyId, kind: row.kind, key: row.key }));
   return await tx<DeliveryRow[]>`
     insert into deliveries (
-      company_id, kind, key, invoice_id, invoice_reminder_id, quote_id, statement_id, recipient,
-      message_id, status, created_at, updated_at
+      company_id, kind, key, invoice_id, invoice_reminder_id, quote_id, statement_id, payment_id,
+      resend_of_id, recipient, message_id, status, created_at, updated_at
     )
     select
       ${companyId}, p.kind, p.key, p.invoice_id, p.invoice_reminder_id, p.quote_id, p.statement_id,
-      p.recipient, p.message_id, case when p.recipient is null then 'blocked' else 'queued' end,
+      p.payment_id, p.resend_of_id, p.recipient, p.message_id, case when p.recipient is null then 'blocked' else 'queued' end,
       ${now}, ${now}
     from unnest(
       ${rows.map((row) => row.kind)}::text[], ${rows.map((row) => row.key)}::text[],
@@ -77,9 +83,12 @@ export async function insertDeliveries(
       ${rows.map((row) => row.invoiceReminderId ?? null)}::int8[],
       ${rows.map((row) => row.quoteId ?? null)}::int8[],
       ${rows.map((row) => row.statementId ?? null)}::int8[],
+      ${rows.map((row) => row.paymentId ?? null)}::int8[],
+      ${rows.map((row) => row.resendOfId ?? null)}::int8[],
       ${rows.map((row) => row.recipient)}::text[], ${ids}::text[]
     ) as p (
-      kind, key, invoice_id, invoice_reminder_id, quote_id, statement_id, recipient, message_id
+      kind, key, invoice_id, invoice_reminder_id, quote_id, statement_id, payment_id, resend_of_id,
+      recipient, message_id
     )
     on conflict (company_id, kind, key) do nothing
     returning ${deliveryColumns(tx)}
@@ -122,6 +131,26 @@ export async function lockDelivery(
   `;
   if (row === undefined) throw new NotFound("Delivery");
   return row;
+}
+
+/**
+ * A payment is about to be deleted: its receipts stay as mails that were sent, and those that were not
+ * are not wanted any more. Its invoice is locked, so that none of them is on its way out.
+ */
+export async function forgetPaymentOfDeliveries(
+  tx: Tx,
+  { companyId, paymentId, now }: { companyId: number; paymentId: number; now: Date },
+): Promise<void> {
+  await tx`
+    update deliveries
+    set payment_id = null,
+        status = case when status = 'queued' then 'cancelled' else status end,
+        error_code = case when status = 'queued' then 'cancelled' else error_code end,
+        error_message =
+          case when status = 'queued' then 'the payment was deleted' else error_message end,
+        updated_at = ${now}
+    where company_id = ${companyId} and payment_id = ${paymentId}
+  `;
 }
 
 /** Moves a delivery on, with what the mail server or we had to say about it. */

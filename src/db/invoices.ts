@@ -106,6 +106,24 @@ export async function lockInvoice(
   return row;
 }
 
+/** Locks the invoice a payment was for, deleted or not: the money came in all the same. */
+export async function lockInvoiceOfPayment(
+  tx: Tx,
+  { companyId, paymentId }: { companyId: number; paymentId: number },
+): Promise<InvoiceRow> {
+  const [row] = await tx<InvoiceRow[]>`
+    select ${invoiceColumns(tx)}
+    from invoices
+    where company_id = ${companyId}
+      and id = (
+        select invoice_id from payments where company_id = ${companyId} and id = ${paymentId}
+      )
+    for update
+  `;
+  if (row === undefined) throw new NotFound("Payment");
+  return row;
+}
+
 /** Locks those of the ids that are there, lowest first, so that two who lock several never deadlock. */
 export async function lockInvoices(
   tx: Tx,
@@ -195,7 +213,7 @@ export async function updateInvoiceRow(
 ): Promise<InvoiceRow> {
   const [row] = await tx<InvoiceRow[]>`
     update invoices set ${tx(changes)}
-    where company_id = ${companyId} and id = ${id} and deleted_at is null
+    where company_id = ${companyId} and id = ${id}
     returning ${invoiceColumns(tx)}
   `;
   if (row === undefined) throw new NotFound("Invoice");

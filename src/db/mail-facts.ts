@@ -15,7 +15,7 @@ export interface MailStateRow {
   dueDate: LocalDate;
   sentAt: Date | null;
   lastReminderAt: Date | null;
-  /** Another one after every change of the invoice's row. */
+  /** Another one after every change of the invoice's row, and of the payment's. */
   version: string;
   /** The reminder's entry in the ledger, when the mail is one. */
   reminderStatus: string | null;
@@ -24,6 +24,8 @@ export interface MailStateRow {
   reminderDaysOffset: number | null;
   reminderSubject: string | null;
   reminderBody: string | null;
+  /** What the mail is a receipt for, when it is one; none once that payment was deleted. */
+  paymentId: number | null;
   testNow: Date | null;
 }
 
@@ -36,14 +38,15 @@ export async function lockMailState(
     select
       'invoice' as about, i.id as invoice_id, i.status, i.is_archived, i.is_disputed,
       (i.deleted_at is not null) as is_deleted, i.total, i.amount_due, i.due_date, i.sent_at,
-      i.last_reminder_at, i.xmin::text as version, x.status as reminder_status, x.due_date as reminder_due_date, r.reminder_number,
-      r.days_offset as reminder_days_offset, r.subject as reminder_subject,
-      r.body as reminder_body, co.test_now
+      i.last_reminder_at, concat_ws('/', i.xmin, p.xmin) as version, x.status as reminder_status,
+      x.due_date as reminder_due_date, r.reminder_number, r.days_offset as reminder_days_offset,
+      r.subject as reminder_subject, r.body as reminder_body, p.id as payment_id, co.test_now
     from deliveries d
     join invoices i on i.company_id = d.company_id and i.id = d.invoice_id
     join companies co on co.id = d.company_id
     left join invoice_reminders x on x.company_id = d.company_id and x.id = d.invoice_reminder_id
     left join payment_reminders r on r.company_id = x.company_id and r.id = x.reminder_id
+    left join payments p on p.company_id = d.company_id and p.id = d.payment_id
     where d.company_id = ${companyId} and d.id = ${deliveryId}
     for no key update of i
   `;
@@ -96,6 +99,18 @@ export async function markReminderMailed(
     update invoices
     set reminders_sent = reminders_sent + 1, last_reminder_at = ${now}, updated_at = ${now}
     where company_id = ${companyId} and id = ${invoiceId}
+  `;
+}
+
+/** A reminder that did not go out is to be tried once more. */
+export async function requeueReminder(
+  tx: Tx,
+  input: { companyId: number; invoiceReminderId: number; now: Date },
+): Promise<void> {
+  await tx`
+    update invoice_reminders
+    set status = 'queued', reason = null, updated_at = ${input.now}
+    where company_id = ${input.companyId} and id = ${input.invoiceReminderId}
   `;
 }
 

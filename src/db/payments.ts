@@ -7,6 +7,10 @@ export interface PaymentRow {
   id: number;
   invoiceId: number;
   amount: bigint;
+  /** What of it was too much when it came, and became a credit of the client. */
+  credited: bigint;
+  /** What of it was given back. */
+  amountRefunded: bigint;
   currency: string;
   paymentDate: LocalDate;
   paymentMethod: string | null;
@@ -17,10 +21,17 @@ export interface PaymentRow {
   updatedAt: Date;
 }
 
-function paymentColumns(sql: Sql | Tx) {
+/** The columns of `PaymentRow`, of a table or alias called `payments`. */
+export function paymentColumns(sql: Sql | Tx) {
   return sql`
-    id, invoice_id, amount, currency, payment_date, payment_method, reference, notes, recorded_by,
-    created_at, updated_at
+    payments.id, payments.invoice_id, payments.amount, payments.amount_refunded, payments.currency,
+    payments.payment_date, payments.payment_method, payments.reference, payments.notes,
+    payments.recorded_by, payments.created_at, payments.updated_at,
+    coalesce(
+      (select credits.amount from credits
+       where credits.company_id = payments.company_id and credits.payment_id = payments.id),
+      0
+    )::int8 as credited
   `;
 }
 
@@ -37,21 +48,33 @@ export async function listInvoicePayments(
   `;
 }
 
-/** A payment of another invoice is not found. */
-export async function getInvoicePayment(
+/** A payment stays found when its invoice was deleted: the money came all the same. */
+export async function getPayment(
   sql: Sql | Tx,
-  { companyId, invoiceId, id }: { companyId: number; invoiceId: number; id: number },
+  { companyId, id }: { companyId: number; id: number },
 ): Promise<PaymentRow> {
   const [row] = await sql<PaymentRow[]>`
     select ${paymentColumns(sql)}
     from payments
-    where company_id = ${companyId} and invoice_id = ${invoiceId} and id = ${id}
+    where company_id = ${companyId} and id = ${id}
   `;
   if (row === undefined) throw new NotFound("Payment");
   return row;
 }
 
-export type NewPayment = Omit<PaymentRow, "id" | "updatedAt"> & { companyId: number };
+/** A payment of another invoice is not found. */
+export async function getInvoicePayment(
+  sql: Sql | Tx,
+  { companyId, invoiceId, id }: { companyId: number; invoiceId: number; id: number },
+): Promise<PaymentRow> {
+  const payment = await getPayment(sql, { companyId, id });
+  if (payment.invoiceId !== invoiceId) throw new NotFound("Payment");
+  return payment;
+}
+
+export type NewPayment = Omit<PaymentRow, "id" | "credited" | "amountRefunded" | "updatedAt"> & {
+  companyId: number;
+};
 
 export async function insertPayment(tx: Tx, payment: NewPayment): Promise<PaymentRow> {
   const [row] = await tx<PaymentRow[]>`
@@ -59,6 +82,21 @@ export async function insertPayment(tx: Tx, payment: NewPayment): Promise<Paymen
     returning ${paymentColumns(tx)}
   `;
   return row!;
+}
+
+/** The payment's invoice is locked. Throws `NotFound`. */
+export async function addToAmountRefunded(
+  tx: Tx,
+  { companyId, id, amount, now }: { companyId: number; id: number; amount: bigint; now: Date },
+): Promise<PaymentRow> {
+  const [row] = await tx<PaymentRow[]>`
+    update payments
+    set amount_refunded = amount_refunded + ${amount}, updated_at = ${now}
+    where company_id = ${companyId} and id = ${id}
+    returning ${paymentColumns(tx)}
+  `;
+  if (row === undefined) throw new NotFound("Payment");
+  return row;
 }
 
 export async function deletePaymentRow(

@@ -8,6 +8,7 @@ import { checkConnections } from "./connections/check-connections.ts";
 import type { AnyJob } from "./define-job.ts";
 import { sendInvoiceMail } from "./mail/send-invoice.ts";
 import { sendQuoteMail } from "./mail/send-quote.ts";
+import { sendReceiptMail } from "./mail/send-receipt.ts";
 import { sendReminderMail } from "./mail/send-reminder.ts";
 import { sendStatementMail } from "./mail/send-statement.ts";
 import { deleteFiles } from "./upkeep/delete-files.ts";
@@ -25,6 +26,7 @@ export const jobs: readonly AnyJob[] = [
   runNightJob,
   sendInvoiceMail,
   sendQuoteMail,
+  sendReceiptMail,
   sendReminderMail,
   sendStatementMail,
   startDueNights,

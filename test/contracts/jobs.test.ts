@@ -34,6 +34,10 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
     { companyId: 7, deliveryId: 9 },
     { companyId: 7, deliveryId: 10 },
   ],
+  "mail.send-receipt": [
+    { companyId: 7, deliveryId: 9 },
+    { companyId: 7, deliveryId: 10 },
+  ],
   "mail.send-statement": [
     { companyId: 7, deliveryId: 9 },
     { companyId: 7, deliveryId: 10 },

@@ -122,7 +122,7 @@ async function composeMessage(
     ...(content.cc.length === 0 ? {} : { cc: content.cc.map((address) => ({ address })) }),
     attachments: [
       {
-        name: `${content.fileName.replaceAll(/[^\w.-]+/g, "_")}.pdf`,
+        name: content.fileName,
         contentType: "application/pdf",
         content: content.pdf,
       },

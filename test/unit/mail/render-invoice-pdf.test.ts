@@ -37,8 +37,10 @@ const invoice: InvoiceDocument = {
   subtotal: 273_040n,
   discount: 3_040n,
   taxes: [{ ...vat, amount: 54_000n }],
-  adjustment: -22n,
-  adjustmentDescription: "Rounding",
+  adjustments: [
+    { description: "Rounding", amount: -12n },
+    { description: "Goodwill", amount: -10n },
+  ],
   lateFee: 1_500n,
   total: 325_478n,
   paid: 100_000n,
@@ -101,7 +103,7 @@ test("what is zero or unknown is not printed", async () => {
     await pagesOf({
       status: "sent",
       discount: 0n,
-      adjustment: 0n,
+      adjustments: [],
       lateFee: 0n,
       paid: 0n,
       taxes: [],

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { deletePayment } from "../../../actions/delete-payment.ts";
+import { lockInvoice } from "../../../db/invoices.ts";
+import { getInvoicePayment } from "../../../db/payments.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
 
@@ -9,16 +11,21 @@ export const deleteInvoicePaymentRoute = defineRoute({
   path: "/invoices/:id/payments/:paymentId",
   summary: "Delete a payment of an invoice",
   description:
-    "Opens the invoice again for what it now lacks, and takes back the credit the payment left; 409 when " +
-    "that credit was used already or the invoice is cancelled.",
+    "For one recorded by mistake. Opens the invoice again for what it now lacks, and takes back the credit " +
+    "the payment left; 409 when that credit was used already, something of the payment was refunded, or " +
+    "the invoice is cancelled.",
   tag: "Invoices",
   access: { scope: "payments:write" },
   params: z.object({ id: idParam, paymentId: idParam }),
   answers: { 204: null },
 
-  async run({ tx, company, user, now }, { params }) {
+  async run({ tx, company, user, now, checkIfMatch }, { params }) {
     const by = { company, causerId: user.id, now };
-    await deletePayment(tx, by, { invoiceId: params.id, paymentId: params.paymentId });
+    const { id: invoiceId, paymentId } = params;
+    const where = { companyId: company.id, invoiceId };
+    await lockInvoice(tx, { companyId: company.id, id: invoiceId });
+    checkIfMatch(await getInvoicePayment(tx, { ...where, id: paymentId }));
+    await deletePayment(tx, by, { invoiceId, paymentId });
     return { status: 204 };
   },
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { recordPayments } from "../../../actions/record-payments.ts";
-import { defineRoute } from "../../define-route.ts";
+import { defineRoute, requireScope } from "../../define-route.ts";
 import { optionalText } from "../../inputs.ts";
 import { idInBody } from "./line-inputs.ts";
 import { paymentFields, toPaymentInput } from "./payment-inputs.ts";
@@ -19,7 +19,8 @@ export const postBulkRecordPaymentRoute = defineRoute({
   summary: "Bulk record payments for multiple invoices",
   description:
     "`errors` has an entry, with its `index` in `payments`, for each payment that was refused because of " +
-    "the state of its invoice. A wrong value refuses them all (422).",
+    "the state of its invoice. A wrong value refuses them all (422). `send_notification` mails a receipt " +
+    "of each payment, and needs invoices:send too.",
   tag: "Invoices",
   access: { scope: "invoices:write" },
   body: z.strictObject({
@@ -42,9 +43,10 @@ export const postBulkRecordPaymentRoute = defineRoute({
     }),
   },
 
-  async run({ tx, company, user, now }, { body }) {
+  async run({ tx, company, user, caller, now }, { body }) {
     const by = { company, causerId: user.id, now };
     const sendNotification = body.send_notification ?? false;
+    if (sendNotification) requireScope(caller, "invoices:send");
     const { recorded, refused } = await recordPayments(
       tx,
       by,

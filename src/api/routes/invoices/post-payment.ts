@@ -2,9 +2,8 @@ import { z } from "zod";
 import { recordPayment } from "../../../actions/record-payment.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
+import { answerPaid, paidAnswer } from "./paid.ts";
 import { paymentFields, toPaymentInput } from "./payment-inputs.ts";
-import { paymentJson, presentPayment } from "./payment-schema.ts";
-import { invoiceJson, presentInvoice } from "./schema.ts";
 
 /** POST /invoices/:id/payments — as record-payment, but answers with the payment. */
 export const postInvoicePaymentRoute = defineRoute({
@@ -16,17 +15,11 @@ export const postInvoicePaymentRoute = defineRoute({
   access: { scope: "payments:write" },
   params: z.object({ id: idParam }),
   body: z.strictObject(paymentFields),
-  answers: {
-    201: z.object({ data: paymentJson.extend({ credited: z.int(), invoice: invoiceJson }) }),
-  },
+  answers: { 201: paidAnswer },
 
-  async run({ tx, company, user, now }, { params, body }) {
+  async run({ tx, company, user, now, mayUse }, { params, body }) {
     const by = { company, causerId: user.id, now };
-    const { invoice, payment, credited } = await recordPayment(tx, by, {
-      invoiceId: params.id,
-      ...toPaymentInput(body),
-    });
-    const data = { ...presentPayment(payment), credited, invoice: presentInvoice(invoice) };
-    return { status: 201, body: { data } };
+    const recorded = await recordPayment(tx, by, { invoiceId: params.id, ...toPaymentInput(body) });
+    return { status: 201, ...answerPaid(recorded, mayUse) };
   },
 });

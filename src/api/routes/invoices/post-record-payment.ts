@@ -29,15 +29,21 @@ export const postRecordPaymentRoute = defineRoute({
     ),
   }),
   answers: {
-    200: z.object({ data: invoiceJson.extend({ payment: paymentJson, credited: z.int() }) }),
+    200: z.object({
+      data: invoiceJson.extend({
+        payment: paymentJson.optional().meta({ description: "Left out without payments:read." }),
+        credited: z.int(),
+      }),
+    }),
   },
 
-  async run({ tx, company, user, now }, { params, body }) {
+  async run({ tx, company, user, now, mayUse }, { params, body }) {
     const by = { company, causerId: user.id, now };
     const { invoice, payment, credited } = await recordPayment(tx, by, {
       invoiceId: params.id,
       ...toPaymentInput(body),
     });
-    return answerInvoice(invoice, { payment: presentPayment(payment), credited });
+    const shown = mayUse("payments:read") ? { payment: presentPayment(payment) } : {};
+    return answerInvoice(invoice, { ...shown, credited });
   },
 });

@@ -15,8 +15,10 @@ export const putInvoiceRoute = defineRoute({
   summary: "Update an invoice",
   description:
     "`line_items`, when given, is the full set: lines with an `id` are changed, those without are added, " +
-    "the others removed; late fees stay. Client and currency change on drafts only; a paid or cancelled " +
-    "invoice takes new texts, project, category and tags only; the total cannot fall below what was paid (409).",
+    "the others removed; late fees stay. `adjustment_amount` and `adjustment_description`, when they say " +
+    "something new, are one adjustment in place of all there are; 0 is none. Client and currency change on " +
+    "drafts only; a paid or cancelled invoice takes new texts, project, category and tags only; the total " +
+    "cannot fall below what was paid (409).",
   tag: "Invoices",
   access: { scope: "invoices:write" },
   params: z.object({ id: idParam }),

@@ -44,8 +44,11 @@ export const invoiceJson = z
       description: "Per cent for a percentage, minor units for a fixed discount.",
     }),
     discount_total: z.int(),
-    adjustment_description: z.string().nullable(),
-    adjustment_amount: z.int(),
+    adjustment_description: z
+      .string()
+      .nullable()
+      .meta({ description: "Of several adjustments, what all of them are for." }),
+    adjustment_amount: z.int().meta({ description: "The sum of the adjustments." }),
     late_fee_amount: z.int().meta({ description: "Late fees charged and not waived, with tax." }),
     late_fee_applied_at: instantJson.nullable(),
     total: z.int(),

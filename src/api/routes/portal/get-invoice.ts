@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { viewInvoice } from "../../../actions/answer-portal.ts";
 import { listBankAccounts } from "../../../db/bank-accounts.ts";
+import { listAdjustments } from "../../../db/invoice-adjustments.ts";
 import { listInvoiceLines } from "../../../db/invoice-lines.ts";
 import { getInvoicedClient } from "../../../db/invoice-references.ts";
 import { inTransaction } from "../../../db/transaction.ts";
@@ -38,13 +39,15 @@ export const getPortalInvoiceRoute = defineRoute({
     const { by, id } = await visit(sql, clock, { what: "Invoice", uuid: params.uuid });
     const invoice = await inTransaction(sql, (tx) => viewInvoice(tx, by, { invoiceId: id }));
     const companyId = by.company.id;
-    const [client, lines, accounts] = await Promise.all([
+    const [client, lines, adjustments, accounts] = await Promise.all([
       getInvoicedClient(sql, { companyId, clientId: invoice.clientId }),
       listInvoiceLines(sql, { companyId, invoiceId: id }),
+      listAdjustments(sql, { companyId, invoiceId: id }),
       isPayable(invoice) ? listBankAccounts(sql, companyId) : [],
     ]);
     const data = {
       ...presentPortalInvoice(invoice),
+      adjustments: adjustments.map(({ description, amount }) => ({ description, amount })),
       ...presentPortalParts(by.company, client, lines),
     };
     const bankDetails = accounts.length === 0 ? null : presentBankDetails(accounts);

@@ -61,6 +61,7 @@ export const portalInvoiceJson = z
     tax_total: z.int(),
     adjustment_description: text,
     adjustment_amount: z.int(),
+    adjustments: z.array(z.object({ description: text, amount: z.int() })),
     late_fee_amount: z.int(),
     total: z.int(),
     amount_paid: z.int(),

@@ -1,0 +1,31 @@
+import type { Tx } from "../db/client.ts";
+import { listInvoiceDeliveries } from "../db/deliveries.ts";
+import { updateInvoiceRow, type InvoiceRow } from "../db/invoices.ts";
+import type { Acting } from "./acting.ts";
+import { statusOf } from "./settle-invoice.ts";
+
+/**
+ * Takes `amount` minor units back out of what is paid of a locked invoice, which is open again for
+ * what it now lacks (BILLING.md 9). One that was paid for while it was a draft is a draft again.
+ */
+export async function lowerAmountPaid(
+  tx: Tx,
+  by: Acting,
+  invoice: InvoiceRow,
+  amount: bigint,
+): Promise<InvoiceRow> {
+  const amountPaid = invoice.amountPaid - amount;
+  const mails = await listInvoiceDeliveries(tx, {
+    companyId: by.company.id,
+    invoiceId: invoice.id,
+  });
+  // A receipt goes to who has paid, and says nothing of whether the invoice went out.
+  const wasSent = invoice.sentAt !== null || mails.some(({ kind }) => kind !== "receipt");
+  const status = statusOf(by, invoice, { amountPaid, wasSent });
+  return await updateInvoiceRow(tx, invoice, {
+    amountPaid,
+    status,
+    paidAt: status === "paid" ? invoice.paidAt : null,
+    updatedAt: by.now,
+  });
+}

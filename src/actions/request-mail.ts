@@ -1,0 +1,90 @@
+import type { MailKind } from "../billing/message-ids.ts";
+import { settleAttention } from "../db/attention.ts";
+import type { Tx } from "../db/client.ts";
+import {
+  insertDeliveries,
+  setDeliveryStatus,
+  type DeliveryRow,
+  type NewDelivery,
+} from "../db/deliveries.ts";
+import type { InvoiceRow } from "../db/invoices.ts";
+import type { Acting } from "./acting.ts";
+import { recordInvoiceEvent } from "./invoice-events.ts";
+
+/** Longer than a mail is tried for (mail.send-invoice): one that still waits was given up. */
+const GIVEN_UP_MS = 4 * 86_400_000;
+
+export type InvoiceMailKind = Exclude<MailKind, "quote" | "statement">;
+
+/** The events that the mailers of these mails follow. */
+const REQUESTS: Readonly<Record<InvoiceMailKind, string>> = {
+  invoice: "invoice.send-requested",
+  reminder: "invoice.reminder-due",
+  receipt: "payment.receipt-requested",
+};
+
+/**
+ * Asks for one mail about a locked invoice: its delivery record, and the event its mailer follows.
+ * Where nobody can be written to, the delivery is blocked, and there is no event.
+ */
+export async function requestMail(
+  tx: Tx,
+  by: Acting,
+  invoice: InvoiceRow,
+  mail: NewDelivery & { kind: InvoiceMailKind },
+): Promise<DeliveryRow> {
+  const [delivery] = await insertDeliveries(tx, {
+    companyId: by.company.id,
+    now: by.now,
+    rows: [{ ...mail, invoiceId: invoice.id }],
+  });
+  // The invoice is locked, so nobody else has taken the key meanwhile.
+  if (delivery === undefined) throw new Error(`there is a mail ${mail.kind} ${mail.key} already`);
+  if (delivery.status === "queued") {
+    await recordInvoiceEvent(tx, by, REQUESTS[mail.kind], invoice, {
+      delivery_id: delivery.id,
+      ...(mail.paymentId === undefined ? {} : { payment_id: mail.paymentId }),
+      ...(mail.resendOfId === undefined ? {} : { resend_of_id: mail.resendOfId }),
+    });
+  }
+  return delivery;
+}
+
+/**
+ * The one of these mails that is still on its way: whoever asks for it again asked for that one. One
+ * that waits for longer than mails are tried for is cancelled, and makes room for another.
+ */
+export async function findPendingMail(
+  tx: Tx,
+  by: Acting,
+  mails: readonly DeliveryRow[],
+): Promise<DeliveryRow | undefined> {
+  const pending = mails.findLast(({ status }) => status === "queued" || status === "sending");
+  if (pending === undefined) return undefined;
+  const isGivenUp =
+    pending.status === "queued" && by.now.getTime() - pending.createdAt.getTime() > GIVEN_UP_MS;
+  if (!isGivenUp) return pending;
+  await setDeliveryStatus(tx, {
+    companyId: by.company.id,
+    id: pending.id,
+    status: "cancelled",
+    now: by.now,
+    errorCode: "given_up",
+    errorMessage: "the mail server could not be reached for days; it was sent again instead",
+  });
+  return undefined;
+}
+
+/** Nobody need look any more at a receipt that could go to nobody: `resolution` says why. */
+export async function settleUnsentReceipt(
+  tx: Tx,
+  by: Acting,
+  { paymentId, resolution }: { paymentId: number; resolution: string },
+): Promise<void> {
+  await settleAttention(tx, {
+    companyId: by.company.id,
+    kind: "receipt.no-recipient",
+    key: String(paymentId),
+    resolution,
+  });
+}
