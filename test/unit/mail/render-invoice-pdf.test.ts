@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { InvoiceDocument } from "../../../src/actions/invoice-document.ts";
 import { renderInvoicePdf } from "../../../src/actions/render-invoice-pdf.ts";
-import { textOfPdf } from "./pdf-text.ts";
+import { textOfPdf } from "../../support/pdf-text.ts";
 
 const vat = { name: "VAT", rate: 2_000_000n };
 const invoice: InvoiceDocument = {
@@ -82,7 +82,9 @@ test.for(["classic", "modern", "compact"] as const)(
       "-€30.40",
       "€540.00",
       "Rounding",
-      "-€0.22",
+      "Goodwill",
+      "-€0.12",
+      "-€0.10",
       "Late fee",
       "€3,254.78",
       "-€1,000.00",
