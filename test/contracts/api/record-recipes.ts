@@ -125,6 +125,19 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     const body = { amount: 100, payment_date: "2026-03-02" };
     return await world.need("POST", `/invoices/${invoice!.id}/payments`, body);
   },
+  "invoices/adjustments": async (world, [invoice]) =>
+    await world.need("POST", `/invoices/${invoice!.id}/adjustments`, {
+      description: "Courier",
+      amount: 500,
+    }),
+  "invoices/dispatches": async (world, [invoice]) =>
+    (await world.need("POST", `/invoices/${invoice!.id}/send`))["delivery"],
+  payments: async (world) =>
+    await world.need("POST", "/payments", {
+      invoice_id: (await issuedInvoice(world, [])).id,
+      amount: 100,
+      payment_date: "2026-03-02",
+    }),
   "recurring-invoices": async (world) =>
     await world.need("POST", "/recurring-invoices", {
       client_id: (await client(world, [])).id,
