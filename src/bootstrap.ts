@@ -192,7 +192,7 @@ export async function readMasterKeys(
 /** Made once per data folder; of two processes that start at once the first one's counts. */
 async function readOrMake(path: string, make: () => string): Promise<string> {
   await mkdir(dirname(path), { recursive: true });
-  const unfinished = `${path}.${process.pid}`;
+  const unfinished = `${path}.${randomBytes(6).toString("hex")}`;
   await writeFile(unfinished, make(), { mode: 0o600 });
   try {
     await link(unfinished, path);

@@ -1,4 +1,3 @@
-import { settleAttention } from "../db/attention.ts";
 import type { CompanyRow } from "../db/companies.ts";
 import {
   connectRow,
@@ -13,6 +12,7 @@ import { lockTestClock } from "../db/test-clocks.ts";
 import { Conflict } from "../errors.ts";
 import type { NewGrant, OAuthApp, OAuthProvider } from "../platform/oauth.ts";
 import type { KeyRing } from "../platform/sealing.ts";
+import { settleConnectionItems } from "./connection-attention.ts";
 import { sealApp, sealCredentials } from "./connection-secrets.ts";
 
 /** How often a connection that nobody uses is tried, in milliseconds. */
@@ -66,12 +66,7 @@ export async function connectProvider(
     nextCheckAt: new Date(now.getTime() + CHECK_EVERY_MS),
     now,
   });
-  await settleAttention(tx, {
-    companyId: company.id,
-    kind: "connection.needs-reauth",
-    key: provider.name,
-    resolution: "connected again",
-  });
+  await settleConnectionItems(tx, key, "connected again");
   const released = await releaseHeld(tx, company.id, { provider: provider.name });
   await recordEvent(tx, {
     companyId: company.id,

@@ -1,4 +1,3 @@
-import { settleAttention } from "../db/attention.ts";
 import { recordAudit } from "../db/audit.ts";
 import type { CompanyRow } from "../db/companies.ts";
 import {
@@ -14,6 +13,7 @@ import { Conflict, errorText } from "../errors.ts";
 import type { OAuthProvider } from "../platform/oauth.ts";
 import { redactText } from "../platform/redact.ts";
 import { storableText } from "../platform/storable-text.ts";
+import { settleConnectionItems } from "./connection-attention.ts";
 import { openCredentials } from "./connection-secrets.ts";
 import { appOf, type ConnectionUser } from "./use-connection.ts";
 
@@ -50,12 +50,7 @@ export async function disconnectProvider(
     if (row === undefined || row.status === "disabled") throw notConnected(provider);
     const now = user.clock.now();
     await disconnectRow(tx, key, now);
-    await settleAttention(tx, {
-      companyId: company.id,
-      kind: "connection.needs-reauth",
-      key: provider.name,
-      resolution: "disconnected",
-    });
+    await settleConnectionItems(tx, key, "disconnected");
     await releaseHeld(tx, company.id, { provider: provider.name });
     await recordEvent(tx, {
       companyId: company.id,

@@ -1,8 +1,8 @@
-import { raiseAttention } from "../db/attention.ts";
 import { lockConnection, parkRow, type ConnectionKey } from "../db/connections.ts";
 import type { Tx } from "../db/client.ts";
 import { recordEvent } from "../db/events.ts";
 import { holdRuns } from "../db/run-operations.ts";
+import { raiseNeedsReauth } from "./connection-attention.ts";
 import type { OAuthProvider } from "../platform/oauth.ts";
 import { storableText } from "../platform/storable-text.ts";
 
@@ -34,15 +34,7 @@ export async function parkConnection(
   const message = storableText(reason, REASON_LENGTH_MAX);
   await parkRow(tx, key, { code: storableText(code, 100), message, now });
   await holdRuns(tx, { ...key, reason: `${title} has to be connected again` });
-  await raiseAttention(tx, {
-    companyId,
-    kind: "connection.needs-reauth",
-    key: provider,
-    title: `${title} has to be connected again`,
-    detail: message,
-    subjectType: "connection",
-    subjectId: row.id,
-  });
+  await raiseNeedsReauth(tx, { ...key, id: row.id, title, detail: message });
   await recordEvent(tx, {
     companyId,
     type: "connection.needs_reauth",

@@ -142,6 +142,8 @@ export async function subjectExists(
         exists (select from services where company_id = ${companyId} and id = ${subjectId})
       when 'project' then
         exists (select from projects where company_id = ${companyId} and id = ${subjectId})
+      when 'connection' then
+        exists (select from connections where company_id = ${companyId} and id = ${subjectId})
       when 'time-entry' then
         exists (select from time_entries where company_id = ${companyId} and id = ${subjectId})
       when 'expense' then

@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { SandboxProvider } from "../../sandbox/provider.ts";
-import { startProviderServer, type SandboxServer } from "../../sandbox/server.ts";
+import {
+  startProviderServer,
+  type SandboxServer,
+  type ServerOptions,
+} from "../../sandbox/server.ts";
 import { connectProvider } from "../../src/actions/connect-provider.ts";
 import { withConnection, type ConnectionUser } from "../../src/actions/use-connection.ts";
 import { openDatabase, type Sql } from "../../src/db/client.ts";
@@ -36,6 +40,8 @@ export interface ConnectorSuite {
   paths: { token: string; read: string; write: string };
   /** How many things the sandbox holds that `write` of this fact has made. */
   countWritten: (state: unknown, fact: string) => number;
+  /** Judges each exchange by the vendor's contract, where that is at hand. */
+  check?: ServerOptions["check"];
   /** Whether a write may be repeated blindly after an ambiguous ending, because of a key. Default true. */
   hasKeys?: boolean;
 }
@@ -48,7 +54,10 @@ export function describeConnector(suite: ConnectorSuite): void {
 
   async function start() {
     const base = await setup();
-    const server = await startProviderServer(suite.sandbox, { seed: { clients: 3, invoices: 3 } });
+    const server = await startProviderServer(suite.sandbox, {
+      seed: { clients: 3, invoices: 3 },
+      ...(suite.check !== undefined && { check: suite.check }),
+    });
     base.defer(() => server.close());
     const connector = suite.open({ url: server.url, timeouts: TIMEOUTS, app: appOf(server) });
     base.defer(() => connector.close());

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { describe, test } from "vitest";
+import { parse as parseYaml } from "yaml";
 
 /** Beside the project, where it is developed; never a part of it. */
 const SHARED = new URL("../../../shared/", import.meta.url);
@@ -16,6 +17,12 @@ export function describeWithData(path: string, define: (url: URL) => void): void
         void annotate(`../shared/${path} is missing, so nothing of it was tried.`, "warning"));
     }
   });
+}
+
+/** A vendor's contract that lies beside the project, JSON or YAML; undefined when it is not there. */
+export async function findSpec(path: string): Promise<unknown> {
+  const url = new URL(path, SHARED);
+  return existsSync(url) ? parseYaml(await readFile(url, "utf8")) : undefined;
 }
 
 /** Rows of a CSV file without quoting, by column name. */

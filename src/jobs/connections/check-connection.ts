@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { noticeEnd } from "../../actions/connection-attention.ts";
 import { withConnection } from "../../actions/use-connection.ts";
 import { recordConnectionSuccess } from "../../db/connections.ts";
+import { inTransaction } from "../../db/transaction.ts";
 import { ConnectionRevoked } from "../../errors.ts";
 import { providerNames } from "../../platform/oauth.ts";
 import { defineJob, done, skipped } from "../define-job.ts";
@@ -31,7 +33,10 @@ export const checkConnection = defineJob({
           }),
         ),
       );
-      await recordConnectionSuccess(ctx.sql, key, { now: ctx.clock.now(), externalName });
+      const now = ctx.clock.now();
+      await recordConnectionSuccess(ctx.sql, key, { now, externalName });
+      const { title } = provider;
+      await inTransaction(ctx.sql, (tx) => noticeEnd(tx, key, { title, now }));
       return done({ account_name: externalName });
     } catch (error) {
       // The connection is parked by now, and its owner told: there is nothing left to do here.

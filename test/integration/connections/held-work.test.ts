@@ -195,7 +195,17 @@ test("a due connection is checked: what was withdrawn is found before work needs
     `;
     return await reaches(sql, check?.id ?? "", "succeeded", "skipped");
   };
+  const openItems = () => sql`
+    select kind, title from attention_items where resolved_at is null order by id
+  `;
+  await sql`update connections set refresh_expires_at = now() + interval '13 days'`;
   expect(await tick("one")).toMatchObject({ status: "succeeded" });
+  expect(await openItems()).toMatchObject([
+    {
+      kind: "connection.ends-soon",
+      title: expect.stringMatching(/^The connection to Toy ends on 2/),
+    },
+  ]);
   const checked = await findConnection(sql, { ...KEY, companyId });
   expect(checked).toMatchObject({ externalName: "Toy account", status: "connected" });
 

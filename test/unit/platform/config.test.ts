@@ -151,3 +151,14 @@ test("a master key id may occur once", () => {
     "MASTER_KEYS: an id occurs twice",
   );
 });
+
+test("a client at a provider is two settings or none", () => {
+  expect(() => loadConfig({ SLACK_CLIENT_ID: "1.2" })).toThrow(
+    "SLACK_CLIENT_SECRET: not set, although SLACK_CLIENT_ID is",
+  );
+  expect(() => loadConfig({ STRIPE_SECRET_KEY: "sk_test_x" })).toThrow(
+    "STRIPE_CLIENT_ID: not set, although STRIPE_SECRET_KEY is",
+  );
+  const { providers } = loadConfig({ SLACK_CLIENT_ID: "1.2", SLACK_CLIENT_SECRET: "s" });
+  expect(providers.slack).toEqual({ clientId: "1.2", clientSecret: "s", url: undefined });
+});

@@ -5,6 +5,9 @@ import { instantJson, presentInstant } from "../../answers.ts";
 
 export const integrationJson = z
   .object({
+    id: z.int().nullable().meta({
+      description: "Of the connection, whose story GET /activity-log tells.",
+    }),
     provider: z.enum(providerNames),
     title: z.string(),
     is_available: z.boolean().meta({
@@ -39,6 +42,7 @@ export function presentIntegration(
 ): z.input<typeof integrationJson> {
   const isKnown = row !== undefined && row.status !== "disabled";
   return {
+    id: row?.id ?? null,
     provider: provider.name,
     title: provider.title,
     is_available: isAvailable,
