@@ -165,7 +165,7 @@ function followRef(root: Schema, value: Schema): Schema {
 const NUMBERS = ["minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"];
 
 /** The parts of a schema that decide, in the words of JSON Schema 2020-12. */
-export function toDraft(schema: unknown): Schema {
+function toDraft(schema: unknown): Schema {
   const from = objectOf(schema);
   const to: Schema = {};
   const ref = from["$ref"];
