@@ -35,6 +35,40 @@ export async function listRevenueByMonth(
   `;
 }
 
+export interface CollectedRow {
+  /** Its first day. */
+  month: LocalDate;
+  currency: string;
+  /** Minor units. */
+  collected: bigint;
+}
+
+/**
+ * The money that came in in each month, by the day of payment, less what was given back, by the day of
+ * the refund. What was too much is in it, and a credit that is used later is no money.
+ */
+export async function listCollectedByMonth(
+  sql: Sql | Tx,
+  { companyId, from, to }: { companyId: number; from: LocalDate; to: LocalDate },
+): Promise<CollectedRow[]> {
+  return await sql<CollectedRow[]>`
+    with moved as (
+      select payment_date as day, currency, amount
+      from payments
+      where company_id = ${companyId} and payment_date between ${from} and ${to}
+      union all
+      select refund_date, currency, -amount
+      from payment_refunds
+      where company_id = ${companyId} and refund_date between ${from} and ${to}
+    )
+    select
+      date_trunc('month', day::timestamp)::date as month, currency, sum(amount)::int8 as collected
+    from moved
+    group by month, currency
+    order by month, currency
+  `;
+}
+
 export interface ClientRevenueRow {
   clientId: number;
   clientName: string;

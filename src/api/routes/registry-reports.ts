@@ -6,7 +6,9 @@ import { getRevenueChartRoute } from "./dashboard/get-revenue-chart.ts";
 import { getDashboardStatsRoute } from "./dashboard/get-stats.ts";
 import { getUnbilledByClientRoute } from "./dashboard/get-unbilled-by-client.ts";
 import { getAccountAgingRoute } from "./reports/get-account-aging.ts";
+import { getExpenseReportRoute } from "./reports/get-expenses.ts";
 import { getInvoiceSummaryRoute } from "./reports/get-invoice-summary.ts";
+import { getProfitLossRoute } from "./reports/get-profit-loss.ts";
 import { getTaxSummaryRoute } from "./reports/get-tax-summary.ts";
 import { getTeamUtilizationRoute } from "./reports/get-team-utilization.ts";
 
@@ -18,8 +20,10 @@ export const reportRoutes: readonly Route[] = [
   getAgingRoute,
   getUnbilledByClientRoute,
   getRevenueByClientRoute,
+  getProfitLossRoute,
   getAccountAgingRoute,
   getTaxSummaryRoute,
   getTeamUtilizationRoute,
+  getExpenseReportRoute,
   getInvoiceSummaryRoute,
 ];

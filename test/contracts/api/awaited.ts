@@ -7,7 +7,6 @@ const awaited: readonly [what: string, operations: RegExp][] = [
   ["members and invitations", /^\w+ \/(companies\/\{\}\/members|invitations)/],
   ["moves between companies", /^POST \/.*\/move( \d+)?$/],
   ["branding", /^\w+ \/settings\/branding/],
-  ["reports on expenses", /^GET \/reports\/(profit-loss|expenses)/],
   ["billing", /^\w+ \/billing\/(prices|checkout|portal|invoices)/],
   ["FreshBooks", /^\w+ \/settings\/freshbooks/],
   ["Stripe", /^\w+ \/settings\/stripe|\/checkout 200 Stripe checkout$|\/checkout 502$/],

@@ -251,7 +251,7 @@ const preparations: Readonly<
     await recipes["settings/bank-accounts"]!(world, []),
 };
 
-/** Invoices in every state of being paid, and time that is on none: what reports add up. */
+/** Invoices in every state of being paid, time that is on none, money spent: what reports add up. */
 async function keepBooks(world: World): Promise<void> {
   await world.shared("books", async () => {
     const { id: clientId } = await client(world, []);
@@ -266,6 +266,13 @@ async function keepBooks(world: World): Promise<void> {
     const { id: overdue } = await issue("2026-01-10", "2026-02-10");
     await world.api.sql`update invoices set status = 'overdue' where id = ${overdue}`;
     await issue("2026-03-02", "2026-04-02");
+    await world.need("POST", "/expenses", {
+      category: "travel_transport",
+      amount: 5_000,
+      expense_date: "2026-03-02",
+      is_billable: true,
+      client_id: clientId,
+    });
     return await recipes["time-entries"]!(world, []);
   });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { joinInvoicing } from "../invoices/start-invoicing.ts";
+import { joinInvoicing, startInvoicing } from "../invoices/start-invoicing.ts";
 import { startWorkedExample } from "./worked-example.ts";
 
 test("the worked example: the dashboard, on the company's day and in each currency", async () => {
@@ -190,6 +190,25 @@ test("the worked example: aging, tax and invoices of the year", async () => {
     total_outstanding: 0,
     clients: [],
     by_currency: { JPY: { total_outstanding: 0 } },
+  });
+});
+
+test("an invoice that is taxed as a whole is in the tax summary as a whole", async () => {
+  const { issued, expectCall, call, sql, companyId } = await startInvoicing();
+  const { id } = await issued({ issue_date: "2026-02-01", due_date: "2026-03-01" });
+  const rate = await expectCall(201, "POST", "/tax-rates", { name: "VAT", rate: 1999 });
+  // 100.00 at 19.99 %.
+  await sql`
+    insert into invoice_taxes (company_id, invoice_id, position, tax_rate_id, name, rate, amount)
+    values (${companyId}, ${id}, 0, ${rate.id}, 'VAT', 1999, 1999)
+  `;
+  await sql`
+    update invoices set tax_type = 'summary', tax_total = 1999, total = 11999
+    where company_id = ${companyId} and id = ${id}
+  `;
+  expect((await call("GET", "/reports/tax-summary")).body).toMatchObject({
+    taxes: [tax("VAT", 1999, 10_000, 1999)],
+    total_tax_collected: 1999,
   });
 });
 

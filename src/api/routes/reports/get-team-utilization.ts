@@ -16,8 +16,8 @@ const memberJson = z.object({
   billable_amount_by_currency: z.record(z.string(), z.int()),
   by_client: z.array(
     z.object({
-      client_id: z.int().nullable().meta({ description: "Null for work of no client." }),
-      client_name: z.string().nullable(),
+      client_id: z.int(),
+      client_name: z.string(),
       currency: z.string(),
       hours: z.number(),
       amount: z.int(),
@@ -51,7 +51,11 @@ export const getTeamUtilizationRoute = defineRoute({
     const { id: companyId, currency } = company;
     const rows = await listMemberTime(sql, { companyId, currency, from, to });
     const byUser = new Map<number, MemberTimeRow[]>();
-    for (const row of rows) byUser.set(row.userId, [...(byUser.get(row.userId) ?? []), row]);
+    for (const row of rows) {
+      const ofUser = byUser.get(row.userId);
+      if (ofUser === undefined) byUser.set(row.userId, [row]);
+      else ofUser.push(row);
+    }
     const members = [...byUser.values()].map((ofUser) => memberOf(currency, ofUser));
     return { status: 200, body: { period: { start: from, end: to }, currency, members } };
   },
@@ -73,12 +77,14 @@ function memberOf(own: string, rows: readonly MemberTimeRow[]) {
     utilization_rate: percentOf(billable, total),
     billable_amount: amounts[own],
     billable_amount_by_currency: amounts,
-    by_client: worked.map((row) => ({
-      client_id: row.clientId,
-      client_name: row.clientName,
-      currency: row.currency,
-      hours: hoursOf(row.duration),
-      amount: row.amount,
-    })),
+    by_client: worked
+      .filter((row) => row.clientId !== null)
+      .map((row) => ({
+        client_id: row.clientId,
+        client_name: row.clientName,
+        currency: row.currency,
+        hours: hoursOf(row.duration),
+        amount: row.amount,
+      })),
   };
 }
