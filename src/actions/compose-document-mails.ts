@@ -1,6 +1,6 @@
 import type { LocalDate } from "../billing/dates.ts";
 import { formatMoney } from "../billing/money.ts";
-import { layOut, type ComposedMail } from "./compose-mail.ts";
+import { layOut, type ComposedMail, type MailLook } from "./compose-mail.ts";
 import { formatDate, formatPeriod } from "./invoice-text.ts";
 import type { Receipt } from "./load-receipt.ts";
 import type { Statement } from "./load-statement.ts";
@@ -14,6 +14,7 @@ export function composeQuoteMail(facts: {
   expiryDate: LocalDate;
   clientName: string;
   companyName: string;
+  look?: MailLook | undefined;
 }): ComposedMail {
   const { quoteNumber, clientName, companyName } = facts;
   const total = formatMoney(facts.total, facts.currency);
@@ -26,6 +27,7 @@ please find attached quote ${quoteNumber} of ${formatDate(facts.issueDate)} over
 
 Kind regards
 ${companyName}`,
+    look: facts.look,
     table: [
       ["Quote", quoteNumber],
       ["Total", total],
@@ -37,7 +39,7 @@ ${companyName}`,
 /** The mail a receipt travels with. What was refunded since the money came is said, too. */
 export function composeReceiptMail(
   receipt: Receipt,
-  { companyName }: { companyName: string },
+  { companyName, look }: { companyName: string; look?: MailLook | undefined },
 ): ComposedMail {
   const { invoice, payment } = receipt;
   const money = (amount: bigint) => formatMoney(amount, payment.currency);
@@ -50,6 +52,7 @@ thank you for your payment of ${money(payment.amount)} of ${paid} for invoice ${
 
 Kind regards
 ${companyName}`,
+    look,
     table: [
       ["Invoice", invoice.invoiceNumber],
       ["Received", money(payment.amount)],
@@ -70,7 +73,11 @@ ${companyName}`,
 /** The mail a statement travels with. A note of the company's stands in place of our words. */
 export function composeStatementMail(
   statement: Statement,
-  { companyName, note }: { companyName: string; note: string | null },
+  {
+    companyName,
+    note,
+    look,
+  }: { companyName: string; note: string | null; look?: MailLook | undefined },
 ): ComposedMail {
   const period = formatPeriod({ start: statement.from, end: statement.to });
   const ours = `Hello ${statement.client.name},
@@ -82,6 +89,7 @@ ${companyName}`;
   return layOut({
     subject: `Statement from ${companyName}: ${period}`,
     body: note ?? ours,
+    look,
     table: [
       ["Period", period],
       ...statement.totals.map(

@@ -1,5 +1,6 @@
 import type { LocalDate } from "../billing/dates.ts";
 import { formatMoney } from "../billing/money.ts";
+import type { PaperBranding } from "./invoice-document.ts";
 import { formatDate } from "./invoice-text.ts";
 
 export interface ComposedMail {
@@ -8,6 +9,9 @@ export interface ComposedMail {
   text: string;
   html: string;
 }
+
+/** How a company's mails look; null: as mails of ours do. */
+export type MailLook = Pick<PaperBranding, "accentColor" | "fontFamily">;
 
 /** What a mail about an invoice is told. Amounts in minor units of `currency`. */
 export interface InvoiceMailFacts {
@@ -19,6 +23,7 @@ export interface InvoiceMailFacts {
   dueDate: LocalDate;
   clientName: string;
   companyName: string;
+  look?: MailLook | undefined;
 }
 
 export interface ReminderMailFacts extends InvoiceMailFacts {
@@ -38,6 +43,7 @@ const PLACEHOLDERS: Readonly<Record<string, (facts: InvoiceMailFacts) => string>
 };
 const PLACEHOLDER = /\{\{\s*([^{}]*?)\s*\}\}/g;
 const SUBJECT_LENGTH_MAX = 200;
+const SYSTEM_FONTS = "-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 
 /**
  * The first thing in a reminder's text that looks like a placeholder and is none, to be refused
@@ -118,6 +124,7 @@ function compose(
   return layOut({
     subject: fill(subject, facts),
     body: fill(body, facts),
+    look: facts.look,
     table: [
       ["Invoice", facts.invoiceNumber],
       ["Amount due", formatMoney(facts.amountDue, facts.currency)],
@@ -131,13 +138,14 @@ export function layOut(mail: {
   subject: string;
   body: string;
   table: readonly (readonly [label: string, value: string])[];
+  look?: MailLook | undefined;
 }): ComposedMail {
   const words = plain(mail.body);
   const table = mail.table.map(([label, value]) => ({ label, value: oneLine(value) }));
   return {
     subject: shorten(oneLine(mail.subject)),
     text: `${words}\n\n${table.map(({ label, value }) => `${label}: ${value}`).join("\n")}\n`,
-    html: page(words, table),
+    html: page(words, table, mail.look),
   };
 }
 
@@ -150,7 +158,13 @@ function fill(text: string, facts: InvoiceMailFacts): string {
 }
 
 /** Paragraphs and a small table, in styles that mail programs understand. */
-function page(words: string, table: readonly { label: string; value: string }[]): string {
+function page(
+  words: string,
+  table: readonly { label: string; value: string }[],
+  look: MailLook | undefined,
+): string {
+  const font = look?.fontFamily ? escapeHtml(look.fontFamily) : SYSTEM_FONTS;
+  const rule = look?.accentColor ? `2px solid ${look.accentColor}` : "1px solid #d9e0e6";
   const paragraphs = words
     .split(/\n{2,}/)
     .map(
@@ -165,10 +179,10 @@ function page(words: string, table: readonly { label: string; value: string }[])
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"></head>
-<body style="margin:0;padding:24px;font:15px/1.5 -apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;color:#1f2933">
+<body style="margin:0;padding:24px;font:15px/1.5 ${font};color:#1f2933">
 <div style="max-width:560px;margin:0 auto">
 ${paragraphs.join("\n")}
-<table role="presentation" style="border-collapse:collapse;border-top:1px solid #d9e0e6;margin-top:8px">
+<table role="presentation" style="border-collapse:collapse;border-top:${rule};margin-top:8px">
 ${rows.join("\n")}
 </table>
 </div>

@@ -23,6 +23,20 @@ interface InvoiceDocumentLine {
   taxes: readonly { name: string; rate: bigint }[];
 }
 
+/** What makes a paper look like its company's. Colours are "#rrggbb"; null: the layout's own. */
+export interface PaperBranding {
+  primaryColor: string | null;
+  secondaryColor: string | null;
+  accentColor: string | null;
+  /** Of mails; papers are set in one font, which has all characters. */
+  fontFamily: string | null;
+  /** A PNG without transparency, see `printableImage`. */
+  logo: Buffer | null;
+  /** Plain text. */
+  header: string | null;
+  footer: string | null;
+}
+
 /** All there is to know to print an invoice, or a quote. Amounts are minor units of `currency`. */
 export interface InvoiceDocument {
   /** Default: an invoice. */
@@ -52,5 +66,6 @@ export interface InvoiceDocument {
   terms?: string | null;
   footer?: string | null;
   layout: "classic" | "modern" | "compact";
+  branding?: PaperBranding | undefined;
   paper?: "a4" | "letter";
 }

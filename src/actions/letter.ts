@@ -2,9 +2,10 @@ import type { LocalDate } from "../billing/dates.ts";
 import type { ClientRow } from "../db/clients.ts";
 import type { CompanyRow } from "../db/companies.ts";
 import { Pages, type TextStyle } from "../platform/pdf.ts";
-import { LOOKS, type InvoiceLook } from "./invoice-look.ts";
+import type { PaperBranding } from "./invoice-document.ts";
+import { lookOf, type InvoiceLook } from "./invoice-look.ts";
 import { partiesOf } from "./load-invoice-document.ts";
-import { drawHead, partyLines } from "./render-invoice-pdf.ts";
+import { drawHead, partyLines } from "./paper-head.ts";
 
 /** A paper of the company's to a client that is no invoice: its pages, in the company's layout. */
 export interface Letter {
@@ -12,6 +13,8 @@ export interface Letter {
   look: InvoiceLook;
   plain: TextStyle;
   strong: TextStyle;
+  /** Stands below everything else. */
+  footer: string | null;
 }
 
 /** Begins a letter with who writes to whom, and a line on what it is about. */
@@ -28,9 +31,11 @@ export function beginLetter(
     about: string;
     /** Stands in the file; never "now", for the same records give the same bytes. */
     date: LocalDate;
+    branding: PaperBranding | undefined;
   },
 ): Letter {
-  const look = LOOKS[company.invoiceLayout];
+  const { branding } = words;
+  const look = lookOf(company.invoiceLayout, branding);
   const { company: sender, client } = partiesOf(company, to);
   const plain: TextStyle = { size: look.body, color: look.ink };
   const strong: TextStyle = { ...plain, weight: "bold" };
@@ -44,7 +49,7 @@ export function beginLetter(
     footerHeight: footerHeight(small.size),
   });
 
-  drawHead(pages, sender, words.title, look);
+  drawHead(pages, look, { company: sender, title: words.title, branding });
   const place = { x: pages.left, width: pages.width * 0.6 };
   pages.flow([words.to], small, place);
   pages.flow(pages.wrap(client.name, place.width, strong), strong, place);
@@ -55,7 +60,7 @@ export function beginLetter(
     width: pages.width,
   });
   pages.y += look.body;
-  return { pages, look, plain, strong };
+  return { pages, look, plain, strong, footer: branding?.footer ?? null };
 }
 
 /** A few sums below each other on the right, the last one in bold; never torn apart. */
@@ -74,8 +79,12 @@ export function drawSums(
   pages.y += look.body;
 }
 
-/** Numbers the pages, and gives the file. */
-export async function finishLetter({ pages, look }: Letter): Promise<Buffer> {
+/** Draws the company's footer, numbers the pages, and gives the file. */
+export async function finishLetter({ pages, look, footer }: Letter): Promise<Buffer> {
+  if (footer !== null) {
+    const place = { x: pages.left, width: pages.width };
+    pages.flow(pages.wrap(footer, pages.width, smallOf(look)), smallOf(look), place);
+  }
   return await pages.finish((page, count) => {
     const y = pages.footerTop + 8;
     pages.rule({ y, color: look.hairline });

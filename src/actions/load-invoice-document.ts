@@ -11,6 +11,7 @@ import type { PricedLineRow } from "../db/priced-lines.ts";
 import { listQuoteLines } from "../db/quote-lines.ts";
 import type { QuoteRow } from "../db/quotes.ts";
 import type { InvoiceDocument } from "./invoice-document.ts";
+import { loadBranding } from "./load-branding.ts";
 import { draftOfLine } from "./price-invoice.ts";
 
 /** Gathers what is printed on an invoice, as the records are now. */
@@ -51,6 +52,7 @@ export async function loadInvoiceDocument(
     terms: invoice.terms,
     footer: invoice.footer,
     layout: company.invoiceLayout,
+    branding: await loadBranding(sql, companyId),
   };
 }
 
@@ -86,6 +88,7 @@ export async function loadQuoteDocument(
     terms: quote.terms,
     footer: quote.footer,
     layout: company.invoiceLayout,
+    branding: await loadBranding(sql, companyId),
   };
 }
 

@@ -19,6 +19,7 @@ import {
   type ReminderMailFacts,
 } from "./compose-mail.ts";
 import type { OpenedDelivery } from "./deliver-mail.ts";
+import { loadBranding } from "./load-branding.ts";
 import { loadInvoiceDocument, loadQuoteDocument } from "./load-invoice-document.ts";
 import { loadReceipt, receiptNumber } from "./load-receipt.ts";
 import { loadStatement } from "./load-statement.ts";
@@ -102,6 +103,7 @@ export async function loadInvoiceMail(
     dueDate: invoice.dueDate,
     clientName: document.client.name,
     companyName: company.name,
+    look: document.branding,
   };
   const mail =
     reminder === undefined
@@ -118,8 +120,9 @@ async function receiptContent(
   about: { invoice: InvoiceRow; paymentId: number },
 ): Promise<MailContent> {
   const receipt = await loadReceipt(sql, company, about);
-  const mail = composeReceiptMail(receipt, { companyName: company.name });
-  const pdf = await renderReceiptPdf(company, receipt);
+  const branding = await loadBranding(sql, company.id);
+  const mail = composeReceiptMail(receipt, { companyName: company.name, look: branding });
+  const pdf = await renderReceiptPdf(company, receipt, branding);
   const fileName = pdfNameOf(`receipt-${receiptNumber(receipt)}`);
   return { mail, recipientName: receipt.client.name, cc: [], fileName, pdf };
 }
@@ -134,7 +137,12 @@ async function quoteContent(
   const status = quote.status === "draft" ? "sent" : quote.status;
   const document = await loadQuoteDocument(sql, company, { ...quote, status });
   const { name: clientName } = document.client;
-  const mail = composeQuoteMail({ ...quote, clientName, companyName: company.name });
+  const mail = composeQuoteMail({
+    ...quote,
+    clientName,
+    companyName: company.name,
+    look: document.branding,
+  });
   const pdf = await renderInvoicePdf(document);
   return { mail, recipientName: clientName, cc: [], fileName: pdfNameOf(quote.quoteNumber), pdf };
 }
@@ -145,8 +153,13 @@ async function statementContent(
   { clientId, fromDate: from, toDate: to, note, cc }: StatementMailRow,
 ): Promise<MailContent> {
   const statement = await loadStatement(sql, company, { clientId, from, to });
-  const mail = composeStatementMail(statement, { companyName: company.name, note });
-  const pdf = await renderStatementPdf(company, statement);
+  const branding = await loadBranding(sql, company.id);
+  const mail = composeStatementMail(statement, {
+    companyName: company.name,
+    note,
+    look: branding,
+  });
+  const pdf = await renderStatementPdf(company, statement, branding);
   const recipientName = statement.client.name;
   return { mail, recipientName, cc, fileName: pdfNameOf(`statement-${from}-${to}`), pdf };
 }

@@ -1,9 +1,10 @@
 import { formatMoney } from "../billing/money.ts";
 import { Pages, type TextStyle } from "../platform/pdf.ts";
-import type { InvoiceDocument, InvoiceParty } from "./invoice-document.ts";
-import { BADGES, LOOKS, type InvoiceLook } from "./invoice-look.ts";
+import type { InvoiceDocument } from "./invoice-document.ts";
+import { BADGES, lookOf, type InvoiceLook } from "./invoice-look.ts";
 import { drawInvoiceLines } from "./invoice-lines-table.ts";
 import { formatDate, formatPeriod, formatRate } from "./invoice-text.ts";
+import { drawHead, partyLines } from "./paper-head.ts";
 
 const WORDS = {
   invoice: { name: "Invoice", title: "INVOICE", to: "BILL TO", lastDay: "Due date" },
@@ -15,7 +16,7 @@ const WORDS = {
  * shown as a replacement sign; nothing a person can type makes it fail.
  */
 export async function renderInvoicePdf(document: InvoiceDocument): Promise<Buffer> {
-  const look = LOOKS[document.layout];
+  const look = lookOf(document.layout, document.branding);
   const title = `${wordsOf(document).name} ${document.number}`;
   const small: TextStyle = { size: look.body - 1.5, color: look.quiet };
   const pages = new Pages({
@@ -28,12 +29,15 @@ export async function renderInvoicePdf(document: InvoiceDocument): Promise<Buffe
     footerHeight: (look.body - 1.5) * 1.36 * 3 + 12,
   });
 
-  drawHead(pages, document.company, wordsOf(document).title, look, BADGES[document.status]);
+  const { company, branding } = document;
+  const { title: heading } = wordsOf(document);
+  drawHead(pages, look, { company, branding, title: heading, badge: BADGES[document.status] });
   drawParties(pages, document, look);
   drawInvoiceLines(pages, document, look);
   drawTotals(pages, document, look);
-  const footer = pages.wrap(document.footer ?? "", pages.width, small);
-  drawTexts(pages, document, look, { isFooterLong: footer.length > 2 });
+  const footerText = [document.footer, branding?.footer].filter((text) => text?.trim()).join("\n");
+  const footer = pages.wrap(footerText, pages.width, small);
+  drawTexts(pages, document, look, { longFooter: footer.length > 2 ? footerText : null });
 
   return await pages.finish((page, count) => {
     const lineHeight = pages.lineHeight(small);
@@ -56,72 +60,6 @@ export async function renderInvoicePdf(document: InvoiceDocument): Promise<Buffe
 
 function wordsOf({ kind = "invoice" }: InvoiceDocument) {
   return WORDS[kind];
-}
-
-/** The company on the left, what this paper is on the right. */
-export function drawHead(
-  pages: Pages,
-  company: InvoiceParty,
-  title: string,
-  look: InvoiceLook,
-  badge?: { text: string; color: string },
-): void {
-  const columnWidth = pages.width * 0.58;
-  const onBand = look.hasBand ? "#ffffff" : undefined;
-  const nameStyle: TextStyle = { size: look.body * 1.7, weight: "bold", color: onBand ?? look.ink };
-  const titleStyle: TextStyle = { size: look.body * 2.4, color: onBand ?? look.accent };
-  const addressStyle: TextStyle = {
-    size: look.body - 0.5,
-    color: look.hasBand ? "#dfe9f2" : look.quiet,
-  };
-  const name = pages.wrap(company.name, columnWidth, nameStyle).slice(0, 3);
-  const address = partyLines(pages, company, columnWidth, addressStyle);
-  const height =
-    name.length * pages.lineHeight(nameStyle) + address.length * pages.lineHeight(addressStyle);
-
-  if (look.hasBand) {
-    const band = pages.y + height + 18;
-    pages.box({ x: 0, y: 0, width: pages.pageWidth, height: band, color: look.accent });
-  }
-  const top = pages.y;
-  const right = { x: pages.left, width: pages.width, align: "right" } as const;
-  pages.draw(title, { ...right, y: top - titleStyle.size * 0.28 }, titleStyle);
-  if (badge !== undefined) drawBadge(pages, badge, look, top + titleStyle.size * 1.25);
-
-  pages.flow(name, nameStyle, { x: pages.left, width: columnWidth });
-  pages.flow(address, addressStyle, { x: pages.left, width: columnWidth });
-  const lowest = top + titleStyle.size * 1.25 + look.body * 2;
-  pages.y = Math.max(pages.y, lowest) + look.body * (look.hasBand ? 4 : 2.2);
-}
-
-function drawBadge(
-  pages: Pages,
-  badge: { text: string; color: string },
-  look: InvoiceLook,
-  y: number,
-): void {
-  const style: TextStyle = { size: look.body - 1, weight: "bold", color: "#ffffff" };
-  const width = pages.widthOf(badge.text, style) + 14;
-  const x = pages.right - width;
-  const height = pages.lineHeight(style) + 3;
-  pages.box({ x, y, width, height, color: badge.color, radius: 3 });
-  pages.draw(badge.text, { x, y: y + 1.5, width, align: "center" }, style);
-}
-
-/** What stands below the name of one side. */
-export function partyLines(
-  pages: Pages,
-  party: InvoiceParty,
-  width: number,
-  style: TextStyle,
-): string[] {
-  return [
-    ...party.address,
-    party.email ?? "",
-    party.taxNumber ? `Tax number ${party.taxNumber}` : "",
-  ]
-    .filter((line) => line.trim() !== "")
-    .flatMap((line) => pages.wrap(line, width, style));
 }
 
 /** The client on the left, number and dates on the right. */
@@ -186,7 +124,7 @@ function drawTotals(pages: Pages, document: InvoiceDocument, look: InvoiceLook):
 
   const plain: TextStyle = { size: look.body, color: look.ink };
   const strong: TextStyle = { ...plain, weight: "bold" };
-  const large: TextStyle = { size: look.body * 1.25, weight: "bold", color: look.accent };
+  const large: TextStyle = { size: look.body * 1.25, weight: "bold", color: look.title };
   const width = Math.max(pages.width * 0.44, 200);
   // The amounts stand under those of the table.
   const right = pages.right - (look.tableHead.fill === undefined ? 0 : look.cellPadding);
@@ -239,7 +177,7 @@ function drawTexts(
   pages: Pages,
   document: InvoiceDocument,
   look: InvoiceLook,
-  { isFooterLong }: { isFooterLong: boolean },
+  { longFooter }: { longFooter: string | null },
 ): void {
   const heading: TextStyle = { size: look.body - 1.5, color: look.quiet };
   const plain: TextStyle = { size: look.body - 0.5, color: look.ink };
@@ -247,7 +185,7 @@ function drawTexts(
   const texts = [
     ["NOTES", document.notes],
     ["TERMS", document.terms],
-    ["", isFooterLong ? document.footer : null],
+    ["", longFooter],
   ];
   for (const [title, text] of texts) {
     if (!text?.trim()) continue;

@@ -1,12 +1,17 @@
 import { formatMoney } from "../billing/money.ts";
 import type { CompanyRow } from "../db/companies.ts";
+import type { PaperBranding } from "./invoice-document.ts";
 import { drawTable } from "./invoice-lines-table.ts";
 import { formatDate } from "./invoice-text.ts";
 import { beginLetter, drawSums, finishLetter } from "./letter.ts";
 import { receiptNumber, type Receipt } from "./load-receipt.ts";
 
 /** Prints a receipt in the company's layout. The same records give the same bytes. */
-export async function renderReceiptPdf(company: CompanyRow, receipt: Receipt): Promise<Buffer> {
+export async function renderReceiptPdf(
+  company: CompanyRow,
+  receipt: Receipt,
+  branding: PaperBranding | undefined,
+): Promise<Buffer> {
   const { invoice, payment } = receipt;
   const money = (amount: bigint) => formatMoney(amount, payment.currency);
   const number = receiptNumber(receipt);
@@ -16,6 +21,7 @@ export async function renderReceiptPdf(company: CompanyRow, receipt: Receipt): P
     to: "RECEIVED FROM",
     about: `Receipt ${number} of ${formatDate(payment.paymentDate)}`,
     date: payment.paymentDate,
+    branding,
   });
   const { pages, look } = letter;
 

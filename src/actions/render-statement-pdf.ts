@@ -1,5 +1,6 @@
 import { formatMoney } from "../billing/money.ts";
 import type { CompanyRow } from "../db/companies.ts";
+import type { PaperBranding } from "./invoice-document.ts";
 import { drawTable } from "./invoice-lines-table.ts";
 import { formatDate, formatPeriod } from "./invoice-text.ts";
 import { beginLetter, drawSums, finishLetter } from "./letter.ts";
@@ -9,6 +10,7 @@ import type { Statement } from "./load-statement.ts";
 export async function renderStatementPdf(
   company: CompanyRow,
   statement: Statement,
+  branding: PaperBranding | undefined,
 ): Promise<Buffer> {
   const { items, totals } = statement;
   const period = formatPeriod({ start: statement.from, end: statement.to });
@@ -18,6 +20,7 @@ export async function renderStatementPdf(
     to: "STATEMENT FOR",
     about: period,
     date: statement.to,
+    branding,
   });
   const { pages, look } = letter;
 

@@ -213,6 +213,19 @@ export async function updateCompany(
   return row;
 }
 
+/** Writes how the company's papers look, beside its template. The row is locked. */
+export async function updateCompanyLook(
+  tx: Tx,
+  { companyId, now }: { companyId: number; now: Date },
+  { invoiceLayout, logoPath }: Pick<CompanyRow, "invoiceLayout" | "logoPath">,
+): Promise<void> {
+  await tx`
+    update companies
+    set invoice_layout = ${invoiceLayout}, logo_path = ${logoPath}, updated_at = ${now}
+    where id = ${companyId} and deleted_at is null
+  `;
+}
+
 /** Deleted companies keep their records; they have no nights and nobody can enter them. */
 export async function markCompanyDeleted(
   tx: Tx,

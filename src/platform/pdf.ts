@@ -199,6 +199,14 @@ export class Pages {
     this.#document.roundedRect(x, y, width, height, radius).fill(color);
   }
 
+  /** Draws a picture into a box of its own proportions. */
+  image(
+    image: Buffer,
+    { x, y, width, height }: { x: number; y: number; width: number; height: number },
+  ): void {
+    this.#document.image(image, x, y, { width, height });
+  }
+
   /** Draws every page's footer, now that their number is known, and gives the file. */
   async finish(drawFooter: (page: number, pages: number) => void): Promise<Buffer> {
     const { start, count } = this.#document.bufferedPageRange();

@@ -40,6 +40,8 @@ const packageHomes: Readonly<Record<string, readonly string[]>> = {
   "@bull-board/express": ["src/console/"],
   "@fastify/busboy": ["src/api/"],
   aws4fetch: ["src/platform/"],
+  "sanitize-html": ["src/platform/"],
+  sharp: ["src/platform/"],
   nodemailer: ["src/connectors/smtp/"],
   pdfkit: ["src/platform/"],
   fontkit: ["src/platform/"],

@@ -5,17 +5,7 @@ import { inflateSync } from "node:zlib";
  * numbers looked up in the ToUnicode table of their font. Knows just what pdfkit writes.
  */
 export function textOfPdf(pdf: Buffer): string[][] {
-  const objects = new Map<string, { head: string; stream: string }>();
-  for (const [, id = "", body = ""] of pdf
-    .toString("latin1")
-    .matchAll(/^(\d+) 0 obj\n([\s\S]*?)\nendobj$/gm)) {
-    const [head = "", stream] = body.split("\nstream\n");
-    const data = stream?.replace(/\nendstream$/, "");
-    objects.set(id, {
-      head,
-      stream: data === undefined ? "" : inflateSync(Buffer.from(data, "latin1")).toString("latin1"),
-    });
-  }
+  const objects = objectsOf(pdf);
   const get = (id: string | undefined) => {
     const object = objects.get(id ?? "");
     if (object === undefined) throw new Error(`the PDF has no object ${id}`);
@@ -59,4 +49,48 @@ function charactersOf(table: string): string[] {
     }
   }
   return characters;
+}
+
+/** How many pictures there are, and which colours text and areas (`fills`) and rules have ("#rrggbb"). */
+export function drawingOfPdf(pdf: Buffer): {
+  images: number;
+  fills: ReadonlySet<string>;
+  rules: ReadonlySet<string>;
+} {
+  const objects = [...objectsOf(pdf).values()];
+  const colorsOf = (operator: string) => {
+    const pattern = new RegExp(`^(\\S+) (\\S+) (\\S+) ${operator}$`, "gm");
+    return new Set(
+      objects.flatMap(({ stream }) =>
+        [...stream.matchAll(pattern)].map(([, ...parts]) => `#${parts.map(hexOf).join("")}`),
+      ),
+    );
+  };
+  return {
+    images: objects.filter(({ head }) => head.includes("/Subtype /Image")).length,
+    fills: colorsOf("scn"),
+    rules: colorsOf("SCN"),
+  };
+}
+
+function objectsOf(pdf: Buffer): Map<string, { head: string; stream: string }> {
+  const objects = new Map<string, { head: string; stream: string }>();
+  for (const [, id = "", body = ""] of pdf
+    .toString("latin1")
+    .matchAll(/^(\d+) 0 obj\n([\s\S]*?)\nendobj$/gm)) {
+    const [head = "", stream] = body.split("\nstream\n");
+    const data = stream?.replace(/\nendstream$/, "");
+    objects.set(id, {
+      head,
+      stream: data === undefined ? "" : inflateSync(Buffer.from(data, "latin1")).toString("latin1"),
+    });
+  }
+  return objects;
+}
+
+/** A part of a colour, from "0" to "1". */
+function hexOf(part: string): string {
+  return Math.round(Number(part) * 255)
+    .toString(16)
+    .padStart(2, "0");
 }

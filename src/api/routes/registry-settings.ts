@@ -3,12 +3,16 @@ import { deleteBankAccountRoute } from "./settings/delete-bank-account.ts";
 import { deleteReminderRoute } from "./settings/delete-reminder.ts";
 import { getBankAccountRoute } from "./settings/get-bank-account.ts";
 import { getBankAccountsRoute } from "./settings/get-bank-accounts.ts";
+import { getBrandingLogoRoute } from "./settings/get-branding-logo.ts";
+import { getBrandingRoute } from "./settings/get-branding.ts";
 import { getLateFeesRoute } from "./settings/get-late-fees.ts";
 import { getRemindersRoute } from "./settings/get-reminders.ts";
 import { getSettingsRoute } from "./settings/get-settings.ts";
 import { postBankAccountRoute } from "./settings/post-bank-account.ts";
+import { postBrandingLogoRoute } from "./settings/post-branding-logo.ts";
 import { postReminderRoute } from "./settings/post-reminder.ts";
 import { putBankAccountRoute } from "./settings/put-bank-account.ts";
+import { putBrandingRoute } from "./settings/put-branding.ts";
 import { putLateFeesRoute } from "./settings/put-late-fees.ts";
 import { putReminderRoute } from "./settings/put-reminder.ts";
 import { putSettingsRoute } from "./settings/put-settings.ts";
@@ -17,6 +21,10 @@ import { putSettingsRoute } from "./settings/put-settings.ts";
 export const settingsRoutes: readonly Route[] = [
   getSettingsRoute,
   putSettingsRoute,
+  getBrandingRoute,
+  putBrandingRoute,
+  postBrandingLogoRoute,
+  getBrandingLogoRoute,
   getLateFeesRoute,
   putLateFeesRoute,
   getRemindersRoute,

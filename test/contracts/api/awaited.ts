@@ -6,7 +6,6 @@ const awaited: readonly [what: string, operations: RegExp][] = [
   ["passwords and Google", /^\w+ \/auth\/(forgot|reset|google)/],
   ["members and invitations", /^\w+ \/(companies\/\{\}\/members|invitations)/],
   ["moves between companies", /^POST \/.*\/move( \d+)?$/],
-  ["branding", /^\w+ \/settings\/branding/],
   ["billing", /^\w+ \/billing\/(prices|checkout|portal|invoices)/],
   ["FreshBooks", /^\w+ \/settings\/freshbooks/],
   ["Stripe", /^\w+ \/settings\/stripe|\/checkout 200 Stripe checkout$|\/checkout 502$/],

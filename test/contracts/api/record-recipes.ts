@@ -1,4 +1,4 @@
-import { formOf, smallPdf } from "../../support/files.ts";
+import { formOf, picture, smallPdf } from "../../support/files.ts";
 import type { Made, World } from "./world.ts";
 
 /** Makes a fresh record of a collection; `parents` are the records before it in the address. */
@@ -241,6 +241,10 @@ const preparations: Readonly<
   "PUT /timer/stop": startTimer,
   "GET /timer/current": startTimer,
   "DELETE /timer/discard": startTimer,
+  "GET /settings/branding": async (world) =>
+    await world.need("POST", "/settings/branding/logo", formOf("logo", await picture("png"))),
+  "GET /settings/branding/logo": async (world) =>
+    await world.need("POST", "/settings/branding/logo", formOf("logo", await picture("png"))),
   "GET /settings/late-fees": async (world) =>
     await world.need("PUT", "/settings/late-fees", {
       late_fee_type: "percentage",

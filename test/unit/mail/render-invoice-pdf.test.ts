@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
-import type { InvoiceDocument } from "../../../src/actions/invoice-document.ts";
+import type { InvoiceDocument, PaperBranding } from "../../../src/actions/invoice-document.ts";
 import { renderInvoicePdf } from "../../../src/actions/render-invoice-pdf.ts";
-import { textOfPdf } from "../../support/pdf-text.ts";
+import { sizeOfPng, printableImage } from "../../../src/platform/images.ts";
+import { picture } from "../../support/files.ts";
+import { drawingOfPdf, textOfPdf } from "../../support/pdf-text.ts";
 
 const vat = { name: "VAT", rate: 2_000_000n };
 const invoice: InvoiceDocument = {
@@ -230,4 +232,77 @@ test("an invoice with nothing on it is still a page", async () => {
   });
   expect(pages).toHaveLength(1);
   expect(pages[0]).toContain("Page 1 of 1");
+});
+
+/** Colours of a company, and nothing else of its look unless told otherwise. */
+function brandingOf(changes: Partial<PaperBranding>): PaperBranding {
+  return {
+    primaryColor: null,
+    secondaryColor: null,
+    accentColor: null,
+    fontFamily: null,
+    logo: null,
+    header: null,
+    footer: null,
+    ...changes,
+  };
+}
+
+test("a company's papers have its logo, colours, header and footer, and the same bytes each time", async () => {
+  const logo = await printableImage(await picture("png", { width: 900, height: 300 }), {
+    widthMax: 720,
+    heightMax: 240,
+  });
+  expect(sizeOfPng(logo!)).toEqual({ width: 720, height: 240 });
+  const branding = brandingOf({
+    primaryColor: "#1a1a2e",
+    secondaryColor: "#1e40af",
+    accentColor: "#b91c1c",
+    logo: logo!,
+    header: "Since 1900",
+    footer: "IBAN DE00",
+  });
+  for (const layout of ["classic", "modern", "compact"] as const) {
+    const pdf = await renderInvoicePdf({ ...invoice, layout, branding });
+    expect(pdf.equals(await renderInvoicePdf({ ...invoice, layout, branding }))).toBe(true);
+    const { images, fills, rules } = drawingOfPdf(pdf);
+    expect(images).toBe(1);
+    expect([...fills]).toEqual(expect.arrayContaining(["#1a1a2e", "#1e40af", "#b91c1c"]));
+    expect(rules).toContain("#b91c1c");
+    const words = textOfPdf(pdf).flat();
+    expect(words).toEqual(
+      expect.arrayContaining(["Since 1900", "Acme Consulting GmbH, Berlin", "IBAN DE00"]),
+    );
+  }
+  // The logo stands on the first page only; what both footers say does not fit below each page.
+  const long = await renderInvoicePdf({
+    ...invoice,
+    lines: Array.from({ length: 80 }, () => invoice.lines[0]!),
+    layout: "modern",
+    branding: { ...branding, footer: "IBAN DE00\nBIC ABC" },
+  });
+  expect(drawingOfPdf(long).images).toBe(1);
+  const pages = textOfPdf(long);
+  expect(pages.length).toBeGreaterThan(2);
+  expect(pages.flat().filter((text) => text === "BIC ABC")).toHaveLength(1);
+});
+
+test("a colour that nobody can read on white paper is used for rules and areas, not for words", async () => {
+  const branding = brandingOf({
+    primaryColor: "#ffffff",
+    secondaryColor: "#f5f5f5",
+    accentColor: "#fde047",
+  });
+  const classic = drawingOfPdf(await renderInvoicePdf({ ...invoice, layout: "classic", branding }));
+  expect(classic.rules).toContain("#fde047");
+  expect(classic.fills).not.toContain("#fde047");
+  expect(classic.fills).not.toContain("#f5f5f5");
+  // The badge of an overdue invoice is white on red.
+  const paid = { ...invoice, status: "sent", layout: "classic", branding } as const;
+  expect(drawingOfPdf(await renderInvoicePdf(paid)).fills).not.toContain("#ffffff");
+  // On a light band the words are dark.
+  const modern = { ...invoice, status: "sent", layout: "modern", branding } as const;
+  const { fills } = drawingOfPdf(await renderInvoicePdf(modern));
+  expect(fills).toContain("#fde047");
+  expect(fills).not.toContain("#ffffff");
 });

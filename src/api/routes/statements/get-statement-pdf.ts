@@ -1,3 +1,4 @@
+import { loadBranding } from "../../../actions/load-branding.ts";
 import { loadStatement } from "../../../actions/load-statement.ts";
 import { renderStatementPdf } from "../../../actions/render-statement-pdf.ts";
 import { findClient } from "../../../db/clients.ts";
@@ -25,6 +26,7 @@ export const getStatementPdfRoute = defineRoute({
     if (client === undefined) throw new NotFound("Client");
     const statement = await loadStatement(sql, company, { clientId: client.id, ...period });
     const name = `statement-${period.from}-${period.to}`;
-    return answerPdf(await renderStatementPdf(company, statement), name);
+    const branding = await loadBranding(sql, company.id);
+    return answerPdf(await renderStatementPdf(company, statement, branding), name);
   },
 });
