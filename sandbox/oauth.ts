@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { SandboxClock } from "./clock.ts";
-import type { SandboxAnswer, SandboxProvider, SandboxRequest } from "./provider.ts";
+import type { GrantRules, SandboxAnswer, SandboxRequest } from "./provider.ts";
 
 /** What is granted, in no provider's words yet. */
 export interface SandboxGrant {
@@ -53,9 +53,12 @@ export interface OAuthServer {
 }
 
 interface Grant {
-  id: number;
   scope: string;
   refreshToken: string | null;
+  /** When `refreshToken` was made. */
+  madeAt: number;
+  /** The one before, and until when it works too. */
+  previous: { token: string; endsAt: number } | null;
   isRevoked: boolean;
 }
 
@@ -67,9 +70,9 @@ interface Code {
 }
 
 export function createOAuthServer(
-  { oauth, name }: Pick<SandboxProvider, "oauth" | "name">,
-  clock: SandboxClock,
-  client: { id: string; secret: string },
+  name: string,
+  rules: GrantRules,
+  { clock, client }: { clock: SandboxClock; client: { id: string; secret: string } },
 ): OAuthServer {
   const codes = new Map<string, Code>();
   const access = new Map<string, { grant: Grant; endsAt: number | null }>();
@@ -83,14 +86,33 @@ export function createOAuthServer(
 
   function issue(grant: Grant): SandboxGrant {
     const accessToken = nextToken("access");
-    const endsAt = oauth.accessMs === null ? null : clock.now().getTime() + oauth.accessMs;
+    const endsAt = rules.accessMs === null ? null : clock.now().getTime() + rules.accessMs;
     access.set(accessToken, { grant, endsAt });
     return {
       accessToken,
-      expiresIn: oauth.accessMs === null ? null : oauth.accessMs / 1_000,
+      expiresIn: rules.accessMs === null ? null : rules.accessMs / 1_000,
       refreshToken: grant.refreshToken,
       scope: grant.scope,
     };
+  }
+
+  /** Whether a refresh token is one of this grant that works. */
+  function holds({ refreshToken, previous }: Grant, token: string | null): boolean {
+    if (token === null) return false;
+    if (token === refreshToken) return true;
+    return previous?.token === token && previous.endsAt > clock.now().getTime();
+  }
+
+  function rotate(grant: Grant): void {
+    const { refresh } = rules;
+    if (grant.refreshToken === null || refresh === "none" || refresh === "reusable") return;
+    const now = clock.now().getTime();
+    const age = now - grant.madeAt;
+    if (refresh !== "single-use" && age < refresh.rotatesAfterMs) return;
+    const graceMs = refresh === "single-use" ? 0 : refresh.graceMs;
+    grant.previous = { token: grant.refreshToken, endsAt: now + graceMs };
+    grant.refreshToken = nextToken("refresh");
+    grant.madeAt = now;
   }
 
   function isOurClient(id: string | null, secret: string | null): boolean {
@@ -119,7 +141,7 @@ export function createOAuthServer(
         redirectUri,
         challenge: query.get("code_challenge"),
         scope: query.get("scope") ?? "",
-        endsAt: clock.now().getTime() + oauth.codeMs,
+        endsAt: clock.now().getTime() + rules.codeMs,
       });
       back.searchParams.set("code", code);
       for (const [key, value] of Object.entries(extra)) back.searchParams.set(key, value);
@@ -140,9 +162,10 @@ export function createOAuthServer(
         return refusal("invalid_grant", "code_verifier does not fit");
       }
       const grant: Grant = {
-        id: grants.length + 1,
         scope: known.scope,
-        refreshToken: oauth.refresh === "none" ? null : nextToken("refresh"),
+        refreshToken: rules.refresh === "none" ? null : nextToken("refresh"),
+        madeAt: clock.now().getTime(),
+        previous: null,
         isRevoked: false,
       };
       grants.push(grant);
@@ -151,19 +174,14 @@ export function createOAuthServer(
 
     refresh({ clientId, clientSecret, refreshToken }) {
       if (!isOurClient(clientId, clientSecret)) return refusal("invalid_client", "Unknown client");
-      const grant = grants.find(
-        (each) =>
-          !each.isRevoked && each.refreshToken !== null && each.refreshToken === refreshToken,
-      );
+      const grant = grants.find((each) => !each.isRevoked && holds(each, refreshToken));
       if (grant === undefined) return refusal("invalid_grant", "The refresh token is invalid");
-      if (oauth.refresh === "single-use") grant.refreshToken = nextToken("refresh");
+      rotate(grant);
       return issue(grant);
     },
 
     revoke(token) {
-      const grant =
-        access.get(token ?? "")?.grant ??
-        grants.find((each) => each.refreshToken !== null && each.refreshToken === token);
+      const grant = access.get(token ?? "")?.grant ?? grants.find((each) => holds(each, token));
       if (grant === undefined || grant.isRevoked) return false;
       grant.isRevoked = true;
       return true;

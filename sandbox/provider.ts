@@ -52,17 +52,22 @@ export interface World {
   url: string;
 }
 
+export interface GrantRules {
+  /** Milliseconds an access token lasts; null: for ever. */
+  accessMs: number | null;
+  codeMs: number;
+  /**
+   * "single-use": a refresh token works once, and each refresh gives a new one. Rolling: it stays the
+   * same until it is so old, then there is a new one, and the one before works on for the grace.
+   */
+  refresh: "none" | "reusable" | "single-use" | { rotatesAfterMs: number; graceMs: number };
+}
+
 /** One provider, made anew for each server: what it holds is its own. */
 export interface SandboxProvider {
   name: string;
   /** How its grants behave. */
-  oauth: {
-    /** Milliseconds an access token lasts; null: for ever. */
-    accessMs: number | null;
-    codeMs: number;
-    /** "single-use": a refresh token works once, and each refresh gives a new one. */
-    refresh: "none" | "reusable" | "single-use";
-  };
+  oauth: GrantRules;
   /** The environment variables that point the product to it. */
   settings: (url: string, client: { id: string; secret: string }) => Record<string, string>;
   create: (world: World) => {

@@ -4,7 +4,13 @@ import { createSandboxClock, type SandboxClock } from "./clock.ts";
 import { controlRoutes } from "./control.ts";
 import { createFaults, type Fault, type FaultRule } from "./faults.ts";
 import { createOAuthServer, type OAuthServer } from "./oauth.ts";
-import type { SandboxAnswer, SandboxProvider, SandboxRequest, SeedOptions } from "./provider.ts";
+import type {
+  GrantRules,
+  SandboxAnswer,
+  SandboxProvider,
+  SandboxRequest,
+  SeedOptions,
+} from "./provider.ts";
 import { createRandom } from "./random.ts";
 import { describeRequest, findRoute } from "./routing.ts";
 
@@ -37,6 +43,8 @@ export interface ServerOptions {
   /** The client it knows. */
   client?: { id: string; secret: string };
   seed?: Partial<SeedOptions>;
+  /** Where grants are to behave in another way than the provider's usual one. */
+  oauth?: Partial<GrantRules>;
   /** What a vendor's contract finds wrong with an exchange: one line each. */
   check?: (exchange: Exchange) => readonly string[];
 }
@@ -74,7 +82,8 @@ export async function startProviderServer(
 ): Promise<SandboxServer> {
   const clock = options.clock ?? createSandboxClock();
   const client = options.client ?? CLIENT;
-  const oauth = createOAuthServer(provider, clock, client);
+  const rules = { ...provider.oauth, ...options.oauth };
+  const oauth = createOAuthServer(provider.name, rules, { clock, client });
   const faults = createFaults();
   const sockets = new Set<Socket>();
   const pauses = new Set<() => void>();

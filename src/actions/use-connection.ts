@@ -11,9 +11,9 @@ import { inTransaction } from "../db/transaction.ts";
 import {
   ConnectionRevoked,
   errorText,
-  Failure,
+  type Failure,
+  ProviderRejected,
   ProviderUnavailable,
-  RateLimited,
   WriteUnconfirmed,
 } from "../errors.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -104,7 +104,7 @@ export async function withConnection<Result>(
   } catch (error) {
     if (error instanceof ConnectionRevoked) {
       await parkRefused(user, key, { title: provider.title, version, error });
-    } else if (error instanceof Failure && !(error instanceof RateLimited)) {
+    } else if (isTrouble(error)) {
       await recordConnectionError(user.sql, key, {
         now: user.clock.now(),
         code: error.code,
@@ -113,6 +113,15 @@ export async function withConnection<Result>(
     }
     throw error;
   }
+}
+
+/** What the provider did to us, as against what the work itself found wrong. */
+function isTrouble(error: unknown): error is Failure {
+  return (
+    error instanceof ProviderUnavailable ||
+    error instanceof ProviderRejected ||
+    error instanceof WriteUnconfirmed
+  );
 }
 
 function providerOf({ connectors }: ConnectionUser, { provider }: ConnectionKey): OAuthProvider {

@@ -113,7 +113,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- SDKs use no other methods
         method: request.method as HttpRequest["method"],
         url: request.url,
-        headers: Object.fromEntries(request.headers),
+        // Ours does not unpack: an SDK that would take packed answers gets plain ones.
+        headers: { ...Object.fromEntries(request.headers), "accept-encoding": "identity" },
         ...(body.length === 0 ? {} : { body }),
         signal: request.signal,
       });

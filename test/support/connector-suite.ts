@@ -42,6 +42,8 @@ export interface ConnectorSuite {
   countWritten: (state: unknown, fact: string) => number;
   /** Judges each exchange by the vendor's contract, where that is at hand. */
   check?: ServerOptions["check"];
+  /** Somebody withdraws our access on the provider's own page. Default: every grant ends. */
+  withdraw?: (server: SandboxServer) => void;
   /** Whether a write may be repeated blindly after an ambiguous ending, because of a key. Default true. */
   hasKeys?: boolean;
 }
@@ -132,7 +134,8 @@ export function describeConnector(suite: ConnectorSuite): void {
 
     test("a withdrawn grant parks the connection, once, and connecting again mends it", async () => {
       const { sql, server, key, read, connect } = await start();
-      server.oauth.revokeAll();
+      if (suite.withdraw === undefined) server.oauth.revokeAll();
+      else suite.withdraw(server);
       expect(await failureOf(read(sql))).toBeInstanceOf(ConnectionRevoked);
       expect(await failureOf(read(sql))).toBeInstanceOf(ConnectionRevoked);
       expect(await findConnection(sql, key)).toMatchObject({ status: "needs_reauth" });
@@ -146,48 +149,46 @@ export function describeConnector(suite: ConnectorSuite): void {
       expect([...left]).toEqual([]);
     });
 
-    test.runIf(suite.sandbox.oauth.refresh !== "none")(
-      "access that ended is renewed once, also for two workers at once, and the new tokens are kept",
-      async () => {
-        const { sql, databaseUrl, defer, server, key, read } = await start();
-        const other = openDatabase({
-          url: databaseUrl,
-          connectionsMax: 5,
-          applicationName: "other",
-        });
-        defer(() => other.end());
-        const refreshes = () => countOf(server, paths.token);
+    if (suite.sandbox.oauth.refresh === "none") return;
+    test("access that ended is renewed once, also for two workers at once, and the new tokens are kept", async () => {
+      const { sql, databaseUrl, defer, server, key, read } = await start();
+      const other = openDatabase({
+        url: databaseUrl,
+        connectionsMax: 5,
+        applicationName: "other",
+      });
+      defer(() => other.end());
+      const refreshes = () => countOf(server, paths.token);
 
-        server.oauth.expireAccess();
-        let before = refreshes();
-        // Refused over there although our row says that it lasts.
-        await Promise.all([read(sql), read(other), read(sql), read(other)]);
-        expect(refreshes() - before).toBe(1);
+      server.oauth.expireAccess();
+      let before = refreshes();
+      // Refused over there although our row says that it lasts.
+      await Promise.all([read(sql), read(other), read(sql), read(other)]);
+      expect(refreshes() - before).toBe(1);
 
-        await sql`update connections set access_expires_at = now() - interval '1 minute'`;
-        before = refreshes();
-        await Promise.all([read(sql), read(other), read(sql), read(other)]);
-        expect(refreshes() - before).toBe(1);
-        expect(await findConnection(sql, key)).toMatchObject({ status: "connected", version: 3 });
+      await sql`update connections set access_expires_at = now() - interval '1 minute'`;
+      before = refreshes();
+      await Promise.all([read(sql), read(other), read(sql), read(other)]);
+      expect(refreshes() - before).toBe(1);
+      expect(await findConnection(sql, key)).toMatchObject({ status: "connected", version: 3 });
 
-        // Not reached at all: nothing is lost, nothing is parked.
-        server.oauth.expireAccess();
-        server.fault({ match: { path: paths.token }, fault: { kind: "drop" }, times: 2 });
-        expect(await failureOf(read(sql))).toBeInstanceOf(ProviderUnavailable);
-        await read(sql);
+      // Not reached at all: nothing is lost, nothing is parked.
+      server.oauth.expireAccess();
+      server.fault({ match: { path: paths.token }, fault: { kind: "drop" }, times: 2 });
+      expect(await failureOf(read(sql))).toBeInstanceOf(ProviderUnavailable);
+      await read(sql);
 
-        // The new tokens were lost on the way: the old one is tried once more.
-        server.oauth.expireAccess();
-        server.fault({ match: { path: paths.token }, fault: { kind: "drop", after: true } });
-        before = refreshes();
-        await failureOf(read(sql));
-        const isLost = suite.sandbox.oauth.refresh === "single-use";
-        expect(await findConnection(sql, key)).toMatchObject({
-          status: isLost ? "needs_reauth" : "connected",
-        });
-        expect(refreshes() - before).toBe(2);
-      },
-    );
+      // The new tokens were lost on the way: the old one is tried once more.
+      server.oauth.expireAccess();
+      server.fault({ match: { path: paths.token }, fault: { kind: "drop", after: true } });
+      before = refreshes();
+      await failureOf(read(sql));
+      const isLost = suite.sandbox.oauth.refresh === "single-use";
+      expect(await findConnection(sql, key)).toMatchObject({
+        status: isLost ? "needs_reauth" : "connected",
+      });
+      expect(refreshes() - before).toBe(2);
+    });
   });
 }
 

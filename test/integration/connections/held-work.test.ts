@@ -142,7 +142,7 @@ test("I5: a refresh that is refused parks the connection: its jobs are held, one
 });
 
 test("work for a company that is not connected is skipped, and held work of one that disconnects too", async () => {
-  const { sql, companyId, connect, ask, run, toy, user } = await start();
+  const { sql, companyId, connect, ask, run, toy, user, sandbox } = await start();
   await run();
   expect(await reaches(sql, await ask(1), "skipped")).toMatchObject({
     reason: "Toy is not connected",
@@ -151,6 +151,8 @@ test("work for a company that is not connected is skipped, and held work of one 
   await sql`update connections set status = 'needs_reauth'`;
   const held = await ask(2);
   await reaches(sql, held, "held");
+  // The provider cannot be told: that is said, and what we hold is forgotten all the same.
+  sandbox.fault({ match: { path: "/oauth/revoke" }, fault: { kind: "status", status: 500 } });
   await disconnectProvider(user, {
     provider: toy.oauth,
     company: { id: companyId, testNow: null },
@@ -158,6 +160,11 @@ test("work for a company that is not connected is skipped, and held work of one 
     requestId: "r",
   });
   await reaches(sql, held, "skipped");
+  const [told] = await sql`select payload from events where type = 'connection.disconnected'`;
+  expect(told).toMatchObject({
+    payload: { revoked: false, revoke_error: "Toy: POST /oauth/revoke: status 500" },
+  });
+  expect(await findConnection(sql, { ...KEY, companyId })).toMatchObject({ credentials: null });
 });
 
 test("a refusal of credentials that were replaced meanwhile parks nothing, and what it held is released", async () => {
