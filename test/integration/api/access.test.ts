@@ -64,6 +64,8 @@ test("no route but the public ones answers without a token", async () => {
     "GET /portal/quotes/:uuid/pdf",
     "POST /portal/quotes/:uuid/accept",
     "POST /portal/quotes/:uuid/decline",
+    // State and cookie say who comes back.
+    "GET /integrations/:provider/callback",
   ]);
 });
 
