@@ -128,7 +128,7 @@ export function openConnectors(
       "SMTP_URL: not set; a worker needs a mail server, like smtp://user:password@host:587",
     ]);
   }
-  const { address } = config.mailFrom;
+  const { address, ...sender } = config.mailFrom;
   return {
     ...providers,
     mail:
@@ -136,7 +136,9 @@ export function openConnectors(
         ? createMailFolder({ folder: mailFolderOf(config) })
         : createSmtpMail({ url: config.smtpUrl }),
     mailPolicy: {
+      ...sender,
       from: address,
+      appUrl: config.appUrl,
       domain: address.slice(address.lastIndexOf("@") + 1),
       // A folder has no limit.
       perSecond: config.smtpUrl === undefined ? null : config.mailPerSecond,
@@ -159,6 +161,7 @@ export async function readApiSettings(config: Config): Promise<ApiSettings> {
     sessionMs: config.sessionDays * 24 * 3_600_000,
     corsOrigins: config.corsOrigins,
     trustedProxies: config.trustedProxies,
+    appUrl: config.appUrl,
   });
 }
 

@@ -81,6 +81,16 @@ export class NotFound extends Failure {
   }
 }
 
+/** There was such a thing, and its time is over. */
+export class Gone extends Failure {
+  readonly retry = "never";
+  readonly status = 410;
+
+  constructor(message: string, options?: ErrorOptions & { code?: string }) {
+    super(options?.code ?? "gone", message, options);
+  }
+}
+
 /** The record is in a state in which this cannot be done. */
 export class Conflict extends Failure {
   readonly retry = "never";

@@ -34,6 +34,12 @@ export interface ReminderMailFacts extends InvoiceMailFacts {
   businessDate: LocalDate;
 }
 
+export interface MailLink {
+  /** What following it does, e.g. "Accept the invitation". */
+  label: string;
+  url: string;
+}
+
 const PLACEHOLDERS: Readonly<Record<string, (facts: InvoiceMailFacts) => string>> = {
   "invoice.number": (facts) => facts.invoiceNumber,
   amount_due: (facts) => formatMoney(facts.amountDue, facts.currency),
@@ -133,19 +139,22 @@ function compose(
   });
 }
 
-/** Any mail of ours: words, and below them the facts. */
+/** Any mail of ours: words, below them a link to follow if there is one, and the facts. */
 export function layOut(mail: {
   subject: string;
   body: string;
+  link?: MailLink | undefined;
   table: readonly (readonly [label: string, value: string])[];
   look?: MailLook | undefined;
 }): ComposedMail {
   const words = plain(mail.body);
+  const { link } = mail;
   const table = mail.table.map(([label, value]) => ({ label, value: oneLine(value) }));
+  const facts = table.map(({ label, value }) => `${label}: ${value}`).join("\n");
   return {
     subject: shorten(oneLine(mail.subject)),
-    text: `${words}\n\n${table.map(({ label, value }) => `${label}: ${value}`).join("\n")}\n`,
-    html: page(words, table, mail.look),
+    text: `${[words, link?.url, facts].filter(Boolean).join("\n\n")}\n`,
+    html: page(words, { link, table, look: mail.look }),
   };
 }
 
@@ -157,11 +166,18 @@ function fill(text: string, facts: InvoiceMailFacts): string {
   );
 }
 
-/** Paragraphs and a small table, in styles that mail programs understand. */
+/** Paragraphs, a button and a small table, in styles that mail programs understand. */
 function page(
   words: string,
-  table: readonly { label: string; value: string }[],
-  look: MailLook | undefined,
+  {
+    link,
+    table,
+    look,
+  }: {
+    link: MailLink | undefined;
+    table: readonly { label: string; value: string }[];
+    look: MailLook | undefined;
+  },
 ): string {
   const font = look?.fontFamily ? escapeHtml(look.fontFamily) : SYSTEM_FONTS;
   const rule = look?.accentColor ? `2px solid ${look.accentColor}` : "1px solid #d9e0e6";
@@ -171,20 +187,31 @@ function page(
       (paragraph) =>
         `<p style="margin:0 0 16px">${escapeHtml(paragraph).replaceAll("\n", "<br>\n")}</p>`,
     );
+  if (link !== undefined) {
+    const style = "display:inline-block;padding:10px 20px;background:#1f2933;color:#ffffff";
+    paragraphs.push(
+      `<p style="margin:0 0 16px"><a href="${escapeHtml(link.url)}" style="${style}">${escapeHtml(link.label)}</a></p>`,
+    );
+  }
   const rows = table.map(
     ({ label, value }) =>
       `<tr><td style="padding:4px 24px 4px 0;color:#667380">${escapeHtml(label)}</td>` +
       `<td style="padding:4px 0;font-weight:600">${escapeHtml(value)}</td></tr>`,
   );
+  const facts =
+    rows.length === 0
+      ? []
+      : [
+          `<table role="presentation" style="border-collapse:collapse;border-top:${rule};margin-top:8px">`,
+          ...rows,
+          "</table>",
+        ];
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"></head>
 <body style="margin:0;padding:24px;font:15px/1.5 ${font};color:#1f2933">
 <div style="max-width:560px;margin:0 auto">
-${paragraphs.join("\n")}
-<table role="presentation" style="border-collapse:collapse;border-top:${rule};margin-top:8px">
-${rows.join("\n")}
-</table>
+${[...paragraphs, ...facts].join("\n")}
 </div>
 </body>
 </html>
@@ -208,7 +235,8 @@ function plain(text: string): string {
     .trim();
 }
 
-function oneLine(text: string): string {
+/** What somebody typed, for the middle of a sentence. */
+export function oneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
 }
 

@@ -6,6 +6,11 @@ import type { Tx } from "../db/client.ts";
 import { lockDelivery, setDeliveryStatus, type DeliveryRow } from "../db/deliveries.ts";
 import { recordEvent } from "../db/events.ts";
 import {
+  lockInvitationMail,
+  setInvitationToken,
+  type InvitationMailRow,
+} from "../db/invitations.ts";
+import {
   endReminder,
   findDoubtfulReminderAt,
   lockMailState,
@@ -21,6 +26,7 @@ import {
   type StatementMailRow,
 } from "../db/quote-mail-facts.ts";
 import type { Clock } from "../platform/clock.ts";
+import { whyNotMailInvitation } from "./change-invitations.ts";
 
 export interface MailRef {
   companyId: number;
@@ -30,7 +36,9 @@ export interface MailRef {
 }
 
 /** What a mail is about, locked, and what decides whether it may still go out. */
-export type MailSubject = MailStateRow | QuoteMailRow | StatementMailRow;
+export type MailSubject = DocumentMailSubject | InvitationMailRow;
+/** As far as it travels with a document. */
+export type DocumentMailSubject = MailStateRow | QuoteMailRow | StatementMailRow;
 
 export type OpenedDelivery =
   | { kind: "ready"; delivery: DeliveryRow; state: MailSubject; now: Date }
@@ -55,7 +63,10 @@ export async function openDelivery(tx: Tx, ref: MailRef): Promise<OpenedDelivery
   if (delivery.status !== "queued") {
     return { kind: "over", reason: `the mail is ${delivery.status} already` };
   }
-  const reason = await whyNot(tx, { delivery, state, now });
+  const reason =
+    state.about === "invitation"
+      ? whyNotMailInvitation(state, { key: delivery.key, machineNow: ref.clock.now() })
+      : await whyNot(tx, { delivery, state, now });
   if (reason !== undefined) {
     await cancelDelivery(tx, { ...ref, reason });
     return { kind: "over", reason };
@@ -70,12 +81,16 @@ export async function openDelivery(tx: Tx, ref: MailRef): Promise<OpenedDelivery
  */
 export async function commitDelivery(
   tx: Tx,
-  ref: MailRef & { messageId: string; version: string },
+  ref: MailRef & { messageId: string; version: string; linkHash?: Buffer | undefined },
 ): Promise<OpenedDelivery | { kind: "changed" }> {
   const opened = await openDelivery(tx, ref);
   if (opened.kind === "over") return opened;
-  if (opened.state.version !== ref.version) return { kind: "changed" };
-  const { companyId, deliveryId: id, messageId } = ref;
+  const { state } = opened;
+  if (state.version !== ref.version) return { kind: "changed" };
+  const { companyId, deliveryId: id, messageId, linkHash: tokenHash } = ref;
+  if (state.about === "invitation" && tokenHash !== undefined) {
+    await setInvitationToken(tx, { companyId, id: state.invitationId, tokenHash });
+  }
   await setDeliveryStatus(tx, { companyId, id, status: "sending", now: opened.now, messageId });
   return opened;
 }
@@ -110,6 +125,16 @@ export async function acceptDelivery(tx: Tx, ref: MailRef & { response: string }
         subjectType: "client",
         subjectId: state.clientId,
         payload: { delivery_id: deliveryId, from: state.fromDate, to: state.toDate },
+        occurredAt: now,
+      });
+      return;
+    case "invitation":
+      await recordEvent(tx, {
+        companyId,
+        type: "invitation.sent",
+        subjectType: "invitation",
+        subjectId: state.invitationId,
+        payload: { delivery_id: deliveryId },
         occurredAt: now,
       });
   }
@@ -254,7 +279,7 @@ export async function whyNot(
     now,
   }: {
     delivery: Pick<DeliveryRow, "id" | "companyId" | "kind" | "resendOfId">;
-    state: MailSubject;
+    state: DocumentMailSubject;
     now: Date;
   },
 ): Promise<string | undefined> {
@@ -273,19 +298,21 @@ export async function whyNot(
   return whyNotRemind({ ...state, reminderStatus, lastReminderAt: later(state, doubtfulAt) }, now);
 }
 
-/** A delivery is about one of the three, which the table sees to. */
+/** A delivery is about one of the four, which the table sees to. */
 async function lockSubject(tx: Tx, ref: MailRef): Promise<MailSubject | undefined> {
   const { companyId, deliveryId } = ref;
   return (
     (await lockMailState(tx, { companyId, deliveryId })) ??
     (await lockQuoteMail(tx, { companyId, deliveryId, machineNow: ref.clock.now() })) ??
-    (await lockStatementMail(tx, { companyId, deliveryId }))
+    (await lockStatementMail(tx, { companyId, deliveryId })) ??
+    (await lockInvitationMail(tx, { companyId, deliveryId }))
   );
 }
 
 function subjectOf(delivery: DeliveryRow): { subjectType: string; subjectId: number } {
-  const { invoiceId, quoteId, statementId } = delivery;
+  const { invoiceId, quoteId, statementId, invitationId } = delivery;
   if (invoiceId !== null) return { subjectType: "invoice", subjectId: invoiceId };
   if (quoteId !== null) return { subjectType: "quote", subjectId: quoteId };
+  if (invitationId !== null) return { subjectType: "invitation", subjectId: invitationId };
   return { subjectType: "statement", subjectId: statementId! };
 }

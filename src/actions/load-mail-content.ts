@@ -18,7 +18,7 @@ import {
   type ComposedMail,
   type ReminderMailFacts,
 } from "./compose-mail.ts";
-import type { OpenedDelivery } from "./deliver-mail.ts";
+import type { DocumentMailSubject } from "./deliver-mail.ts";
 import { loadBranding } from "./load-branding.ts";
 import { loadInvoiceDocument, loadQuoteDocument } from "./load-invoice-document.ts";
 import { loadReceipt, receiptNumber } from "./load-receipt.ts";
@@ -41,9 +41,8 @@ export interface MailContent {
 export async function loadMailContent(
   sql: Sql,
   company: CompanyRow,
-  opened: Extract<OpenedDelivery, { kind: "ready" }>,
+  { delivery, state, now }: { delivery: DeliveryRow; state: DocumentMailSubject; now: Date },
 ): Promise<MailContent> {
-  const { delivery, state, now } = opened;
   switch (state.about) {
     case "invoice":
       return await mailAboutInvoice(sql, company, { delivery, state, now });

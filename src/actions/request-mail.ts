@@ -14,7 +14,7 @@ import { recordInvoiceEvent } from "./invoice-events.ts";
 /** Longer than a mail is tried for (mail.send-invoice): one that still waits was given up. */
 const GIVEN_UP_MS = 4 * 86_400_000;
 
-export type InvoiceMailKind = Exclude<MailKind, "quote" | "statement">;
+export type InvoiceMailKind = Exclude<MailKind, "quote" | "statement" | "invitation">;
 
 /** The events that the mailers of these mails follow. */
 const REQUESTS: Readonly<Record<InvoiceMailKind, string>> = {

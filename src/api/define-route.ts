@@ -87,6 +87,8 @@ export interface RouteDefinition<
   isTransactional?: T;
   /** The answer holds a secret: what is kept for an Idempotency-Key is sealed. */
   answerIsSecret?: boolean;
+  /** Ends sessions although nobody is signed in: what was remembered of callers is forgotten. */
+  endsSessions?: boolean;
   run(context: ContextOf<A> & DatabaseOf<M, T>, input: Input<P, Q, B, U>): Promise<Answer>;
 }
 
@@ -116,6 +118,7 @@ export interface Route {
   failures: readonly number[];
   isTransactional: boolean;
   answerIsSecret: boolean;
+  endsSessions: boolean;
   run(
     context: (PublicContext | SignedInContext | CompanyContext) & ({ sql: Sql } | { tx: Tx }),
     input: { params: unknown; query: unknown; body: unknown; file?: UploadedFile | undefined },
@@ -149,6 +152,7 @@ export function defineRoute<
     failures: definition.failures ?? [],
     isTransactional: definition.method !== "get" && (definition.isTransactional ?? true),
     answerIsSecret: definition.answerIsSecret ?? false,
+    endsSessions: definition.endsSessions ?? false,
     // The one cast: app.ts builds the context by `access` and the input by the schemas given here.
     run: definition.run.bind<Route["run"]>(definition),
   };
@@ -171,14 +175,7 @@ export function contextFor(
   };
   if (route.access === "public" || identity === undefined) return common;
   const { user, caller, company, role } = identity;
-  if (caller.kind === "token" && isSessionOnly(route.access)) {
-    throw new Forbidden(
-      "This can only be done by a person who is signed in, not with an API token.",
-      {
-        code: "session_required",
-      },
-    );
-  }
+  if (isSessionOnly(route.access)) requireSession(caller);
   if (typeof route.access === "object") {
     for (const scope of scopesNeededBy(route.access.scope)) requireScope(caller, scope);
   }
@@ -206,6 +203,17 @@ export function requireScope(caller: Caller, scope: Scope): void {
     code: "missing_scope",
     details: { scope },
   });
+}
+
+/** Throws Forbidden for an API token (API.md rule 3). */
+export function requireSession(caller: Caller): void {
+  if (caller.kind === "session") return;
+  throw new Forbidden(
+    "This can only be done by a person who is signed in, not with an API token.",
+    {
+      code: "session_required",
+    },
+  );
 }
 
 /** Throws Forbidden naming the role that is needed. */

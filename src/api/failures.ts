@@ -58,3 +58,13 @@ export class ServiceUnavailable extends Failure {
     super("service_unavailable", message, options);
   }
 }
+
+/** Whoever installed this has not set up what is asked for; no trying again helps until they do. */
+export class NotConfigured extends Failure {
+  readonly retry = "never";
+  readonly status = 503;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super("not_configured", message, options);
+  }
+}

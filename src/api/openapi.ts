@@ -66,6 +66,7 @@ const errorResponses: Record<number, string> = {
   403: "You may not: a scope, a role or a plan is lacking. The message names it.",
   404: "There is no such record, or it belongs to another company.",
   409: "The record's state forbids it, or a request with this Idempotency-Key still runs.",
+  410: "There was such a thing, and its time is over.",
   412: "The record has changed since it was read (If-Match).",
   413: "The body, or a file in it, is too large.",
   415: "The body, or a file in it, is of a kind that is not read here.",

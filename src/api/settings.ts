@@ -8,8 +8,23 @@ export interface ApiSettings {
   requestsPerHour: Readonly<Record<PlanName, number | null>>;
   /** Requests per address and hour without a token (sign-in, documentation). */
   publicRequestsPerHour: number | null;
-  /** Failed sign-ins per address and email, and per address, before a pause of the window's rest. */
-  signIn: { failuresMax: number; failuresPerAddressMax: number; windowMs: number };
+  /**
+   * Failed sign-ins per address and email, per address, and per email from all addresses, before a
+   * pause of the window's rest. The last is NIST SP 800-63B's 100.
+   */
+  signIn: {
+    failuresMax: number;
+    failuresPerAddressMax: number;
+    failuresPerAccountMax: number;
+    windowMs: number;
+  };
+  /** How many mails strangers can have us send: new passwords an hour, invitations a day. */
+  mailLimits: {
+    resetsPerAddress: number;
+    resetsPerCaller: number;
+    invitationsPerAddress: number;
+    invitationsPerCompany: number;
+  };
   /** How long a session lasts, in milliseconds. */
   sessionMs: number;
   /** How long who-may-what may be remembered in process; a revocation elsewhere takes this long. */
@@ -24,6 +39,8 @@ export interface ApiSettings {
    */
   ipSalt: string;
   bodyBytesMax: number;
+  /** Where the pages of the billing app are, without a slash at the end. */
+  appUrl: string | undefined;
 }
 
 /** Settings that suit one machine. `ipSalt` must come from the installation. */
@@ -32,11 +49,23 @@ export function defaultApiSettings(own: { ipSalt: string } & Partial<ApiSettings
     planDefault: "enterprise",
     requestsPerHour: { free: 100, starter: 1_000, pro: 1_000, enterprise: 10_000 },
     publicRequestsPerHour: 5_000,
-    signIn: { failuresMax: 5, failuresPerAddressMax: 50, windowMs: 15 * 60_000 },
+    signIn: {
+      failuresMax: 5,
+      failuresPerAddressMax: 50,
+      failuresPerAccountMax: 100,
+      windowMs: 15 * 60_000,
+    },
+    mailLimits: {
+      resetsPerAddress: 3,
+      resetsPerCaller: 20,
+      invitationsPerAddress: 10,
+      invitationsPerCompany: 100,
+    },
     sessionMs: 30 * 24 * 3_600_000,
     identityCacheMs: 2_000,
     corsOrigins: [],
     trustedProxies: 0,
+    appUrl: undefined,
     bodyBytesMax: 1_048_576,
     ...own,
   };

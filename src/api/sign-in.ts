@@ -1,14 +1,11 @@
-import { createHash } from "node:crypto";
 import type { Sql, Tx } from "../db/client.ts";
-import {
-  countSignInAttempt,
-  forgetSignInAttempts,
-  takeBackSignInAttempt,
-} from "../db/rate-limits.ts";
+import { forgetAttempts, takeBackAttempt } from "../db/rate-limits.ts";
 import { insertSession } from "../db/sessions.ts";
 import { createToken, hashToken } from "../platform/tokens.ts";
+import { networkOf } from "./addresses.ts";
 import type { ApiServices } from "./context.ts";
-import { TooManyRequests } from "./failures.ts";
+import type { ApiSettings } from "./settings.ts";
+import { attemptKey, throttle, type Limit } from "./throttle.ts";
 
 /** Opens a session and returns its token, which is never seen again. */
 export async function openSession(
@@ -32,37 +29,51 @@ export interface Attempt {
 }
 
 /**
- * Counts an attempt to sign in, in the database, so that neither a restart nor another process gives
- * an attacker new tries. Throws TooManyRequests when this email from this address, or this address
- * with whatever emails, has failed too often. Nobody else can lock a person out from elsewhere.
+ * Counts an attempt to sign in. Throws TooManyRequests when this email from this address, this address
+ * with whatever emails, or this email from wherever has failed too often. The last one takes many
+ * addresses and far more failures than a person has, so nobody alone can lock another out.
  */
 export async function beginAttempt(
-  { sql, clock, settings }: ApiServices,
+  services: ApiServices,
   { ip, email }: { ip: string; email: string },
 ): Promise<Attempt> {
-  const { failuresMax, failuresPerAddressMax, windowMs } = settings.signIn;
-  const now = clock.now();
-  const ofPerson = keyOf(settings.ipSalt, ip, email.toLowerCase());
-  const ofAddress = keyOf(settings.ipSalt, ip, "");
-  for (const [key, max] of [
-    [ofAddress, failuresPerAddressMax],
-    [ofPerson, failuresMax],
-  ] as const) {
-    const { failures, windowStart } = await countSignInAttempt(sql, { key, now, windowMs });
-    if (failures <= max) continue;
-    const waitMs = windowStart.getTime() + windowMs - now.getTime();
-    throw new TooManyRequests("Too many attempts to sign in. Try again later.", {
-      retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
-    });
-  }
+  const { sql, settings } = services;
+  const { person, address, account } = limitsOf(settings, { ip, email });
+  await throttle(sql, services, {
+    limits: [address, person, account],
+    message: "Too many attempts to sign in. Try again later.",
+  });
   return {
     async succeed() {
-      await forgetSignInAttempts(sql, ofPerson);
-      await takeBackSignInAttempt(sql, ofAddress);
+      await forgetAttempts(sql, attemptKey(person, settings.ipSalt));
+      await takeBackAttempt(sql, attemptKey(address, settings.ipSalt));
+      await takeBackAttempt(sql, attemptKey(account, settings.ipSalt));
     },
   };
 }
 
-function keyOf(salt: string, ip: string, email: string): Buffer {
-  return createHash("sha256").update(`${salt}\n${ip}\n${email}`).digest();
+/** Whoever has just proved who they are in another way need not wait for failures of before. */
+export async function forgetFailures(
+  tx: Tx,
+  { settings }: ApiServices,
+  who: { ip: string; email: string },
+): Promise<void> {
+  const { person, account } = limitsOf(settings, who);
+  for (const limit of [person, account]) {
+    await forgetAttempts(tx, attemptKey(limit, settings.ipSalt));
+  }
+}
+
+function limitsOf(
+  { signIn }: ApiSettings,
+  { ip, email }: { ip: string; email: string },
+): Record<"person" | "address" | "account", Limit> {
+  const { failuresMax, failuresPerAddressMax, failuresPerAccountMax, windowMs } = signIn;
+  const network = networkOf(ip);
+  const account = email.toLowerCase();
+  return {
+    address: { what: "sign-in from", who: network, max: failuresPerAddressMax, windowMs },
+    person: { what: "sign-in", who: `${network} ${account}`, max: failuresMax, windowMs },
+    account: { what: "sign-in of", who: account, max: failuresPerAccountMax, windowMs },
+  };
 }

@@ -23,9 +23,18 @@ export function statementMailKey(statementId: number): string {
   return `${statementId}`;
 }
 
-export type MailKind = "invoice" | "reminder" | "quote" | "statement" | "receipt";
+export function invitationMailKey(invitationId: number, sending: number): string {
+  return `${invitationId}/${sending}`;
+}
+
+export type MailKind = "invoice" | "reminder" | "quote" | "statement" | "receipt" | "invitation";
 
 /** Without domain and brackets: those of the sender are added when the mail is sent. */
 export function messageIdOf(mail: { companyId: number; kind: MailKind; key: string }): string {
   return `${mail.kind}-${mail.key.replaceAll("/", "-")}.c${mail.companyId}`;
+}
+
+/** A mail about a new password belongs to no company. Without domain and brackets, too. */
+export function passwordResetMessageId(passwordResetId: number): string {
+  return `password-reset-${passwordResetId}`;
 }

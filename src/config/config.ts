@@ -63,6 +63,8 @@ const Settings = z.object({
   HOST: z.string().default("127.0.0.1"),
   /** How people reach us, without a slash at the end, for links. Default: made of HOST and PORT. */
   PUBLIC_URL: url(["http:", "https:"]).optional(),
+  /** Where the pages of the billing app are, for links in mails and the way back from Google. Default: none; mails carry a code instead of a link. */
+  APP_URL: url(["http:", "https:"]).optional(),
   /** Origins whose pages may call the API, with commas, or `*`. Default: none. */
   CORS_ORIGINS: originList.default([]),
   /** Proxies in front of us whose X-Forwarded-For is believed. Default 0. */
@@ -90,7 +92,7 @@ const Settings = z.object({
 
   /** Where FreshBooks is when it is a sandbox, all its addresses in one. Default: its own. */
   FRESHBOOKS_URL: url(["http:", "https:"]).optional(),
-  /** Our client at Google, for calendars. Default: none, and no calendar can be connected. */
+  /** Our client at Google, for calendars and, with APP_URL, for signing in. Default: none, and neither is possible. */
   GOOGLE_CLIENT_ID: z.string().optional(),
   /** Its secret. */
   GOOGLE_CLIENT_SECRET: z.string().optional(),
@@ -223,6 +225,7 @@ function arrange(settings: Settings) {
     host: settings.HOST,
     /** Undefined: made of host and port, once the port is known. */
     publicUrl: settings.PUBLIC_URL?.replace(/\/+$/, ""),
+    appUrl: settings.APP_URL?.replace(/\/+$/, ""),
     corsOrigins: settings.CORS_ORIGINS,
     trustedProxies: settings.TRUSTED_PROXIES,
     planDefault: settings.PLAN_DEFAULT,

@@ -78,6 +78,50 @@ export interface MailPolicy {
   domain: string;
   /** Most mails a second over all processes, or null for no limit. */
   perSecond: number | null;
+  /** Who we are in mails that are no company's. Default: the address alone. */
+  name?: string | undefined;
+  /** Where the billing app's pages are, without a slash at the end; without one, mails carry no links. */
+  appUrl?: string | undefined;
+}
+
+/** Whom Google says somebody is. */
+export interface GooglePerson {
+  /** Google's own name for the account, which stays when the address changes. */
+  subject: string;
+  email: string;
+  /** Whether Google knows the address to be theirs. */
+  isEmailVerified: boolean;
+  name: string | undefined;
+  pictureUrl: string | undefined;
+}
+
+/** What a sign-in is tied to while the browser is away at Google. */
+export interface PendingSignIn {
+  nonce: string;
+  codeVerifier: string;
+}
+
+/** How people sign in with a Google account. `redirectUri` is where Google sends the browser back to. */
+export interface GoogleSignIn {
+  /** How long somebody may take at Google, in milliseconds. */
+  readonly pendingMs: number;
+  /**
+   * Where to send the browser, and what it has to keep until it comes back, where no script can read it.
+   * Throws `ProviderUnavailable` or `ProviderRejected`.
+   */
+  begin(request: { redirectUri: string; now: Date }): Promise<{ url: string; kept: string }>;
+  /** What this browser went to Google with; undefined when Google's answer is not to it, or comes too late. */
+  recall(kept: string | undefined, answer: { state: string; now: Date }): PendingSignIn | undefined;
+  /**
+   * Who came back. Throws `ConnectionRevoked` for a code that was used or is too old, and
+   * `ProviderUnavailable`, `ProviderRejected` or `WriteUnconfirmed` for what is Google's.
+   */
+  finish(answer: {
+    code: string;
+    pending: PendingSignIn;
+    redirectUri: string;
+    now: Date;
+  }): Promise<GooglePerson>;
 }
 
 /**
@@ -87,6 +131,8 @@ export interface MailPolicy {
 export interface Providers {
   /** How each is connected to, and the keys that seal what it grants. */
   connections: ConnectionServices;
+  /** How people sign in with Google. Left out where the settings name no client of ours there. */
+  googleSignIn?: GoogleSignIn | undefined;
   /** Closes idle connections; nothing may be asked for afterwards. */
   closeProviders(): void;
 }

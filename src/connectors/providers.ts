@@ -1,6 +1,9 @@
 import type { ConnectionServices, OAuthProvider } from "../platform/oauth.ts";
 import { createKeyRing, type MasterKey } from "../platform/sealing.ts";
-import type { Providers } from "./contract.ts";
+import { systemClock } from "../platform/clock.ts";
+import { createHttpClient, type HttpClient } from "../platform/http-client.ts";
+import type { GoogleSignIn, Providers } from "./contract.ts";
+import { createGoogleSignIn } from "./google-sign-in/google-sign-in.ts";
 
 /** What the settings say about the providers; see config.ts for each variable. */
 export interface ProviderSettings {
@@ -26,11 +29,25 @@ export interface ClientSettings {
 }
 
 /** Every provider there is code for. One that the settings name no client of is there all the same. */
-export function openProviders({ masterKeys }: ProviderSettings): Providers {
+export function openProviders({ masterKeys, providers }: ProviderSettings): Providers {
   const oauth: readonly OAuthProvider[] = [];
   const connections: ConnectionServices = {
     keys: createKeyRing(masterKeys),
     providers: new Map(oauth.map((provider) => [provider.name, provider])),
   };
-  return { connections, closeProviders: () => {} };
+  const google = createHttpClient({ name: "Google", clock: systemClock });
+  return {
+    connections,
+    googleSignIn: openGoogleSignIn(providers.google, google),
+    closeProviders: () => google.close(),
+  };
+}
+
+function openGoogleSignIn(
+  { clientId, clientSecret, url = "https://accounts.google.com" }: ClientSettings,
+  http: HttpClient,
+): GoogleSignIn | undefined {
+  if (clientId === undefined || clientSecret === undefined) return undefined;
+  const issuerUrl = url.replace(/\/+$/, "");
+  return createGoogleSignIn({ app: { clientId, clientSecret }, issuerUrl, http });
 }

@@ -26,6 +26,7 @@ export interface DeliveryRow {
   paymentId: number | null;
   /** The earlier mail that somebody asked to be sent again. */
   resendOfId: number | null;
+  invitationId: number | null;
   recipient: string | null;
   messageId: string;
   status: DeliveryStatus;
@@ -42,7 +43,7 @@ export interface DeliveryRow {
 function deliveryColumns(sql: Sql | Tx) {
   return sql`
     id, company_id, kind, key, invoice_id, invoice_reminder_id, quote_id, statement_id, payment_id,
-    resend_of_id, recipient, message_id, status, attempts, error_code, error_message, response,
+    resend_of_id, invitation_id, recipient, message_id, status, attempts, error_code, error_message, response,
     accepted_at, created_at, updated_at
   `;
 }
@@ -57,6 +58,7 @@ export interface NewDelivery {
   statementId?: number;
   paymentId?: number;
   resendOfId?: number;
+  invitationId?: number;
   /** Nobody to write to leaves the delivery blocked. */
   recipient: string | null;
 }
@@ -71,11 +73,11 @@ export async function insertDeliveries(
   return await tx<DeliveryRow[]>`
     insert into deliveries (
       company_id, kind, key, invoice_id, invoice_reminder_id, quote_id, statement_id, payment_id,
-      resend_of_id, recipient, message_id, status, created_at, updated_at
+      resend_of_id, invitation_id, recipient, message_id, status, created_at, updated_at
     )
     select
       ${companyId}, p.kind, p.key, p.invoice_id, p.invoice_reminder_id, p.quote_id, p.statement_id,
-      p.payment_id, p.resend_of_id, p.recipient, p.message_id, case when p.recipient is null then 'blocked' else 'queued' end,
+      p.payment_id, p.resend_of_id, p.invitation_id, p.recipient, p.message_id, case when p.recipient is null then 'blocked' else 'queued' end,
       ${now}, ${now}
     from unnest(
       ${rows.map((row) => row.kind)}::text[], ${rows.map((row) => row.key)}::text[],
@@ -85,10 +87,11 @@ export async function insertDeliveries(
       ${rows.map((row) => row.statementId ?? null)}::int8[],
       ${rows.map((row) => row.paymentId ?? null)}::int8[],
       ${rows.map((row) => row.resendOfId ?? null)}::int8[],
+      ${rows.map((row) => row.invitationId ?? null)}::int8[],
       ${rows.map((row) => row.recipient)}::text[], ${ids}::text[]
     ) as p (
       kind, key, invoice_id, invoice_reminder_id, quote_id, statement_id, payment_id, resend_of_id,
-      recipient, message_id
+      invitation_id, recipient, message_id
     )
     on conflict (company_id, kind, key) do nothing
     returning ${deliveryColumns(tx)}

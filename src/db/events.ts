@@ -154,6 +154,10 @@ export async function subjectExists(
         exists (select from categories where company_id = ${companyId} and id = ${subjectId})
       when 'tax-rate' then
         exists (select from tax_rates where company_id = ${companyId} and id = ${subjectId})
+      when 'member' then
+        exists (select from company_members where company_id = ${companyId} and user_id = ${subjectId})
+      when 'invitation' then
+        exists (select from invitations where company_id = ${companyId} and id = ${subjectId})
       else false
     end as found
   `;

@@ -1,4 +1,4 @@
-import type { Sql } from "./client.ts";
+import type { Sql, Tx } from "./client.ts";
 
 export interface WindowRow {
   key: string;
@@ -40,11 +40,11 @@ export async function deleteWindowsBefore(
 }
 
 /**
- * Counts a sign-in attempt before the password is looked at, so that a hundred at once are a
- * hundred, and returns how many this window has seen.
+ * Counts an attempt (to sign in, to have a mail sent) before anything else is done about it, so that
+ * a hundred at once are a hundred, and returns how many this window has seen.
  */
-export async function countSignInAttempt(
-  sql: Sql,
+export async function countAttempt(
+  sql: Sql | Tx,
   { key, now, windowMs }: { key: Buffer; now: Date; windowMs: number },
 ): Promise<{ failures: number; windowStart: Date }> {
   const expired = new Date(now.getTime() - windowMs);
@@ -63,17 +63,17 @@ export async function countSignInAttempt(
 }
 
 /** The right password ends the count. */
-export async function forgetSignInAttempts(sql: Sql, key: Buffer): Promise<void> {
+export async function forgetAttempts(sql: Sql | Tx, key: Buffer): Promise<void> {
   await sql`delete from login_attempts where key = ${key}`;
 }
 
 /** Takes one counted attempt back: it was the right password after all. */
-export async function takeBackSignInAttempt(sql: Sql, key: Buffer): Promise<void> {
+export async function takeBackAttempt(sql: Sql, key: Buffer): Promise<void> {
   await sql`update login_attempts set failures = greatest(failures - 1, 0) where key = ${key}`;
 }
 
-/** Deletes up to `limit` counts of failed sign-ins that no longer count. Returns how many. */
-export async function deleteSignInAttemptsBefore(
+/** Deletes up to `limit` counts of attempts that no longer count. Returns how many. */
+export async function deleteAttemptsBefore(
   sql: Sql,
   { before, limit }: { before: Date; limit: number },
 ): Promise<number> {

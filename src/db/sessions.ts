@@ -60,6 +60,17 @@ export async function revokeSession(
   await tx`update sessions set revoked_at = ${now} where id = ${sessionId} and revoked_at is null`;
 }
 
+/** Ends all sessions of a user, but one where it is given. */
+export async function revokeSessionsOf(
+  tx: Tx,
+  { userId, exceptId, now }: { userId: number; exceptId?: number; now: Date },
+): Promise<void> {
+  await tx`
+    update sessions set revoked_at = ${now}
+    where user_id = ${userId} and revoked_at is null and id <> ${exceptId ?? 0}
+  `;
+}
+
 /** Deletes up to `limit` sessions that ended before this instant. Returns how many. */
 export async function deleteSessionsEndedBefore(
   sql: Sql,

@@ -51,8 +51,8 @@ export async function endTestAdvance(tx: Tx, companyId: number): Promise<void> {
 }
 
 /**
- * Whether the company is linked to anything outside, has mailed anybody, or has billed in a night:
- * such a one is in use and may not become a test company.
+ * Whether the company is linked to anything outside, has mailed anybody but those it invited, or has
+ * billed in a night: such a one is in use and may not become a test company.
  */
 export async function isInUse(tx: Tx, companyId: number): Promise<boolean> {
   const [row] = await tx<{ found: boolean }[]>`
@@ -62,7 +62,9 @@ export async function isInUse(tx: Tx, companyId: number): Promise<boolean> {
         select 1 from connections where company_id = ${companyId} and status <> 'disabled'
       )
       or exists (
-        select 1 from deliveries where company_id = ${companyId} and status in ('accepted', 'unknown')
+        select 1 from deliveries
+        where company_id = ${companyId} and status in ('accepted', 'unknown')
+          and kind <> 'invitation'
       )
       or exists (
         select 1 from recurring_occurrences where company_id = ${companyId} and not by_hand

@@ -47,12 +47,57 @@ export async function findUserForSignIn(
   return row;
 }
 
-/** Keeps the same password under a newer hash. */
+/** Null for a user without a password; undefined when there is no such user. */
+export async function findPasswordHash(
+  sql: Sql | Tx,
+  userId: number,
+): Promise<string | null | undefined> {
+  const [row] = await sql<{ passwordHash: string | null }[]>`
+    select password_hash from users where id = ${userId}
+  `;
+  return row?.passwordHash;
+}
+
+/** Sets a new password, or keeps the same under a newer hash. */
 export async function setPasswordHash(
   sql: Sql | Tx,
-  { userId, passwordHash }: { userId: number; passwordHash: string },
+  { userId, passwordHash }: { userId: number; passwordHash: string | null },
 ): Promise<void> {
   await sql`update users set password_hash = ${passwordHash} where id = ${userId}`;
+}
+
+/** The user with this address, locked, and whether they have proved that it is theirs. */
+export async function lockUserByEmail(
+  tx: Tx,
+  email: string,
+): Promise<(UserRow & { emailVerifiedAt: Date | null }) | undefined> {
+  const [row] = await tx<(UserRow & { emailVerifiedAt: Date | null })[]>`
+    select
+      id, name, email, avatar_url, current_company_id, created_at, updated_at, email_verified_at
+    from users
+    where lower(email) = lower(${email})
+    for no key update
+  `;
+  return row;
+}
+
+/** The user has shown that they read the mails of their address. */
+export async function markEmailVerified(
+  tx: Tx,
+  { userId, now }: { userId: number; now: Date },
+): Promise<void> {
+  await tx`update users set email_verified_at = ${now} where id = ${userId}`;
+}
+
+/** Shows this picture, unless the user has one. */
+export async function setFirstAvatar(
+  tx: Tx,
+  { userId, avatarUrl, now }: { userId: number; avatarUrl: string; now: Date },
+): Promise<void> {
+  await tx`
+    update users set avatar_url = ${avatarUrl}, updated_at = ${now}
+    where id = ${userId} and avatar_url is null
+  `;
 }
 
 /** Locks the user: what depends on how many companies they own is decided one after the other. */
@@ -66,7 +111,10 @@ export async function lockUser(tx: Tx, userId: number): Promise<UserRow | undefi
   return row;
 }
 
-/** Changes name or email. Undefined when the email belongs to somebody else. */
+/**
+ * Changes name or email; a new address is not known to be the user's. Undefined when the email belongs
+ * to somebody else.
+ */
 export async function updateUser(
   tx: Tx,
   userId: number,
@@ -79,6 +127,9 @@ export async function updateUser(
         update users
         set name = coalesce(${changes.name ?? null}, name),
           email = coalesce(${changes.email ?? null}, email),
+          email_verified_at = case
+            when lower(email) = lower(coalesce(${changes.email ?? null}, email)) then email_verified_at
+          end,
           updated_at = ${changes.now}
         where id = ${userId}
         returning id, name, email, avatar_url, current_company_id, created_at, updated_at

@@ -6,7 +6,9 @@ import { startDueNights } from "./billing/start-due-nights.ts";
 import { checkConnection } from "./connections/check-connection.ts";
 import { checkConnections } from "./connections/check-connections.ts";
 import type { AnyJob } from "./define-job.ts";
+import { sendInvitationMail } from "./mail/send-invitation.ts";
 import { sendInvoiceMail } from "./mail/send-invoice.ts";
+import { sendPasswordResetMail } from "./mail/send-password-reset.ts";
 import { sendQuoteMail } from "./mail/send-quote.ts";
 import { sendReceiptMail } from "./mail/send-receipt.ts";
 import { sendReminderMail } from "./mail/send-reminder.ts";
@@ -24,7 +26,9 @@ export const jobs: readonly AnyJob[] = [
   deleteFiles,
   forgetRequests,
   runNightJob,
+  sendInvitationMail,
   sendInvoiceMail,
+  sendPasswordResetMail,
   sendQuoteMail,
   sendReceiptMail,
   sendReminderMail,

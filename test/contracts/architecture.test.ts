@@ -43,6 +43,7 @@ const packageHomes: Readonly<Record<string, readonly string[]>> = {
   "sanitize-html": ["src/platform/"],
   sharp: ["src/platform/"],
   nodemailer: ["src/connectors/smtp/"],
+  jose: ["src/connectors/google-sign-in/"],
   pdfkit: ["src/platform/"],
   fontkit: ["src/platform/"],
   pino: ["src/platform/", "src/api/"],

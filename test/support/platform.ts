@@ -1,4 +1,4 @@
-import { pino } from "pino";
+import { pino, type Logger } from "pino";
 import { createApp } from "../../src/api/app.ts";
 import { closeHttpServer, createHttpServer } from "../../src/api/server.ts";
 import { defaultApiSettings } from "../../src/api/settings.ts";
@@ -34,6 +34,10 @@ export interface PlatformOptions {
   mailsPerSecond?: number | null;
   /** Default: those of the product, of which none has a client. */
   providers?: Providers;
+  /** Where links in mails lead. */
+  appUrl?: string;
+  /** Default: silence. */
+  log?: Logger;
 }
 
 /** The whole product in this process: API, worker and scheduler on a test's own database. */
@@ -44,10 +48,11 @@ export async function startPlatform(
     worker = {},
     mailsPerSecond = null,
     providers = openTestProviders(),
+    appUrl,
+    log = pino({ level: "silent" }),
   }: PlatformOptions = {},
 ): Promise<TestPlatform> {
   const { sql, queueUrl, queuePrefix } = test;
-  const log = pino({ level: "silent" });
   const mail = await startSmtpServer();
   test.defer(() => mail.close());
   const connector = createSmtpMail({ url: mail.url, connectionsMax: 5 });
@@ -59,6 +64,7 @@ export async function startPlatform(
       from: "billing@nightledger.test",
       domain: "nightledger.test",
       perSecond: mailsPerSecond,
+      appUrl,
     },
   };
   const common = {
@@ -75,19 +81,24 @@ export async function startPlatform(
   test.defer(() => running.stop());
   const scheduler = await startScheduler(common);
   test.defer(() => scheduler.stop());
-  return { sql, url: await serve(test, { clock, storage, providers }), mail, scheduler };
+  return { sql, url: await serve(test, { clock, storage, providers, log }), mail, scheduler };
 }
 
 async function serve(
   test: TestSetup,
-  { clock, storage, providers }: { clock: Clock; storage: FileStorage; providers: Providers },
+  {
+    clock,
+    storage,
+    providers,
+    log,
+  }: { clock: Clock; storage: FileStorage; providers: Providers; log: Logger },
 ): Promise<string> {
   let url = "";
   const api = createApp({
     sql: test.sql,
     clock,
     storage,
-    log: pino({ level: "silent" }),
+    log,
     connectors: providers,
     publicUrl: () => url,
     settings: defaultApiSettings({

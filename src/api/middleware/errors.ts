@@ -28,7 +28,13 @@ export function createErrorHandler(log: Logger): ErrorRequestHandler {
     const requestId = String(response.locals["requestId"] ?? "");
     if (failure === undefined || failure.status >= 500 || sqlState(failure.cause) !== undefined) {
       log.error(
-        { err: error, requestId, method: request.method, path: request.path },
+        // Not the address itself: it may hold a secret (an invitation's token).
+        {
+          err: error,
+          requestId,
+          method: request.method,
+          endpoint: response.locals["endpoint"],
+        },
         "request failed",
       );
     }

@@ -47,6 +47,7 @@ export function handle(route: Route, parts: HandlerParts): RequestHandler {
 
     if (!route.isTransactional) {
       const answer = await route.run({ ...context, sql: services.sql }, input);
+      if (changesWhoMayWhat(route)) authenticator.forget();
       await send(request, response, answer);
       return;
     }
@@ -177,7 +178,9 @@ function hasBody(request: Request): boolean {
 }
 
 /** Sessions, companies and settings decide who may what; what was remembered is read anew. */
-function changesWhoMayWhat({ access }: Route): boolean {
+function changesWhoMayWhat({ access, method, endsSessions }: Route): boolean {
+  if (endsSessions) return true;
+  if (method === "get") return false;
   if (access === "session" || access === "signed-in") return true;
   return (
     typeof access === "object" && (access.scope === "settings:write" || access.sessionOnly === true)

@@ -1,6 +1,6 @@
 import type { Request, Response } from "express";
 import { addUses } from "../../db/rate-limits.ts";
-import { hashAddress } from "../addresses.ts";
+import { hashAddress, networkOf } from "../addresses.ts";
 import type { ApiServices } from "../context.ts";
 import { TooManyRequests } from "../failures.ts";
 import type { Identity } from "./authenticate.ts";
@@ -74,7 +74,7 @@ export function createRateLimits({ sql, clock, log, settings }: ApiServices): Ra
 
   function keyOf(request: Request, identity: Identity | undefined): string {
     if (identity !== undefined) return `${identity.caller.kind} ${identity.caller.id}`;
-    return `address ${hashAddress(request.ip ?? "", settings.ipSalt).toString("base64url")}`;
+    return `address ${hashAddress(networkOf(request.ip ?? ""), settings.ipSalt).toString("base64url")}`;
   }
 
   async function use(key: string, windowStart: number, limit: number): Promise<number> {

@@ -2,10 +2,14 @@ import type { Route } from "../define-route.ts";
 import { deleteApiTokenRoute } from "./api-tokens/delete-api-token.ts";
 import { getApiTokensRoute } from "./api-tokens/get-api-tokens.ts";
 import { postApiTokenRoute } from "./api-tokens/post-api-token.ts";
+import { getGoogleCallbackRoute } from "./auth/get-google-callback.ts";
+import { getGoogleRoute } from "./auth/get-google.ts";
 import { getUserRoute } from "./auth/get-user.ts";
+import { postForgotPasswordRoute } from "./auth/post-forgot-password.ts";
 import { postLoginRoute } from "./auth/post-login.ts";
 import { postLogoutRoute } from "./auth/post-logout.ts";
 import { postRegisterRoute } from "./auth/post-register.ts";
+import { postResetPasswordRoute } from "./auth/post-reset-password.ts";
 import { putUserRoute } from "./auth/put-user.ts";
 import { getPlansRoute } from "./billing/get-plans.ts";
 import { getSubscriptionRoute } from "./billing/get-subscription.ts";
@@ -21,6 +25,10 @@ import { putCompanyRoute } from "./companies/put-company.ts";
 export const accountRoutes: readonly Route[] = [
   postRegisterRoute,
   postLoginRoute,
+  postForgotPasswordRoute,
+  postResetPasswordRoute,
+  getGoogleRoute,
+  getGoogleCallbackRoute,
   postLogoutRoute,
   getUserRoute,
   putUserRoute,

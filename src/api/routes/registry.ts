@@ -5,6 +5,7 @@ import { customerRoutes } from "./registry-customers.ts";
 import { expenseRoutes } from "./registry-expenses.ts";
 import { integrationRoutes } from "./registry-integrations.ts";
 import { operationRoutes } from "./registry-operations.ts";
+import { peopleRoutes } from "./registry-people.ts";
 import { reportRoutes } from "./registry-reports.ts";
 import { runRoutes } from "./registry-runs.ts";
 import { workRoutes } from "./registry-work.ts";
@@ -12,6 +13,7 @@ import { workRoutes } from "./registry-work.ts";
 /** Every operation of the API, in the order of the reference page. */
 export const routes: readonly Route[] = [
   ...accountRoutes,
+  ...peopleRoutes,
   ...customerRoutes,
   ...billingRoutes,
   ...workRoutes,

@@ -57,7 +57,7 @@ alter table deliveries
   add column resend_of_id bigint,
   drop constraint deliveries_kind_check,
   add constraint deliveries_kind_check
-    check (kind in ('invoice', 'reminder', 'quote', 'statement', 'receipt')),
+    check (kind in ('invoice', 'reminder', 'quote', 'statement', 'invitation', 'receipt')),
   add foreign key (company_id, payment_id) references payments (company_id, id),
   add foreign key (company_id, resend_of_id) references deliveries (company_id, id),
   -- The payment of a receipt may be taken back, and the receipt stays.

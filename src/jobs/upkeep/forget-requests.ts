@@ -3,7 +3,8 @@ import type { Sql } from "../../db/client.ts";
 import { deleteUsageBefore } from "../../db/api-usage.ts";
 import { deleteExpiredAnswers } from "../../db/idempotency.ts";
 import { deleteOAuthAttemptsBefore } from "../../db/oauth-attempts.ts";
-import { deleteSignInAttemptsBefore, deleteWindowsBefore } from "../../db/rate-limits.ts";
+import { deletePasswordResetsBefore } from "../../db/password-resets.ts";
+import { deleteAttemptsBefore, deleteWindowsBefore } from "../../db/rate-limits.ts";
 import { deleteSessionsEndedBefore } from "../../db/sessions.ts";
 import { defineJob, done } from "../define-job.ts";
 
@@ -16,9 +17,10 @@ const dayMs = 24 * hourMs;
 const tables = [
   { name: "answers", keptMs: 0, forget: deleteExpiredAnswers },
   { name: "rateLimits", keptMs: 2 * hourMs, forget: deleteWindowsBefore },
-  { name: "signInAttempts", keptMs: dayMs, forget: deleteSignInAttemptsBefore },
+  { name: "signInAttempts", keptMs: dayMs, forget: deleteAttemptsBefore },
   // Before the sessions they name.
   { name: "oauthAttempts", keptMs: hourMs, forget: deleteOAuthAttemptsBefore },
+  { name: "passwordResets", keptMs: 7 * dayMs, forget: deletePasswordResetsBefore },
   { name: "sessions", keptMs: 30 * dayMs, forget: deleteSessionsEndedBefore },
   { name: "uses", keptMs: 90 * dayMs, forget: deleteUsageBefore },
 ] as const;

@@ -1,3 +1,4 @@
+import { insertMember } from "../../../src/db/company-members.ts";
 import type { Reply } from "../../integration/api/start-api.ts";
 import type { DocumentedAnswer, DocumentedOperation } from "./contract-document.ts";
 import { issuedInvoice, recipes } from "./record-recipes.ts";
@@ -26,10 +27,76 @@ export function furtherAnswers({ answers }: DocumentedOperation): DocumentedAnsw
 /** Of everybody who signs up in tests. */
 export const password = "correct horse battery";
 
+/** The token of an invitation of the world's owner to another company, in the state that is asked for. */
+async function invitation(
+  world: World,
+  state: "expired" | "accepted" | "of a member",
+): Promise<string> {
+  const { id: token, invitationId, companyId } = await recipes["invitations"]!(world, []);
+  const { sql } = world.api;
+  if (state === "expired") {
+    await sql`update invitations set expires_at = '2026-01-01' where id = ${invitationId}`;
+  } else if (state === "accepted") {
+    await world.need("POST", `/invitations/${token}/accept`);
+  } else {
+    const member = { companyId: Number(companyId), userId: world.userId };
+    await sql.begin((tx) => insertMember(tx, { ...member, role: "viewer" }));
+  }
+  return String(token);
+}
+
 /** How each documented answer beside the ordinary one is brought about. */
 export const answerCases: Readonly<Record<string, (world: World) => Promise<Reply>>> = {
   "POST /auth/login 401": async (world) =>
     await world.call("POST", "/auth/login", { email: world.email, password: `not ${password}` }),
+  "POST /auth/reset-password 422": async (world) => {
+    const body = { token: "nlr_none", email: world.email, password };
+    return await world.call("POST", "/auth/reset-password", body);
+  },
+  "POST /companies/{}/members/invite 422": async (world) => {
+    const body = { email: world.email, role: "member" };
+    return await world.call("POST", `/companies/${world.companyId}/members/invite`, body);
+  },
+  "POST /companies/{}/members/invitations/{}/resend 422": async (world) => {
+    const { companyId } = world;
+    const company = { id: companyId };
+    const { id } = await recipes["companies/members/invitations"]!(world, [company]);
+    await world.api.sql`
+      update invitations set accepted_at = now(), accepted_by = ${world.userId} where id = ${id}
+    `;
+    return await world.call("POST", `/companies/${companyId}/members/invitations/${id}/resend`);
+  },
+  "PUT /companies/{}/members/{} 403": async (world) => {
+    const address = `/companies/${world.companyId}/members/${world.userId}`;
+    return await world.call("PUT", address, { role: "member" });
+  },
+  "DELETE /companies/{}/members/{} 403": async (world) =>
+    await world.call("DELETE", `/companies/${world.companyId}/members/${world.userId}`),
+  "DELETE /companies/{}/members/{} 422": async (world) => {
+    const { token, userId } = await world.colleague("admin");
+    const address = `/companies/${world.companyId}/members/${userId}`;
+    return await world.call("DELETE", address, undefined, { token });
+  },
+  "GET /invitations/{}/details 410": async (world) => {
+    const token = await invitation(world, "expired");
+    return await world.call("GET", `/invitations/${token}/details`);
+  },
+  "GET /invitations/{}/details 422": async (world) => {
+    const token = await invitation(world, "accepted");
+    return await world.call("GET", `/invitations/${token}/details`);
+  },
+  "POST /invitations/{}/accept 200 Already a member": async (world) => {
+    const token = await invitation(world, "of a member");
+    return await world.call("POST", `/invitations/${token}/accept`);
+  },
+  "POST /invitations/{}/accept 410": async (world) => {
+    const token = await invitation(world, "expired");
+    return await world.call("POST", `/invitations/${token}/accept`);
+  },
+  "POST /invitations/{}/accept 422": async (world) => {
+    const token = await invitation(world, "accepted");
+    return await world.call("POST", `/invitations/${token}/accept`);
+  },
   "POST /companies 403": async ({ api }) => {
     const person = await api.signUp();
     await api.sql`update companies set plan = 'free' where id = ${person.companyId}`;

@@ -1,5 +1,6 @@
 import {
   client,
+  forgetful,
   issuedInvoice,
   otherCompany,
   project,
@@ -69,6 +70,10 @@ const byName: Readonly<Record<string, FieldRecipe>> = {
 /** Where one operation wants something else than others do. */
 const byOperation: Readonly<Record<string, Readonly<Record<string, FieldRecipe>>>> = {
   "POST /auth/login": { email: ({ email }) => email },
+  "POST /auth/reset-password": {
+    token: idOf(forgetful),
+    email: async (world) => (await forgetful(world, []))["email"],
+  },
   "POST /credits/{}/apply": { amount: () => 100 },
   "POST /tags": { name: ({ userId }) => `New ${userId}` },
   "PUT /tags/{}": { name: ({ userId }) => `Renamed ${userId}` },

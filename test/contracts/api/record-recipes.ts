@@ -1,3 +1,5 @@
+import { insertMember } from "../../../src/db/company-members.ts";
+import { createToken, hashToken } from "../../../src/platform/tokens.ts";
 import { formOf, picture, smallPdf } from "../../support/files.ts";
 import type { Made, World } from "./world.ts";
 
@@ -29,6 +31,19 @@ export const issuedInvoice: Recipe = async (world) => {
   return await world.need("POST", `/invoices/${id}/mark-sent`);
 };
 
+/** Somebody who has been mailed a link to choose a new password; `id` is its token. */
+export const forgetful: Recipe = async ({ api, shared }) =>
+  await shared("forgetful", async () => {
+    const { email, userId } = await api.signUp({ company: null });
+    const token = createToken("nlr");
+    await api.sql`
+      insert into password_resets
+        (email, user_id, token_hash, expires_at, status, created_at, updated_at)
+      values (${email}, ${userId}, ${hashToken(token)}, '2099-01-01', 'accepted', now(), now())
+    `;
+    return { id: token, email };
+  });
+
 /** A quote that its client has been sent. */
 const sentQuote: Recipe = async (world) => {
   const { id } = await recipes["quotes"]!(world, []);
@@ -48,6 +63,32 @@ export const recipes: Readonly<Record<string, Recipe>> = {
       name: "Second Studio",
       email: "office@second.example",
     }),
+  "companies/members": async ({ api }, [company]) => {
+    const { userId } = await api.signUp({ company: null });
+    const companyId = Number(company!.id);
+    await api.sql.begin((tx) => insertMember(tx, { companyId, userId, role: "member" }));
+    return { id: userId };
+  },
+  "companies/members/invitations": async (world, [company]) => {
+    const body = { email: `guest-${createToken("x")}@sweep.test`, role: "member" };
+    return await world.need("POST", `/companies/${company!.id}/members/invite`, body);
+  },
+  // Another company's, for the owner of the world.
+  invitations: async ({ api, need }) => {
+    // Which may have changed since they signed up.
+    const { email } = await need("GET", "/auth/user");
+    const host = await api.signUp();
+    const { body } = await api.ask("POST", `/api/companies/${host.companyId}/members/invite`, {
+      token: host.token,
+      body: { email, role: "member" },
+    });
+    const token = createToken("nli");
+    // As when its mail leaves.
+    await api.sql`
+      update invitations set token_hash = ${hashToken(token)} where id = ${body.data.id}
+    `;
+    return { id: token, invitationId: body.data.id, companyId: host.companyId };
+  },
   "api-tokens": async (world) => await world.need("POST", "/api-tokens", { name: "CI" }),
   clients: async (world) =>
     await world.need("POST", "/clients", {

@@ -1,6 +1,7 @@
 import { insertApiToken } from "../../../src/db/api-tokens.ts";
 import { insertMember, type Role } from "../../../src/db/company-members.ts";
 import { createToken, hashToken } from "../../../src/platform/tokens.ts";
+import { startGoogle } from "../../support/google.ts";
 import {
   startApi,
   type ApiSetup,
@@ -37,10 +38,29 @@ export interface World extends Person {
 
 /** An API without limits on requests: a sweep asks more than an hour of a plan holds. */
 export async function startUnlimitedApi(): Promise<ApiSetup> {
-  return await startApi({
-    requestsPerHour: { free: null, starter: null, pro: null, enterprise: null },
-    signIn: { failuresMax: 1e6, failuresPerAddressMax: 1e6, windowMs: 60_000 },
-  });
+  const max = 1e6;
+  const google = await startGoogle();
+  const api = await startApi(
+    {
+      appUrl: "https://app.test",
+      requestsPerHour: { free: null, starter: null, pro: null, enterprise: null },
+      signIn: {
+        failuresMax: max,
+        failuresPerAddressMax: max,
+        failuresPerAccountMax: max,
+        windowMs: 60_000,
+      },
+      mailLimits: {
+        resetsPerAddress: max,
+        resetsPerCaller: max,
+        invitationsPerAddress: max,
+        invitationsPerCompany: max,
+      },
+    },
+    google,
+  );
+  api.defer(() => google.close());
+  return api;
 }
 
 /** A company of its own on an API that runs. Its name tells it from others in answers. */

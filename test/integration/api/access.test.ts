@@ -57,6 +57,11 @@ test("no route but the public ones answers without a token", async () => {
   expect(routes.filter((route) => route.access === "public").map(nameOf)).toEqual([
     "POST /auth/register",
     "POST /auth/login",
+    "POST /auth/forgot-password",
+    "POST /auth/reset-password",
+    "GET /auth/google",
+    "GET /auth/google/callback",
+    "GET /invitations/:token/details",
     "GET /portal/invoices/:uuid",
     "GET /portal/invoices/:uuid/pdf",
     "POST /portal/invoices/:uuid/checkout",

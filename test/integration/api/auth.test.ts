@@ -96,7 +96,12 @@ test("a password kept at an older cost is kept at today's after the next sign-in
 
 test("after too many failures even the right password has to wait, also at another process", async () => {
   const { ask, clock, startAnother } = await startApi({
-    signIn: { failuresMax: 3, failuresPerAddressMax: 100, windowMs: 60_000 },
+    signIn: {
+      failuresMax: 3,
+      failuresPerAddressMax: 100,
+      failuresPerAccountMax: 100,
+      windowMs: 60_000,
+    },
   });
   await ask("POST", "/api/auth/register", { body: john });
   const attempt = (password: string) => ({ body: { email: john.email, password } });
@@ -124,7 +129,12 @@ test("after too many failures even the right password has to wait, also at anoth
 
 test("an address that tries many emails has to wait", async () => {
   const { ask } = await startApi({
-    signIn: { failuresMax: 5, failuresPerAddressMax: 2, windowMs: 60_000 },
+    signIn: {
+      failuresMax: 5,
+      failuresPerAddressMax: 2,
+      failuresPerAccountMax: 100,
+      windowMs: 60_000,
+    },
   });
   const statuses = [];
   for (const name of ["a", "b", "c"]) {
@@ -132,6 +142,32 @@ test("an address that tries many emails has to wait", async () => {
     statuses.push((await ask("POST", "/api/auth/login", { body })).status);
   }
   expect(statuses).toEqual([401, 401, 429]);
+});
+
+test("an account that many addresses try at has a pause from everywhere", async () => {
+  const { ask } = await startApi({
+    trustedProxies: 1,
+    signIn: {
+      failuresMax: 2,
+      failuresPerAddressMax: 10,
+      failuresPerAccountMax: 4,
+      windowMs: 60_000,
+    },
+  });
+  await ask("POST", "/api/auth/register", { body: john });
+  const from = async (address: string, password: string): Promise<number> => {
+    const body = { email: john.email, password };
+    const headers = { "x-forwarded-for": address };
+    return (await ask("POST", "/api/auth/login", { body, headers })).status;
+  };
+  // One line's IPv6 addresses are one; somebody else elsewhere gets in all the while.
+  expect(await from("2001:db8:1:2::1", "wrong")).toBe(401);
+  expect(await from("2001:db8:1:2:3::9", "wrong")).toBe(401);
+  expect(await from("2001:db8:1:2:ffff::", "wrong")).toBe(429);
+  expect(await from("192.0.2.1", john.password)).toBe(200);
+  expect(await from("2001:db8:1:3::1", "wrong")).toBe(401);
+  expect(await from("192.0.2.2", "wrong")).toBe(401);
+  expect(await from("192.0.2.3", john.password)).toBe(429);
 });
 
 test("a session ends when its time is over", async () => {
@@ -186,6 +222,48 @@ test("one changes one's name and email, but not to somebody else's email", async
   });
   expect(taken.status).toBe(422);
   expect(taken.body.errors).toHaveProperty("email");
+});
+
+test("one changes one's password with the current one, and the other sessions end", async () => {
+  const { ask, sql, signUp } = await startApi({
+    signIn: {
+      failuresMax: 2,
+      failuresPerAddressMax: 10,
+      failuresPerAccountMax: 100,
+      windowMs: 60_000,
+    },
+  });
+  const { token, email, userId } = await signUp();
+  const current = "correct horse battery";
+  const other = await ask("POST", "/api/auth/login", { body: { email, password: current } });
+  const change = async (body: object) => await ask("PUT", "/api/auth/user", { token, body });
+  const wanted = "staple battery horse";
+  expect((await change({ password: wanted })).body.errors).toEqual({
+    current_password: ["This field is required."],
+  });
+  expect((await change({ password: "short", current_password: current })).body.errors).toEqual({
+    password: ["Must be at least 8 characters."],
+  });
+  const wrong = { password: wanted, current_password: "wrong" };
+  expect((await change(wrong)).body.errors).toEqual({
+    current_password: ["This is not your current password."],
+  });
+  expect((await ask("GET", "/api/auth/user", { token: other.body.token })).status).toBe(200);
+
+  expect((await change({ password: wanted, current_password: current })).status).toBe(200);
+  expect((await ask("GET", "/api/auth/user", { token: other.body.token })).status).toBe(401);
+  expect((await ask("GET", "/api/auth/user", { token })).status).toBe(200);
+  const login = { body: { email, password: wanted } };
+  expect((await ask("POST", "/api/auth/login", login)).status).toBe(200);
+
+  // A session in the wrong hands is no place to guess the password at.
+  expect((await change(wrong)).status).toBe(422);
+  expect((await change(wrong)).status).toBe(422);
+  expect((await change({ ...wrong, current_password: wanted })).status).toBe(429);
+
+  await sql`update users set password_hash = null where id = ${userId}`;
+  const first = await change({ password: wanted, current_password: wanted });
+  expect([first.status, first.body.code]).toEqual([422, "no_password"]);
 });
 
 test("no password, token or address is kept or logged in clear", async () => {

@@ -11,6 +11,7 @@ test("what was noted about requests is forgotten when it no longer matters, and 
   const made = await ask("POST", "/api/api-tokens", { token, body: { name: "T" } });
   await ask("GET", "/api/clients", { token: made.body.data.token });
   await ask("POST", "/api/auth/login", { body: { email, password: "wrong" } });
+  await ask("POST", "/api/auth/forgot-password", { body: { email } });
   await ask("POST", "/api/auth/logout", { token });
   // Somebody went to a provider's page and did not come back.
   await sql`
@@ -35,6 +36,7 @@ test("what was noted about requests is forgotten when it no longer matters, and 
     rateLimits: 0,
     signInAttempts: 0,
     oauthAttempts: 0,
+    passwordResets: 0,
     sessions: 0,
     uses: 0,
   };
@@ -42,12 +44,16 @@ test("what was noted about requests is forgotten when it no longer matters, and 
   // Two callers' windows of 09:00, and the answer of 09:00 the day before.
   expect(await runAt("2026-03-03T09:00:01Z")).toEqual({
     answers: 1,
+    passwordResets: 0,
     rateLimits: 2,
-    signInAttempts: 2,
+    // The sign-in's three, and the reset's two.
+    signInAttempts: 5,
     oauthAttempts: 1,
     sessions: 0,
     uses: 0,
   });
+  expect(await runAt("2026-03-09T09:00:00Z")).toMatchObject({ passwordResets: 0 });
+  expect(await runAt("2026-03-09T09:00:01Z")).toMatchObject({ passwordResets: 1 });
   expect(await runAt("2026-04-01T09:00:00Z")).toMatchObject({ sessions: 0 });
   expect(await runAt("2026-04-01T09:00:01Z")).toMatchObject({ sessions: 1, uses: 0 });
   expect(await runAt("2026-05-31T09:00:01Z")).toMatchObject({ uses: 1 });

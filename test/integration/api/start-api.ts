@@ -121,38 +121,39 @@ async function listen(base: TestSetup, services: ApiServices) {
   return {
     url,
     close: () => api.close(),
-    ask: async (
-      method: string,
-      path: string,
-      { token, body, headers }: Ask = {},
-    ): Promise<Reply> => {
-      const response = await fetch(`${url}${path}`, {
-        method,
-        headers: {
-          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-          ...(body === undefined || body instanceof FormData
-            ? {}
-            : { "content-type": "application/json" }),
-          ...headers,
-        },
-        ...(body === undefined
+    ask: createAsk(url),
+  };
+}
+
+/** Asks the API that listens there, as a program would. */
+export function createAsk(url: string): ApiSetup["ask"] {
+  return async (method, path, { token, body, headers } = {}) => {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined || body instanceof FormData
           ? {}
-          : {
-              body:
-                typeof body === "string" || body instanceof FormData ? body : JSON.stringify(body),
-            }),
-        redirect: "manual",
-      });
-      const bytes = Buffer.from(await response.arrayBuffer());
-      const text = bytes.toString();
-      const isJson = response.headers.get("content-type")?.includes("application/json") === true;
-      return {
-        status: response.status,
-        headers: response.headers,
-        body: isJson ? JSON.parse(text) : undefined,
-        text,
-        bytes,
-      };
-    },
+          : { "content-type": "application/json" }),
+        ...headers,
+      },
+      ...(body === undefined
+        ? {}
+        : {
+            body:
+              typeof body === "string" || body instanceof FormData ? body : JSON.stringify(body),
+          }),
+      redirect: "manual",
+    });
+    const bytes = Buffer.from(await response.arrayBuffer());
+    const text = bytes.toString();
+    const isJson = response.headers.get("content-type")?.includes("application/json") === true;
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: isJson ? JSON.parse(text) : undefined,
+      text,
+      bytes,
+    };
   };
 }

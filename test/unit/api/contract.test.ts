@@ -28,7 +28,7 @@ interface Described {
 
 /** Resources that come with later issues. */
 const later =
-  /^\/(auth\/(forgot|reset|google)|companies\/\{\}\/members|invitations|billing\/(prices|checkout|portal|invoices)|settings\/(freshbooks|stripe))|\/move$/;
+  /^\/(billing\/(prices|checkout|portal|invoices)|settings\/(freshbooks|stripe))|\/move$/;
 
 const withoutNames = (path: string): string => path.replaceAll(/\{[^}]*\}/g, "{}");
 

@@ -43,6 +43,14 @@ test("what is left out of a list keeps its default, and none is no limit", () =>
   expect(config.publicRateLimit).toBeNull();
 });
 
+test("addresses that links begin with have no slash at the end", () => {
+  const given = { PUBLIC_URL: "https://api.example.com/", APP_URL: "https://example.com/app//" };
+  expect(loadConfig(given)).toMatchObject({
+    publicUrl: "https://api.example.com",
+    appUrl: "https://example.com/app",
+  });
+});
+
 test("a sender may have a name", () => {
   expect(loadConfig({ MAIL_FROM: '"Ada, Ltd" <ada@example.com>' }).mailFrom).toEqual({
     name: "Ada, Ltd",

@@ -7,11 +7,11 @@ import {
 } from "../../../db/events.ts";
 import { NotFound } from "../../../errors.ts";
 import { instantJson, listAnswer, listJson, pageOf, pageQuery } from "../../answers.ts";
-import { defineRoute, requireScope } from "../../define-route.ts";
+import { defineRoute, requireRole, requireScope, requireSession } from "../../define-route.ts";
 import { idQuery } from "../../inputs.ts";
 import type { Scope } from "../../scopes.ts";
 
-/** Whose story may be read, and the scope that lets a token read it. */
+/** Whose story may be read, and the scope that lets a token read it; null for none (API.md rule 3). */
 const scopeOf = {
   invoice: "invoices:read",
   quote: "quotes:read",
@@ -26,7 +26,9 @@ const scopeOf = {
   tag: "tags:read",
   category: "invoices:read",
   "tax-rate": "invoices:read",
-} as const satisfies Record<string, Scope>;
+  member: null,
+  invitation: null,
+} as const satisfies Record<string, Scope | null>;
 
 const entryJson = z
   .object({
@@ -44,7 +46,8 @@ export const getActivityLogRoute = defineRoute({
   method: "get",
   path: "/activity-log",
   summary: "List activity log entries",
-  description: "Needs the read scope of the subject's resource.",
+  description:
+    "Needs the read scope of the subject's resource. Members and invitations are for admins, signed in.",
   tag: "Activity log",
   access: "company",
   query: z.strictObject({
@@ -63,13 +66,20 @@ export const getActivityLogRoute = defineRoute({
       "tag",
       "category",
       "tax-rate",
+      "member",
+      "invitation",
     ]),
     subject_id: idQuery,
   }),
   answers: { 200: listJson(entryJson, {}) },
 
-  async run({ sql, company, caller }, { query }) {
-    requireScope(caller, scopeOf[query.subject_type]);
+  async run({ sql, company, role, caller }, { query }) {
+    const scope = scopeOf[query.subject_type];
+    if (scope !== null) requireScope(caller, scope);
+    else {
+      requireSession(caller);
+      requireRole(role, "admin");
+    }
     const page = pageOf(query);
     const subject = {
       companyId: company.id,

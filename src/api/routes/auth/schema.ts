@@ -8,6 +8,9 @@ export const password = z
   .max(200)
   .refine((text) => !text.includes("\0"), "Contains characters that are not allowed.");
 
+/** A secret of ours that a mail carried, in a body or an address. */
+export const secretText = z.string().min(1).max(200);
+
 /** What sign-up and sign-in answer: the base contract's data, and the token beside it. */
 export const signedInJson = z.object({
   data: z.object({ id: z.int(), name: z.string(), email: z.string() }),
