@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
+import { startS3Server } from "../../support/s3-server.ts";
 import { setup } from "../../support/setup.ts";
 import { makeDataDir, queueSettings, runCli } from "./run-cli.ts";
 
@@ -35,6 +36,7 @@ test("a healthy installation has nothing that failed", async () => {
     clock: "ok",
     queue: "ok",
     work: "ok",
+    files: "ok",
     mail: "warning",
     keys: "warning",
   });
@@ -52,6 +54,32 @@ test("what is broken is named, with what to do, and the exit code says so", asyn
   for (const check of found.report.checks.filter(({ status }) => status === "failed")) {
     expect(check.advice).not.toBeNull();
   }
+}, 60_000);
+
+test("files in a bucket are written, read and deleted to see whether it can be", async () => {
+  const { databaseUrl } = await setup();
+  const server = await startS3Server();
+  onTestFinished(async () => await server.close());
+  const { endpoint, region, bucket, accessKeyId, secretAccessKey } = server.options;
+  const settings = {
+    DATABASE_URL: databaseUrl,
+    ...queueSettings("doctor"),
+    S3_ENDPOINT: endpoint,
+    S3_REGION: region,
+    S3_BUCKET: bucket,
+    S3_ACCESS_KEY_ID: accessKeyId,
+    S3_SECRET_ACCESS_KEY: secretAccessKey,
+  };
+  expect((await examine(settings)).statuses).toMatchObject({ files: "ok" });
+  expect(server.requests.map((request) => request.split(" ")[0])).toEqual(["PUT", "GET", "DELETE"]);
+  expect(server.objects.size).toBe(0);
+  const refused = await examine({ ...settings, S3_SECRET_ACCESS_KEY: "hunter2" });
+  expect(refused.report.checks.find(({ name }) => name === "files")).toMatchObject({
+    status: "failed",
+    detail: expect.stringContaining("403 SignatureDoesNotMatch"),
+    advice: expect.stringContaining("S3"),
+  });
+  expect(refused.stdout + refused.stderr).not.toContain("hunter2");
 }, 60_000);
 
 test("settings that cannot be read are told by name, without their values", async () => {
