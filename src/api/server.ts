@@ -1,14 +1,14 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 
 /**
- * An HTTP server that does not wait for slow callers: headers within 10 s, the whole request within
- * 30 s, idle connections closed after 65 s (longer than the usual load balancer's 60).
+ * An HTTP server that does not wait for slow callers: headers within 10 s, the whole request within two
+ * minutes (5 MB over a poor line), idle connections closed after 65 s (longer than the usual load balancer's 60).
  */
 export function createHttpServer(listener: RequestListener): Server {
   const server = createServer(
     {
       headersTimeout: 10_000,
-      requestTimeout: 30_000,
+      requestTimeout: 120_000,
       keepAliveTimeout: 65_000,
       maxHeaderSize: 16_384,
     },

@@ -128,7 +128,7 @@ test("an instant has a time zone, and a calendar day has none", async () => {
 test("a billing record gets its instants from the company's clock, never from the database's", async () => {
   const { sql } = await setup();
   const billing =
-    /^(clients|contacts|services|recurring_\w+|invoices|invoice_\w+|payments|payment_reminders|credits|deliveries|billing_nights|companies)$/;
+    /^(clients|contacts|services|recurring_\w+|invoices|invoice_\w+|payments|payment_reminders|credits|expenses|deliveries|billing_nights|companies)$/;
   const stamped = (await listColumns(sql)).filter(
     ({ table, extra }) => billing.test(table) && /\bnow\(\)|_timestamp/.test(extra ?? ""),
   );
