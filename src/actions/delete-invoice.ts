@@ -2,6 +2,7 @@ import type { Tx } from "../db/client.ts";
 import { lockInvoice, markInvoiceDeleted } from "../db/invoices.ts";
 import { Conflict } from "../errors.ts";
 import type { Acting } from "./acting.ts";
+import { dropArtifacts } from "./change-artifacts.ts";
 import { freeBilledWork } from "./free-billed-work.ts";
 import { recordInvoiceEvent } from "./invoice-events.ts";
 import { settleUnsentInvoice } from "./settle-unsent-invoice.ts";
@@ -24,6 +25,7 @@ export async function deleteInvoice(
     );
   }
   await markInvoiceDeleted(tx, { companyId, id: invoiceId, now: by.now });
+  await dropArtifacts(tx, by, { invoiceId });
   await freeBilledWork(tx, by, { invoiceId });
   await settleUnsentInvoice(tx, by, { invoiceId, resolution: "it was deleted" });
   await recordInvoiceEvent(tx, by, "invoice.deleted", invoice);

@@ -93,3 +93,25 @@ select
   adjustment_amount, created_at, updated_at
 from invoices
 where adjustment_amount <> 0;
+
+-- Files that belong to an invoice: what was ordered, delivered or agreed. The content is in the file
+-- storage; no file changes once it is there.
+create table invoice_artifacts (
+  company_id bigint not null,
+  id bigint generated always as identity,
+  invoice_id bigint not null,
+  -- As people call it, without an ending.
+  name text check (length(name) between 1 and 255),
+  -- What it is, by its content: the ending of its key, too.
+  kind text not null check (kind in ('jpg', 'png', 'gif', 'webp', 'pdf')),
+  bytes bigint not null check (bytes > 0),
+  -- Hex.
+  sha256 text not null check (sha256 ~ '^[0-9a-f]{64}$'),
+  storage_key text not null check (length(storage_key) between 1 and 512),
+  uploaded_by bigint references users (id),
+  created_at timestamptz not null,
+  primary key (company_id, id),
+  unique (company_id, storage_key),
+  foreign key (company_id, invoice_id) references invoices (company_id, id)
+);
+create index invoice_artifacts_invoice on invoice_artifacts (company_id, invoice_id);

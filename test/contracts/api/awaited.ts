@@ -7,7 +7,6 @@ const awaited: readonly [what: string, operations: RegExp][] = [
   ["billing", /^\w+ \/billing\/(prices|checkout|portal|invoices)/],
   ["FreshBooks", /^\w+ \/settings\/freshbooks/],
   ["Stripe", /^\w+ \/settings\/stripe|\/checkout 200 Stripe checkout$|\/checkout 502$/],
-  ["artifacts", /^\w+ \/invoices\/\{\}\/artifacts/],
   [
     "line items as a set, status, publish, email",
     /^\w+ \/invoices\/\{\}\/(line-items|status|publish|email)$/,

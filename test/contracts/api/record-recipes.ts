@@ -171,6 +171,8 @@ export const recipes: Readonly<Record<string, Recipe>> = {
       description: "Courier",
       amount: 500,
     }),
+  "invoices/artifacts": async (world, [invoice]) =>
+    await world.need("POST", `/invoices/${invoice!.id}/artifacts`, formOf("artifact", smallPdf)),
   "invoices/dispatches": async (world, [invoice]) =>
     (await world.need("POST", `/invoices/${invoice!.id}/send`))["delivery"],
   payments: async (world) =>

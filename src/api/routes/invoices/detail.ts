@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Sql, Tx } from "../../../db/client.ts";
 import { listInvoiceDeliveries } from "../../../db/deliveries.ts";
 import { listAdjustments } from "../../../db/invoice-adjustments.ts";
+import { listArtifacts } from "../../../db/invoice-artifacts.ts";
 import { listInvoiceLateFees } from "../../../db/invoice-late-fees.ts";
 import { listInvoiceLines } from "../../../db/invoice-lines.ts";
 import { getInvoicedClient } from "../../../db/invoice-references.ts";
@@ -14,6 +15,7 @@ import type { CompanyContext } from "../../context.ts";
 import { clientJson, presentClient } from "../clients/schema.ts";
 import { loadTags, tagsJson } from "../tags/tags-of-records.ts";
 import { adjustmentJson, presentAdjustment } from "./adjustment-schema.ts";
+import { artifactJson, presentArtifact } from "./artifact-schema.ts";
 import { invoiceLateFeeJson, presentInvoiceLateFee } from "./late-fee-schema.ts";
 import { lineJson, presentLine } from "./line-schema.ts";
 import {
@@ -36,6 +38,7 @@ export const invoiceDetailAnswer = z.object({
     client: clientJson.optional().meta({ description: "Left out without clients:read." }),
     line_items: z.array(lineJson).meta({ description: "Late fees come last." }),
     adjustments: z.array(adjustmentJson),
+    artifacts: z.array(artifactJson),
     late_fees: z.array(invoiceLateFeeJson).meta({ description: "Waived ones too." }),
     payments: z
       .array(paymentJson)
@@ -75,26 +78,38 @@ export async function answerInvoiceDetail(
   const companyId = company.id;
   const where = { companyId, invoiceId: invoice.id };
   const { categoryId } = invoice;
-  const [tagsOf, category, client, lines, adjustments, lateFees, payments, deliveries, reminders] =
-    await Promise.all([
-      loadTags(sql, context, "invoice", [invoice.id]),
-      categoryId === null ? null : getCategoryName(sql, { companyId, id: categoryId }),
-      mayUse("clients:read")
-        ? getInvoicedClient(sql, { companyId, clientId: invoice.clientId })
-        : undefined,
-      listInvoiceLines(sql, where),
-      listAdjustments(sql, where),
-      listInvoiceLateFees(sql, where),
-      mayUse("payments:read") ? listInvoicePayments(sql, where) : undefined,
-      listInvoiceDeliveries(sql, where),
-      listInvoiceReminders(sql, where),
-    ]);
+  const [
+    tagsOf,
+    category,
+    client,
+    lines,
+    adjustments,
+    artifacts,
+    lateFees,
+    payments,
+    deliveries,
+    reminders,
+  ] = await Promise.all([
+    loadTags(sql, context, "invoice", [invoice.id]),
+    categoryId === null ? null : getCategoryName(sql, { companyId, id: categoryId }),
+    mayUse("clients:read")
+      ? getInvoicedClient(sql, { companyId, clientId: invoice.clientId })
+      : undefined,
+    listInvoiceLines(sql, where),
+    listAdjustments(sql, where),
+    listArtifacts(sql, where),
+    listInvoiceLateFees(sql, where),
+    mayUse("payments:read") ? listInvoicePayments(sql, where) : undefined,
+    listInvoiceDeliveries(sql, where),
+    listInvoiceReminders(sql, where),
+  ]);
   return answerInvoice(invoice, {
     ...tagsOf(invoice.id),
     category,
     ...(client === undefined ? {} : { client: presentClient(client) }),
     line_items: lines.map(presentLine),
     adjustments: adjustments.map(presentAdjustment),
+    artifacts: artifacts.map(presentArtifact),
     late_fees: lateFees.map(presentInvoiceLateFee),
     ...(payments === undefined ? {} : { payments: payments.map(presentPayment) }),
     deliveries: deliveries.map(presentDelivery),
