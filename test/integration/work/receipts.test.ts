@@ -159,14 +159,17 @@ test("no more than four uploads of a company are held in memory at once", async 
   const { call, path, url, token } = spending;
   const other = await joinInvoicing(spending);
   const sockets: Socket[] = [];
-  for (let count = 0; count < 4; count += 1) {
-    sockets.push(await openUpload({ url, token, path, bytes: 100_000 }));
+  const answers: string[] = [];
+  for (let count = 0; count < 6; count += 1) {
+    const socket = await openUpload({ url, token, path, bytes: 100_000 });
+    socket.once("data", (answer) => answers.push(answer.toString().split("\r\n")[0]!));
+    sockets.push(socket);
   }
-  const refused = await eventually(async () => {
-    const reply = await call("POST", path, formOf("receipt", smallPdf));
-    return reply.status === 429 && reply;
-  });
-  expect(refused.headers.get("retry-after")).toBe("1");
+  // Two of six are refused: the other four are under way.
+  await eventually(() => answers.length === 2);
+  expect(answers).toEqual(Array(2).fill("HTTP/1.1 429 Too Many Requests"));
+  const refused = await call("POST", path, formOf("receipt", smallPdf));
+  expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "1"]);
   // Another company is not in the way.
   expect((await other.call("POST", path, formOf("receipt", smallPdf))).status).toBe(404);
   for (const socket of sockets) socket.destroy();
