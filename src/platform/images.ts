@@ -14,7 +14,7 @@ export async function printableImage(
 ): Promise<Buffer | undefined> {
   // Loaded when first needed: it is native code, which other processes and commands never need.
   const { default: sharp } = await import("sharp");
-  const draw = async (png: { palette: boolean }) =>
+  const draw = async (png: { palette: boolean; effort?: number }) =>
     await sharp(content, { limitInputPixels: PIXELS_MAX, failOn: "error" })
       .autoOrient()
       .resize({ width: widthMax, height: heightMax, fit: "inside", withoutEnlargement: true })
@@ -25,7 +25,9 @@ export async function printableImage(
       .toBuffer();
   try {
     const image = await draw({ palette: false });
-    return image.length <= PRINTED_BYTES_MAX ? image : await draw({ palette: true });
+    if (image.length <= PRINTED_BYTES_MAX) return image;
+    // More effort takes seconds and gains nothing that could be seen on paper.
+    return await draw({ palette: true, effort: 3 });
   } catch {
     // Its errors tell of the picture only; whoever sent it is told that it cannot be read.
     return undefined;
