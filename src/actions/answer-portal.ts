@@ -10,7 +10,7 @@ import { recordQuoteEvent } from "./quote-events.ts";
 
 /**
  * The client looks at an invoice. The first look is remembered and told of, once; one that is sent
- * becomes viewed, one that is paid or overdue already stays so. A draft is no client's to see.
+ * becomes viewed, unless somebody set that by hand; one that is paid or overdue already stays so. A draft is no client's to see.
  */
 export async function viewInvoice(
   tx: Tx,
@@ -20,7 +20,10 @@ export async function viewInvoice(
   const invoice = await lockInvoice(tx, { companyId: by.company.id, id: invoiceId });
   if (invoice.status === "draft") throw new NotFound("Invoice");
   if (invoice.viewedAt !== null || invoice.status === "cancelled") return invoice;
-  const becomesViewed = invoice.status === "sent" && canBecome(invoice.status, "viewed");
+  const becomesViewed =
+    invoice.status === "sent" &&
+    invoice.statusSetAt === null &&
+    canBecome(invoice.status, "viewed");
   const viewed = await updateInvoiceRow(tx, invoice, {
     viewedAt: by.now,
     ...(becomesViewed ? { status: "viewed" } : {}),

@@ -40,6 +40,7 @@ export async function addInvoiceLines(
   const added = await completeLines(tx, by.company, {
     lines: lines.map((line, index) => ({ ...line, sortOrder: line.sortOrder ?? last + 1 + index })),
     known: new Map(),
+    taxType: invoice.taxType,
     fieldOf,
   });
   const changed = await rewriteInvoice(tx, by, invoice, {
@@ -73,7 +74,7 @@ export async function updateInvoiceLine(
     tx,
     by.company,
     { ...input, id: lineId, sortOrder: input.sortOrder ?? stored.sortOrder },
-    drafts,
+    { known: drafts, taxType: invoice.taxType },
   );
   await rewriteInvoice(tx, by, invoice, {
     lines: drafts.map((draft) => (draft.id === lineId ? changed : draft)),

@@ -36,7 +36,7 @@ export async function updateQuoteLine(
   const { quote, drafts } = await lockLines(tx, by, quoteId);
   const stored = await getQuoteLine(tx, where);
   const line = { ...input, id: lineId, sortOrder: input.sortOrder ?? stored.sortOrder };
-  const changed = await completeLine(tx, by.company, line, drafts);
+  const changed = await completeLine(tx, by.company, line, { known: drafts });
   await rewriteQuote(tx, by, quote, {
     lines: drafts.map((draft) => (draft.id === lineId ? changed : draft)),
     fieldOf: plainField,

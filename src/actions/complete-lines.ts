@@ -1,11 +1,12 @@
-import { parseScaled } from "../billing/money.ts";
 import type { Tx } from "../db/client.ts";
 import type { CompanyRow } from "../db/companies.ts";
 import { listServiceTaxes, type ServiceTaxesRow } from "../db/invoice-references.ts";
+import { listTaxRatesByIds, type TaxRateRow } from "../db/tax-rates.ts";
 import { InvalidInput } from "../errors.ts";
+import { byId } from "./by-id.ts";
+import { chooseTaxes, type NamedTaxes } from "./choose-taxes.ts";
+import { mergeDiscount, type DiscountInput } from "./discounts.ts";
 import type { LineDraft } from "./price-invoice.ts";
-
-export type LineTaxes = Pick<LineDraft, "taxName1" | "taxRate1" | "taxName2" | "taxRate2">;
 
 /** A line as a request gives it. Scales as in `LineDraft`. */
 export interface LineInput {
@@ -13,50 +14,70 @@ export interface LineInput {
   id?: number | undefined;
   serviceId?: number | null | undefined;
   description: string;
+  longDescription?: string | null | undefined;
   quantity: bigint;
+  unit?: string | null | undefined;
   unitPrice: bigint;
   /** Left out when the request says nothing of tax. */
-  taxes?: LineTaxes | undefined;
+  taxes?: NamedTaxes | undefined;
+  /** The line's own discount. */
+  discount?: DiscountInput | undefined;
   sortOrder?: number | undefined;
 }
 
+interface Completing {
+  lines: readonly LineInput[];
+  known: ReadonlyMap<number, LineDraft>;
+  /** Of the invoice; quotes and series are always inline. */
+  taxType?: "inline" | "summary";
+  fieldOf: (index: number, field: string) => string;
+}
+
 /**
- * Fills in what a request left out of its lines: of a line that is there already its service and
- * taxes; of a new one the taxes of its service, or else the company's default taxes. Throws
- * `InvalidInput` for a line or a service that is not there; `fieldOf` names the field.
+ * Fills in what a request left out of its lines: of a line that is there already what it has; of a new
+ * one the taxes of its service, or else the company's default taxes. Throws `InvalidInput` for a line,
+ * a service or a tax rate that is not there, and for taxes and discounts of lines whose invoice is
+ * taxed as a whole; `fieldOf` names the field.
  */
 export async function completeLines(
   tx: Tx,
   company: CompanyRow,
-  input: {
-    lines: readonly LineInput[];
-    known: ReadonlyMap<number, LineDraft>;
-    fieldOf: (index: number, field: string) => string;
-  },
+  input: Completing,
 ): Promise<LineDraft[]> {
   const { lines, known, fieldOf } = input;
   const services = await servicesOf(tx, company.id, lines);
+  const rates = await ratesOf(tx, company.id, lines);
   const seen = new Set<number>();
-  return lines.map((line, index) => {
+  return lines.map((line, index): LineDraft => {
     const stored = line.id === undefined ? undefined : known.get(line.id);
     if (line.id !== undefined && (stored === undefined || seen.has(line.id))) {
       const text = stored === undefined ? "There is no such line on this invoice." : "Given twice.";
       throw new InvalidInput({ [fieldOf(index, "id")]: [text] });
     }
     if (line.id !== undefined) seen.add(line.id);
+    if (input.taxType === "summary") checkUntaxed(line, (field) => fieldOf(index, field));
 
     const serviceId = line.serviceId === undefined ? (stored?.serviceId ?? null) : line.serviceId;
     const service = serviceId === null ? undefined : services.get(serviceId);
     if (typeof line.serviceId === "number" && service === undefined) {
       throw new InvalidInput({ [fieldOf(index, "service_id")]: ["There is no such service."] });
     }
+    const taxes = chooseTaxes(company, { given: line.taxes, stored, service, rates });
+    if (taxes === undefined) {
+      throw new InvalidInput({ [fieldOf(index, "tax_rate_id")]: ["There is no such tax rate."] });
+    }
     return {
       ...(line.id === undefined ? {} : { id: line.id }),
       serviceId,
       description: line.description,
+      longDescription: merged(line.longDescription, stored?.longDescription),
       quantity: line.quantity,
+      unit: merged(line.unit, stored?.unit),
       unitPrice: line.unitPrice,
-      ...(line.taxes ?? taxesOf(stored) ?? taxesOfService(service) ?? defaultTaxes(company)),
+      ...taxes,
+      discount: mergeDiscount(stored?.discount ?? null, line.discount ?? {}, (field) =>
+        fieldOf(index, field),
+      ),
       sortOrder: line.sortOrder ?? index,
     };
   });
@@ -67,11 +88,18 @@ export async function completeLine(
   tx: Tx,
   company: CompanyRow,
   line: LineInput,
-  known: readonly (LineDraft & { id: number })[] = [],
+  {
+    known = [],
+    taxType = "inline",
+  }: {
+    known?: readonly (LineDraft & { id: number })[];
+    taxType?: "inline" | "summary";
+  } = {},
 ): Promise<LineDraft> {
   const [draft] = await completeLines(tx, company, {
     lines: [line],
     known: new Map(known.map((stored) => [stored.id, stored])),
+    taxType,
     fieldOf: plainField,
   });
   return draft!;
@@ -82,45 +110,43 @@ export function plainField(_index: number, field: string): string {
   return field;
 }
 
+/** What is not spoken of stays as it is. */
+function merged<T>(given: T | null | undefined, stored: T | null | undefined): T | null {
+  return given === undefined ? (stored ?? null) : given;
+}
+
+/** An invoice of tax type summary is taxed, and reduced, as a whole (BILLING.md 5.2). */
+function checkUntaxed({ taxes, discount }: LineInput, fieldOf: (field: string) => string): void {
+  const isTaxed =
+    taxes !== undefined && [taxes.taxRateId, taxes.taxRate1, taxes.taxRate2].some(Boolean);
+  if (isTaxed) {
+    const text = "This invoice is taxed as a whole: its lines have no taxes of their own.";
+    throw new InvalidInput({ [fieldOf(taxes.key)]: [text] });
+  }
+  if (discount?.type !== undefined && discount.type !== null) {
+    const text = "Only lines of an invoice of tax type inline have discounts of their own.";
+    throw new InvalidInput({ [fieldOf("discount_type")]: [text] });
+  }
+}
+
 async function servicesOf(
   tx: Tx,
   companyId: number,
   lines: readonly LineInput[],
 ): Promise<Map<number, ServiceTaxesRow>> {
   const ids = new Set(lines.flatMap(({ serviceId }) => serviceId ?? []));
-  if (ids.size === 0) return new Map();
-  const services = await listServiceTaxes(tx, { companyId, ids: [...ids] });
-  return new Map(services.map((service) => [service.id, service]));
+  return ids.size === 0
+    ? new Map()
+    : byId(await listServiceTaxes(tx, { companyId, ids: [...ids] }));
 }
 
-function taxesOf(stored: LineDraft | undefined): LineTaxes | undefined {
-  if (stored === undefined) return undefined;
-  const { taxName1, taxRate1, taxName2, taxRate2 } = stored;
-  return { taxName1, taxRate1, taxName2, taxRate2 };
-}
-
-function taxesOfService(service: ServiceTaxesRow | undefined): LineTaxes | undefined {
-  const isTaxed = service !== undefined && (service.taxRate1 ?? service.taxRate2) !== null;
-  return isTaxed ? storedTaxes(service) : undefined;
-}
-
-function defaultTaxes(company: CompanyRow): LineTaxes {
-  return storedTaxes({
-    taxName1: company.defaultTaxName1,
-    taxRate1: company.defaultTaxRate1,
-    taxName2: company.defaultTaxName2,
-    taxRate2: company.defaultTaxRate2,
-  });
-}
-
-/** A name without a rate is no tax. */
-function storedTaxes(stored: Omit<ServiceTaxesRow, "id">): LineTaxes {
-  const taxRate1 = stored.taxRate1 === null ? null : (parseScaled(stored.taxRate1, 3) ?? null);
-  const taxRate2 = stored.taxRate2 === null ? null : (parseScaled(stored.taxRate2, 3) ?? null);
-  return {
-    taxName1: taxRate1 === null ? null : stored.taxName1,
-    taxRate1,
-    taxName2: taxRate2 === null ? null : stored.taxName2,
-    taxRate2,
-  };
+async function ratesOf(
+  tx: Tx,
+  companyId: number,
+  lines: readonly LineInput[],
+): Promise<Map<number, TaxRateRow>> {
+  const ids = new Set(lines.flatMap(({ taxes }) => taxes?.taxRateId ?? []));
+  return ids.size === 0
+    ? new Map()
+    : byId(await listTaxRatesByIds(tx, { companyId, ids: [...ids] }));
 }

@@ -4,6 +4,7 @@ import type { Tx } from "../db/client.ts";
 import { insertAdjustments } from "../db/invoice-adjustments.ts";
 import { insertInvoiceLines } from "../db/invoice-lines.ts";
 import { findClientToInvoice, type InvoicedClientRow } from "../db/invoice-references.ts";
+import { replaceInvoiceTaxes } from "../db/invoice-taxes.ts";
 import { insertInvoice, type InvoiceRow } from "../db/invoices.ts";
 import { InvalidInput } from "../errors.ts";
 import { todayOf, type Acting } from "./acting.ts";
@@ -16,6 +17,7 @@ import { discountColumns, lineItemField, priceInvoice } from "./price-invoice.ts
 import { requireRoom } from "./require-plan.ts";
 import { tagRecord, type TagsInput } from "./tag-record.ts";
 import { takeNumbers } from "./take-numbers.ts";
+import { changeTaxation } from "./taxation.ts";
 
 export interface CreateInvoiceInput {
   clientId: number;
@@ -28,6 +30,10 @@ export interface CreateInvoiceInput {
   dueDate?: LocalDate | undefined;
   /** Default: the client's. */
   currency?: string | undefined;
+  /** Default: inline. */
+  taxType?: "inline" | "summary" | undefined;
+  /** Kept rates on the whole invoice, for tax type summary. */
+  taxRateIds?: readonly number[] | undefined;
   discount?: DiscountInput | undefined;
   adjustmentAmount?: bigint | undefined;
   adjustmentDescription?: string | null | undefined;
@@ -59,10 +65,13 @@ export async function createInvoice(
   checkAdjustment(adjustment);
   const filing = { projectId: input.projectId ?? null, categoryId: input.categoryId ?? null };
   await checkFiling(tx, companyId, { clientId: client.id, ...filing });
-  const { lines, subtotal, discountTotal, taxTotal, total } = priceInvoice(company, {
+  const taxation = await changeTaxation(tx, companyId, { taxType: "inline", taxes: [] }, input);
+  const { lines, taxes, subtotal, discountTotal, taxTotal, total } = priceInvoice(company, {
+    taxation,
     lines: await completeLines(tx, company, {
       lines: input.lines ?? [],
       known: new Map(),
+      taxType: taxation.taxType,
       fieldOf: lineItemField,
     }),
     discount,
@@ -81,6 +90,7 @@ export async function createInvoice(
     issueDate,
     dueDate,
     currency: input.currency ?? client.currency,
+    taxType: taxation.taxType,
     ...discountColumns(discount),
     ...adjustment,
     subtotal,
@@ -95,6 +105,7 @@ export async function createInvoice(
   const where = { companyId, invoiceId: invoice.id, now };
   await insertInvoiceLines(tx, where, lines);
   await insertAdjustments(tx, where, oneAdjustment(adjustment));
+  if (taxes.length > 0) await replaceInvoiceTaxes(tx, where, taxes);
   if (input.tags !== undefined) {
     await tagRecord(tx, by, { kind: "invoice", id: invoice.id }, input.tags);
   }

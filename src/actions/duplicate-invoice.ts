@@ -7,6 +7,7 @@ import { copyRecordTags } from "../db/record-tags.ts";
 import type { Acting } from "./acting.ts";
 import { standingFiling } from "./check-filing.ts";
 import { discountOf, draftOfLine } from "./price-invoice.ts";
+import { taxationOf } from "./taxation.ts";
 import { writeDraftInvoice } from "./write-draft-invoice.ts";
 
 export interface DuplicateInvoiceInput {
@@ -45,6 +46,7 @@ export async function duplicateInvoice(
     issueDate: input.issueDate,
     dueDate: input.dueDate,
     currency,
+    taxation: await taxationOf(tx, original),
     discount: discountOf(original),
     adjustments,
     notes,

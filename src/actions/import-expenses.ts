@@ -6,7 +6,7 @@ import { InvalidInput } from "../errors.ts";
 import type { Acting } from "./acting.ts";
 import { billWork, describeWork } from "./bill-work.ts";
 import { byId } from "./by-id.ts";
-import type { LineTaxes } from "./complete-lines.ts";
+import type { NamedTaxes } from "./choose-taxes.ts";
 
 /**
  * Bills expenses on: each becomes a line of one piece over its amount, taxed at its own rate, or as the
@@ -75,8 +75,15 @@ function checkBillable(
 }
 
 /** The expense's own tax; undefined where it says nothing of tax. */
-function taxesOf({ taxName, taxRate }: ExpenseRow): LineTaxes | undefined {
+function taxesOf({ taxName, taxRate }: ExpenseRow): NamedTaxes | undefined {
   const rate = parseScaled(taxRate, 3) ?? 0n;
   if (rate === 0n) return undefined;
-  return { taxName1: taxName ?? "Tax", taxRate1: rate, taxName2: null, taxRate2: null };
+  return {
+    key: "tax_rate",
+    taxName1: taxName ?? "Tax",
+    taxRate1: rate,
+    taxRateId: null,
+    taxName2: null,
+    taxRate2: null,
+  };
 }

@@ -2,6 +2,7 @@ import type { Adjustment } from "../billing/adjustments.ts";
 import type { LocalDate } from "../billing/dates.ts";
 import type { QuoteStatus } from "../billing/quote-statuses.ts";
 import type { InvoiceStatus } from "../billing/statuses.ts";
+import type { Discount } from "../billing/totals.ts";
 
 /** Name and address of one side, as they stand on the paper. Empty lines are left out. */
 export interface InvoiceParty {
@@ -13,12 +14,17 @@ export interface InvoiceParty {
 
 interface InvoiceDocumentLine {
   description: string;
+  longDescription?: string | null;
   /** Ten-thousandths: 25_000n is 2.5. */
   quantity: bigint;
+  /** What the quantity counts. */
+  unit?: string | null;
   /** Millionths of a minor unit: 1_250_000n is 1.25 cents. */
   unitPrice: bigint;
   /** Minor units, before discount and tax. */
   amount: bigint;
+  /** The line's own. */
+  discount?: Discount | null;
   /** The rate in thousandths of a basis point: 997_500n is 9.975 %. */
   taxes: readonly { name: string; rate: bigint }[];
 }

@@ -24,23 +24,36 @@ export function drawInvoiceLines(pages: Pages, document: InvoiceDocument, look: 
   const taxes = lines.map((line) =>
     line.taxes.map(({ name, rate }) => `${name} ${formatRate(rate)}`).join("\n"),
   );
+  const discounts = lines.map(({ discount = null }) => {
+    if (discount === null) return "";
+    return discount.type === "percentage"
+      ? formatRate(discount.rate)
+      : formatMoney(discount.amount, currency);
+  });
   drawTable(pages, look, {
     first: {
       title: "Description",
       align: "left",
-      cells: lines.map((line) => line.description),
+      cells: lines.map(({ description, longDescription }) =>
+        longDescription ? `${description}\n${longDescription}` : description,
+      ),
     },
     others: [
       {
         title: "Quantity",
         align: "right",
-        cells: lines.map((line) => formatQuantity(line.quantity)),
+        cells: lines.map(({ quantity, unit }) =>
+          unit ? `${formatQuantity(quantity)} ${unit}` : formatQuantity(quantity),
+        ),
       },
       {
         title: "Unit price",
         align: "right",
         cells: lines.map((line) => formatUnitPrice(line.unitPrice, currency)),
       },
+      ...(discounts.every((discount) => discount === "")
+        ? []
+        : [{ title: "Discount", align: "right", cells: discounts } as const]),
       ...(taxes.every((tax) => tax === "")
         ? []
         : [{ title: "Tax", align: "right", cells: taxes, widthMax: 80 } as const]),

@@ -1,15 +1,15 @@
 import { oneAdjustment, sumUpAdjustments, type Adjustment } from "../billing/adjustments.ts";
-import { parseScaled } from "../billing/money.ts";
 import type { Sql, Tx } from "../db/client.ts";
 import type { ClientRow } from "../db/clients.ts";
 import type { CompanyRow } from "../db/companies.ts";
 import { listAdjustments } from "../db/invoice-adjustments.ts";
-import { listInvoiceLines } from "../db/invoice-lines.ts";
+import { listInvoiceLines, type InvoiceLineRow } from "../db/invoice-lines.ts";
+import { listInvoiceTaxes } from "../db/invoice-taxes.ts";
 import { getInvoicedClient } from "../db/invoice-references.ts";
 import type { InvoiceRow } from "../db/invoices.ts";
-import type { PricedLineRow } from "../db/priced-lines.ts";
-import { listQuoteLines } from "../db/quote-lines.ts";
+import { listQuoteLines, type QuoteLineRow } from "../db/quote-lines.ts";
 import type { QuoteRow } from "../db/quotes.ts";
+import { sumTaxes, taxesOfLine } from "./sum-taxes.ts";
 import type { InvoiceDocument } from "./invoice-document.ts";
 import { loadBranding } from "./load-branding.ts";
 import { draftOfLine } from "./price-invoice.ts";
@@ -22,9 +22,10 @@ export async function loadInvoiceDocument(
 ): Promise<InvoiceDocument> {
   const companyId = company.id;
   const where = { companyId, invoiceId: invoice.id };
-  const [client, all, adjustments] = await Promise.all([
+  const [client, all, ofWhole, adjustments] = await Promise.all([
     getInvoicedClient(sql, { companyId, clientId: invoice.clientId }),
     listInvoiceLines(sql, where),
+    listInvoiceTaxes(sql, { companyId, invoiceIds: [invoice.id] }),
     listAdjustments(sql, where),
   ]);
   const lines = all.filter((line) => !line.isLateFee);
@@ -42,7 +43,7 @@ export async function loadInvoiceDocument(
     lines: lines.map(printedLine),
     subtotal: invoice.subtotal,
     discount: invoice.discountTotal,
-    taxes: sumByTax(lines),
+    taxes: sumTaxes(lines, ofWhole),
     adjustments: adjustmentsOf(invoice, adjustments),
     lateFee: invoice.lateFeeAmount,
     total: invoice.total,
@@ -78,7 +79,7 @@ export async function loadQuoteDocument(
     lines: lines.map(printedLine),
     subtotal: quote.subtotal,
     discount: quote.discountTotal,
-    taxes: sumByTax(lines),
+    taxes: sumTaxes(lines),
     adjustments: [],
     lateFee: 0n,
     total: quote.total,
@@ -114,37 +115,11 @@ function adjustmentsOf(invoice: InvoiceRow, adjustments: readonly Adjustment[]):
   return isWhole ? [...adjustments] : oneAdjustment(invoice);
 }
 
-function printedLine(line: PricedLineRow): InvoiceDocument["lines"][number] {
-  const { description, quantity, unitPrice } = draftOfLine(line);
-  const taxes = taxesOf(line).map(({ name, rate }) => ({ name, rate }));
-  return { description, quantity, unitPrice, amount: line.amount, taxes };
-}
-
-interface Tax {
-  name: string;
-  /** Basis points ×10³. */
-  rate: bigint;
-  amount: bigint;
-}
-
-function taxesOf(line: PricedLineRow): Tax[] {
-  return [
-    { name: line.taxName1, rate: line.taxRate1, amount: line.taxAmount1 },
-    { name: line.taxName2, rate: line.taxRate2, amount: line.taxAmount2 },
-  ].flatMap(({ name, rate, amount }) => {
-    const scaled = rate === null ? undefined : parseScaled(rate, 3);
-    return scaled === undefined ? [] : [{ name: name ?? "Tax", rate: scaled, amount }];
-  });
-}
-
-/** One row for each tax, in the order in which they first appear. */
-function sumByTax(lines: readonly PricedLineRow[]): Tax[] {
-  const sums = new Map<string, Tax>();
-  for (const tax of lines.flatMap(taxesOf)) {
-    const key = `${tax.rate} ${tax.name}`;
-    sums.set(key, { ...tax, amount: tax.amount + (sums.get(key)?.amount ?? 0n) });
-  }
-  return [...sums.values()];
+function printedLine(line: InvoiceLineRow | QuoteLineRow): InvoiceDocument["lines"][number] {
+  const { description, longDescription, quantity, unit, unitPrice, discount } = draftOfLine(line);
+  const taxes = taxesOfLine(line).map(({ name, rate }) => ({ name, rate }));
+  const { amount } = line;
+  return { description, longDescription, quantity, unit, unitPrice, amount, discount, taxes };
 }
 
 /** The lines of an address as they stand on a letter; empty ones are left out. */

@@ -1,6 +1,7 @@
 import type { Discount } from "../billing/totals.ts";
 import type { Tx } from "../db/client.ts";
-import { linesOfInvoice, listInvoiceLines } from "../db/invoice-lines.ts";
+import { linesOfInvoice, listInvoiceLines, writeLineFacts } from "../db/invoice-lines.ts";
+import { replaceInvoiceTaxes } from "../db/invoice-taxes.ts";
 import { updateInvoiceRow, type InvoiceChanges, type InvoiceRow } from "../db/invoices.ts";
 import { Conflict } from "../errors.ts";
 import type { Acting } from "./acting.ts";
@@ -12,18 +13,22 @@ import {
   draftOfLine,
   priceInvoice,
   type LineDraft,
+  type Taxation,
 } from "./price-invoice.ts";
 import { statusOf } from "./settle-invoice.ts";
+import { taxationOf } from "./taxation.ts";
 import { writeLines } from "./write-lines.ts";
 
 export interface Rewrite {
   /** The full set of lines but late fees; those stay. Left out: the lines stay. */
   lines?: readonly LineDraft[];
+  /** How it is taxed. Left out: as it was. */
+  taxation?: Taxation;
   discount?: Discount | null;
   /** The fees that are left, with their tax. */
   lateFee?: bigint;
   /** Columns to be written with it. */
-  changes?: Omit<InvoiceChanges, "updatedAt" | "status">;
+  changes?: Omit<InvoiceChanges, "updatedAt" | "status" | "taxType">;
   /** How the caller knows a field of a line, for what is wrong with it. */
   fieldOf?: (index: number, field: string) => string;
   /** More facts for the event. */
@@ -45,7 +50,9 @@ export async function rewriteInvoice(
   ).filter((line) => !line.isLateFee);
   const discount = rewrite.discount === undefined ? discountOf(invoice) : rewrite.discount;
   const lateFeeAmount = rewrite.lateFee ?? invoice.lateFeeAmount;
-  const { lines, subtotal, discountTotal, taxTotal, total } = priceInvoice(by.company, {
+  const taxation = rewrite.taxation ?? (await taxationOf(tx, invoice));
+  const { lines, taxes, subtotal, discountTotal, taxTotal, total } = priceInvoice(by.company, {
+    taxation,
     lines: rewrite.lines ?? stored.map(draftOfLine),
     discount,
     adjustment: rewrite.changes?.adjustmentAmount ?? invoice.adjustmentAmount,
@@ -58,7 +65,20 @@ export async function rewriteInvoice(
       { code: "below_amount_paid" },
     );
   }
-  await writeLines(tx, linesOfInvoice(by.company.id, invoice.id), { stored, lines, now: by.now });
+  const where = { companyId: by.company.id, invoiceId: invoice.id, now: by.now };
+  const ids = await writeLines(tx, linesOfInvoice(where.companyId, invoice.id), {
+    stored,
+    lines,
+    now: by.now,
+  });
+  await writeLineFacts(
+    tx,
+    where,
+    lines.map((line, index) => ({ ...line, id: ids[index]! })),
+  );
+  if (invoice.taxType === "summary" || taxes.length > 0) {
+    await replaceInvoiceTaxes(tx, where, taxes);
+  }
   const kept = new Set(lines.map((line) => line.id));
   await freeBilledWork(tx, by, {
     invoiceId: invoice.id,
@@ -68,6 +88,7 @@ export async function rewriteInvoice(
   const status = statusOf(by, invoice, { ...rewrite.changes, total });
   const changed = await updateInvoiceRow(tx, invoice, {
     ...rewrite.changes,
+    taxType: taxation.taxType,
     ...discountColumns(discount),
     subtotal,
     discountTotal,

@@ -6,6 +6,7 @@ import { todayOf, type Acting } from "./acting.ts";
  * The status of an invoice once its amounts or due date are as given. A draft stays one until it is
  * sent or paid for; a cancelled invoice stays cancelled. Turning overdue is left to the night, which
  * tells of it (BILLING.md 2.1); one that is overdue stays so until it is paid or its due date is moved.
+ * A status set by hand stays until payments or the due date move, or nothing is left to pay.
  */
 export function statusOf(
   by: Acting,
@@ -15,7 +16,7 @@ export function statusOf(
   if (invoice.status === "cancelled") return invoice.status;
   const { total, amountPaid, dueDate } = { ...invoice, ...changes };
   const today = todayOf(by);
-  return statusAfterPayment({
+  const status = statusAfterPayment({
     total,
     amountPaid,
     wasSent: changes.wasSent ?? invoice.status !== "draft",
@@ -24,4 +25,6 @@ export function statusOf(
     dueDate: invoice.status === "overdue" ? dueDate : today,
     businessDate: today,
   });
+  const isMoved = changes.amountPaid !== undefined || changes.dueDate !== undefined;
+  return invoice.statusSetAt !== null && !isMoved && status !== "paid" ? invoice.status : status;
 }

@@ -17,9 +17,11 @@ import {
   draftOfLine,
   lineItemField,
   type LineDraft,
+  type Taxation,
 } from "./price-invoice.ts";
 import { rewriteInvoice } from "./rewrite-invoice.ts";
 import { tagRecord, type TagsInput } from "./tag-record.ts";
+import { changeTaxation, isSameTaxation, taxationOf } from "./taxation.ts";
 
 /** What is left out stays as it is. */
 export interface UpdateInvoiceInput {
@@ -31,6 +33,9 @@ export interface UpdateInvoiceInput {
   issueDate?: LocalDate | undefined;
   dueDate?: LocalDate | undefined;
   currency?: string | undefined;
+  taxType?: "inline" | "summary" | undefined;
+  /** The full set of kept rates on the whole invoice, for tax type summary. */
+  taxRateIds?: readonly number[] | undefined;
   discount?: DiscountInput | undefined;
   adjustmentAmount?: bigint | undefined;
   adjustmentDescription?: string | null | undefined;
@@ -61,10 +66,11 @@ const settling = new Set<Column>(["discountType", "discountValue", "adjustmentAm
 
 /**
  * Changes an invoice. A draft may change in everything; an open invoice keeps its client and its
- * currency; a paid or cancelled one only gets
- * other texts, project, category and tags. A value that is what it was is no change.
- * Late fees stay whatever lines are given: they are waived one by one. Throws `Conflict` for what the
- * status or the payments forbid, `InvalidInput` for wrong values.
+ * currency; a paid or cancelled one only gets other texts, project, category and tags. A value that is
+ * what it was is no change. An invoice that becomes one of tax type summary loses the taxes and
+ * discounts of its lines; one that becomes inline loses its own taxes. Late fees stay whatever lines
+ * are given: they are waived one by one. Throws `Conflict` for what the status or the payments forbid,
+ * `InvalidInput` for wrong values.
  */
 export async function updateInvoice(
   tx: Tx,
@@ -79,7 +85,10 @@ export async function updateInvoice(
     { ...input, ...discountColumns(discount) },
     columns,
   );
-  checkAllowed(invoice, changed, input.lines !== undefined);
+  const storedTaxation = await taxationOf(tx, invoice);
+  const taxation = await changeTaxation(tx, companyId, storedTaxation, input);
+  const isTaxedAnew = !isSameTaxation(storedTaxation, taxation);
+  checkAllowed(invoice, changed, input.lines !== undefined || isTaxedAnew);
   checkDates({ ...invoice, ...changes }, input);
   if (changed.some((column) => adjusting.has(column))) {
     checkAdjustment({ ...invoice, ...changes });
@@ -90,18 +99,23 @@ export async function updateInvoice(
   const isTagged =
     input.tags !== undefined &&
     (await tagRecord(tx, by, { kind: "invoice", id: invoice.id }, input.tags));
-  const names = [...fieldNames(changed), ...(isTagged ? ["tags"] : [])];
+  const names = [
+    ...fieldNames(changed),
+    ...(isTaxedAnew ? ["tax_type", "tax_rate_ids"] : []),
+    ...(isTagged ? ["tags"] : []),
+    ...(input.lines === undefined ? [] : ["line_items"]),
+  ];
 
-  if (input.lines !== undefined || changed.some((column) => settling.has(column))) {
+  const isRewritten = input.lines !== undefined || isTaxedAnew;
+  if (isRewritten || changed.some((column) => settling.has(column))) {
     return await rewriteInvoice(tx, by, invoice, {
+      taxation,
       discount,
       changes,
+      facts: { changed: names },
       ...(input.lines === undefined
-        ? { facts: { changed: names } }
-        : {
-            facts: { changed: [...names, "line_items"] },
-            lines: await syncedLines(tx, by, invoice, input.lines),
-          }),
+        ? {}
+        : { lines: await syncedLines(tx, by, invoice, { lines: input.lines, taxation }) }),
     });
   }
   if (names.length === 0) return invoice;
@@ -164,7 +178,7 @@ async function syncedLines(
   tx: Tx,
   by: Acting,
   invoice: InvoiceRow,
-  lines: readonly LineInput[],
+  { lines, taxation }: { lines: readonly LineInput[]; taxation: Taxation },
 ): Promise<LineDraft[]> {
   const stored = await listInvoiceLines(tx, { companyId: by.company.id, invoiceId: invoice.id });
   const fees = new Map(
@@ -192,6 +206,7 @@ async function syncedLines(
     known: new Map(
       stored.filter((line) => !line.isLateFee).map((line) => [line.id, draftOfLine(line)]),
     ),
+    taxType: taxation.taxType,
     fieldOf: (index, field) => lineItemField(positions[index] ?? index, field),
   });
 }

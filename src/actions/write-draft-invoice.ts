@@ -4,12 +4,13 @@ import type { Discount } from "../billing/totals.ts";
 import type { Tx } from "../db/client.ts";
 import { insertAdjustments } from "../db/invoice-adjustments.ts";
 import { insertInvoiceLines } from "../db/invoice-lines.ts";
+import { replaceInvoiceTaxes } from "../db/invoice-taxes.ts";
 import { insertInvoice, type InvoiceRow } from "../db/invoices.ts";
 import type { Acting } from "./acting.ts";
 import { checkFiling } from "./check-filing.ts";
 import { datesOf, getBillableClient } from "./create-invoice.ts";
 import { recordInvoiceEvent } from "./invoice-events.ts";
-import { discountColumns, priceInvoice, type LineDraft } from "./price-invoice.ts";
+import { discountColumns, priceInvoice, type LineDraft, type Taxation } from "./price-invoice.ts";
 import { requireRoom } from "./require-plan.ts";
 import { takeNumbers } from "./take-numbers.ts";
 
@@ -29,6 +30,8 @@ export async function writeDraftInvoice(
     issueDate?: LocalDate | undefined;
     /** Default: the issue date plus the client's terms, or else the company's. */
     dueDate?: LocalDate | undefined;
+    /** Default: inline. */
+    taxation?: Taxation;
     discount: Discount | null;
     lines: readonly LineDraft[];
     /** For the event: what it was made of. */
@@ -36,12 +39,13 @@ export async function writeDraftInvoice(
   },
 ): Promise<InvoiceRow> {
   const { company, now } = by;
-  const { discount, adjustments, lines: drafts, facts, ...values } = input;
+  const { discount, taxation, adjustments, lines: drafts, facts, ...values } = input;
   const adjustment = sumUpAdjustments(adjustments);
   const client = await getBillableClient(tx, company.id, input.clientId);
   const dates = datesOf(by, client, input);
   await checkFiling(tx, company.id, input);
-  const { lines, subtotal, discountTotal, taxTotal, total } = priceInvoice(company, {
+  const { lines, taxes, subtotal, discountTotal, taxTotal, total } = priceInvoice(company, {
+    ...(taxation === undefined ? {} : { taxation }),
     lines: drafts,
     discount,
     adjustment: adjustment.adjustmentAmount,
@@ -56,6 +60,7 @@ export async function writeDraftInvoice(
     ...adjustment,
     isArchived: false,
     ...dates,
+    taxType: taxation?.taxType ?? "inline",
     ...discountColumns(discount),
     subtotal,
     discountTotal,
@@ -66,6 +71,7 @@ export async function writeDraftInvoice(
   const where = { companyId: company.id, invoiceId: invoice.id, now };
   await insertInvoiceLines(tx, where, lines);
   await insertAdjustments(tx, where, adjustments);
+  if (taxes.length > 0) await replaceInvoiceTaxes(tx, where, taxes);
   await recordInvoiceEvent(tx, by, "invoice.created", invoice, facts);
   return invoice;
 }

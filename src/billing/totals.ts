@@ -9,6 +9,8 @@ export interface LineInput {
   unitPrice: bigint;
   taxRate1: bigint | null;
   taxRate2: bigint | null;
+  /** The line's own, taken off before that of the invoice. None when left out. */
+  discount?: Discount | null;
 }
 
 /** Percentage rates are basis points scaled by 10³; fixed amounts are minor units. */
@@ -28,7 +30,7 @@ export interface TotalsInput {
   lateFee?: bigint;
 }
 
-/** Minor units. The discount is this line's share of the invoice's. */
+/** Minor units. The discount is the line's own and its share of the invoice's. */
 export interface LineTotals {
   amount: bigint;
   discount: bigint;
@@ -64,14 +66,19 @@ export function lineAmount(quantity: bigint, unitPrice: bigint): bigint {
 export function computeTotals(input: TotalsInput): Totals {
   const { adjustment = 0n, lateFee = 0n } = input;
   let subtotal = 0n;
-  const lines = input.lines.map(({ quantity, unitPrice }): LineTotals => {
+  let discountTotal = 0n;
+  const lines = input.lines.map(({ quantity, unitPrice, discount: own = null }): LineTotals => {
     const amount = lineAmount(quantity, unitPrice);
+    const discount = own === null ? 0n : discountOn(amount, own);
     subtotal += amount;
-    return { amount, discount: 0n, taxAmount1: 0n, taxAmount2: 0n };
+    discountTotal += discount;
+    return { amount, discount, taxAmount1: 0n, taxAmount2: 0n };
   });
 
-  const discountTotal = input.discount === null ? 0n : discountOn(subtotal, input.discount);
-  if (discountTotal !== 0n) spreadDiscount(lines, discountTotal, subtotal);
+  const left = subtotal - discountTotal;
+  const shared = input.discount === null ? 0n : discountOn(left, input.discount);
+  if (shared !== 0n) spreadDiscount(lines, shared, left);
+  discountTotal += shared;
 
   const summaryTaxes: bigint[] = [];
   if (input.taxType === "summary") {
@@ -98,21 +105,22 @@ export function taxOn(base: bigint, rate: bigint): bigint {
 }
 
 /** A fixed discount takes off no more than there is. */
-function discountOn(subtotal: bigint, discount: Discount): bigint {
-  if (discount.type === "percentage") return taxOn(subtotal, discount.rate);
-  if (subtotal <= 0n) return 0n;
-  return discount.amount < subtotal ? discount.amount : subtotal;
+function discountOn(amount: bigint, discount: Discount): bigint {
+  if (discount.type === "percentage") return taxOn(amount, discount.rate);
+  if (amount <= 0n) return 0n;
+  return discount.amount < amount ? discount.amount : amount;
 }
 
-function spreadDiscount(lines: LineTotals[], discountTotal: bigint, subtotal: bigint): void {
-  // Shares are counted in whole sizes, so a negative subtotal turns both parts of the fraction.
-  const sign = subtotal < 0n ? -1n : 1n;
+/** Adds to the lines their shares of what is taken off the sum of what is left of them. */
+function spreadDiscount(lines: LineTotals[], shared: bigint, left: bigint): void {
+  // Shares are counted in whole sizes, so a negative sum turns both parts of the fraction.
+  const sign = left < 0n ? -1n : 1n;
   const shares = spread(
-    discountTotal,
-    lines.map((line) => discountTotal * line.amount * sign),
-    subtotal * sign,
+    shared,
+    lines.map((line) => shared * (line.amount - line.discount) * sign),
+    left * sign,
   );
-  for (const [index, line] of lines.entries()) line.discount = shares[index] ?? 0n;
+  for (const [index, line] of lines.entries()) line.discount += shares[index] ?? 0n;
 }
 
 function taxEachLine(inputs: readonly LineInput[], lines: LineTotals[]): void {
@@ -172,22 +180,33 @@ function spread(total: bigint, numerators: readonly bigint[], denominator: bigin
 /** The sign of the total as it would be without any rounding. */
 function isTrulyNegative(input: TotalsInput): boolean {
   const { lines, discount, adjustment = 0n, lateFee = 0n } = input;
-  const subtotal = lines.reduce((sum, line) => sum + line.quantity * line.unitPrice, 0n);
+  const nets = lines.map(exactNet);
+  const subtotal = nets.reduce((sum, net) => sum + net, 0n);
   // What the discount leaves, as the fraction kept ÷ of.
   let [kept, of] = [1n, 1n];
   if (discount?.type === "percentage") {
     [kept, of] = [WHOLE - discount.rate, WHOLE];
   } else if (discount?.type === "fixed" && subtotal > 0n) {
-    const off = discount.amount * LINE_SCALE;
+    const off = discount.amount * LINE_SCALE * WHOLE;
     [kept, of] = [off < subtotal ? subtotal - off : 0n, subtotal];
   }
   const summaryRate = (input.summaryRates ?? []).reduce((sum, rate) => sum + rate, 0n);
   let taxed = 0n;
-  for (const { quantity, unitPrice, taxRate1, taxRate2 } of lines) {
+  for (const [index, { taxRate1, taxRate2 }] of lines.entries()) {
     const rate = input.taxType === "summary" ? summaryRate : (taxRate1 ?? 0n) + (taxRate2 ?? 0n);
-    taxed += quantity * unitPrice * (WHOLE + rate);
+    taxed += nets[index]! * (WHOLE + rate);
   }
-  return kept * taxed + (adjustment + lateFee) * LINE_SCALE * WHOLE * of < 0n;
+  return kept * taxed + (adjustment + lateFee) * LINE_SCALE * WHOLE * WHOLE * of < 0n;
+}
+
+/** What a line comes to after its own discount, unrounded: minor units × LINE_SCALE × WHOLE. */
+function exactNet({ quantity, unitPrice, discount = null }: LineInput): bigint {
+  const amount = quantity * unitPrice;
+  if (discount === null) return amount * WHOLE;
+  if (discount.type === "percentage") return amount * (WHOLE - discount.rate);
+  if (amount <= 0n) return amount * WHOLE;
+  const left = amount - discount.amount * LINE_SCALE;
+  return left < 0n ? 0n : left * WHOLE;
 }
 
 /**
@@ -206,7 +225,17 @@ function liftToZero(input: TotalsInput, totals: Totals): void {
     });
   };
   for (const [index, line] of totals.lines.entries()) {
-    const { quantity, unitPrice, taxRate1, taxRate2 } = input.lines[index]!;
+    const { quantity, unitPrice, taxRate1, taxRate2, discount = null } = input.lines[index]!;
+    if (discount?.type === "percentage") {
+      const rounded = taxOn(line.amount, discount.rate);
+      slots.push({
+        error: (line.amount * discount.rate - rounded * WHOLE) * (LINE_SCALE / WHOLE),
+        raise: () => {
+          line.discount -= 1n;
+          totals.discountTotal -= 1n;
+        },
+      });
+    }
     slots.push({
       error: line.amount * LINE_SCALE - quantity * unitPrice,
       raise: () => {

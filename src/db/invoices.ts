@@ -149,6 +149,7 @@ export type NewInvoice = Pick<
   | "issueDate"
   | "dueDate"
   | "currency"
+  | "taxType"
   | "discountType"
   | "discountValue"
   | "adjustmentDescription"
@@ -179,11 +180,13 @@ export type InvoiceChanges = Partial<
     | "projectId"
     | "categoryId"
     | "status"
+    | "statusSetAt"
     | "isArchived"
     | "isDisputed"
     | "issueDate"
     | "dueDate"
     | "currency"
+    | "taxType"
     | "discountType"
     | "discountValue"
     | "adjustmentDescription"
@@ -205,14 +208,19 @@ export type InvoiceChanges = Partial<
   >
 > & { updatedAt: Date };
 
-/** Writes the given columns of an invoice that the transaction has locked. */
+/**
+ * Writes the given columns of an invoice that the transaction has locked. A status set by hand holds
+ * until money or the due date moves, or the invoice is over (BILLING.md 8).
+ */
 export async function updateInvoiceRow(
   tx: Tx,
   { companyId, id }: { companyId: number; id: number },
   changes: InvoiceChanges,
 ): Promise<InvoiceRow> {
+  const moving = ["amountPaid", "dueDate", "paidAt", "voidedAt"] as const;
+  const isMoved = moving.some((column) => changes[column] !== undefined);
   const [row] = await tx<InvoiceRow[]>`
-    update invoices set ${tx(changes)}
+    update invoices set ${tx({ ...(isMoved ? { statusSetAt: null } : {}), ...changes })}
     where company_id = ${companyId} and id = ${id}
     returning ${invoiceColumns(tx)}
   `;

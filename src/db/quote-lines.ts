@@ -3,13 +3,15 @@ import type { Sql, Tx } from "./client.ts";
 import type { InvoiceLineRow } from "./invoice-lines.ts";
 import type { LineOwner } from "./priced-lines.ts";
 
-/** A quote's line reads as an invoice's: it bills no work and is no late fee. */
+/** A quote's line reads as an invoice's: it bills no work, is no late fee, and says nothing that only invoices' lines say. */
 export type QuoteLineRow = Omit<InvoiceLineRow, "invoiceId"> & { quoteId: number };
 
 function lineColumns(sql: Sql | Tx) {
   return sql`
     id, quote_id, service_id, null::int8 as time_entry_id, null::int8 as expense_id, description,
-    quantity, unit_price, amount, discount_amount, tax_name_1, tax_rate_1, tax_amount_1, tax_name_2, tax_rate_2, tax_amount_2,
+    null::text as long_description, quantity, null::text as unit, unit_price, amount,
+    null::text as discount_type, null::numeric as discount_value, discount_amount, tax_name_1,
+    tax_rate_1, null::int8 as tax_rate_id, tax_amount_1, tax_name_2, tax_rate_2, tax_amount_2,
     sort_order, false as is_late_fee, created_at, updated_at
   `;
 }

@@ -52,6 +52,18 @@ export async function lockTaxRate(
   return row;
 }
 
+/** Those of the ids that are there. */
+export async function listTaxRatesByIds(
+  sql: Sql | Tx,
+  { companyId, ids }: { companyId: number; ids: readonly number[] },
+): Promise<TaxRateRow[]> {
+  return await sql<TaxRateRow[]>`
+    select ${columns(sql)}
+    from tax_rates
+    where company_id = ${companyId} and id = any(${[...ids]}::int8[]) and deleted_at is null
+  `;
+}
+
 export async function listTaxRates(
   sql: Sql | Tx,
   filter: TaxRateFilter & {

@@ -12,17 +12,21 @@ import { postBulkActionRoute } from "./invoices/post-bulk-action.ts";
 import { postBulkRecordPaymentRoute } from "./invoices/post-bulk-record-payment.ts";
 import { postCloneRoute } from "./invoices/post-clone.ts";
 import { postDuplicateRoute } from "./invoices/post-duplicate.ts";
+import { postEmailRoute } from "./invoices/post-email.ts";
 import { postInvoiceRoute } from "./invoices/post-invoice.ts";
 import { postLineItemRoute } from "./invoices/post-line-item.ts";
 import { postMarkPaidRoute } from "./invoices/post-mark-paid.ts";
 import { postMarkSentRoute } from "./invoices/post-mark-sent.ts";
 import { postInvoicePaymentRoute } from "./invoices/post-payment.ts";
+import { postPublishRoute } from "./invoices/post-publish.ts";
 import { postRecordPaymentRoute } from "./invoices/post-record-payment.ts";
 import { postSendRoute } from "./invoices/post-send.ts";
 import { postUnarchiveRoute } from "./invoices/post-unarchive.ts";
 import { postVoidRoute } from "./invoices/post-void.ts";
 import { putInvoiceRoute } from "./invoices/put-invoice.ts";
 import { putLineItemRoute } from "./invoices/put-line-item.ts";
+import { putLineItemsRoute } from "./invoices/put-line-items.ts";
+import { putStatusRoute } from "./invoices/put-status.ts";
 import { putTagsRoute } from "./invoices/put-tags.ts";
 
 /** Invoices, their lines and their payments. */
@@ -37,11 +41,15 @@ export const invoiceRoutes: readonly Route[] = [
   deleteInvoiceRoute,
   getLineItemsRoute,
   postLineItemRoute,
+  putLineItemsRoute,
   putLineItemRoute,
   deleteLineItemRoute,
   postArchiveRoute,
   postUnarchiveRoute,
   postSendRoute,
+  postPublishRoute,
+  postEmailRoute,
+  putStatusRoute,
   postMarkSentRoute,
   postMarkPaidRoute,
   postRecordPaymentRoute,

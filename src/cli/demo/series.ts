@@ -1,6 +1,7 @@
 import { addDays, parseDay, type LocalDate } from "../../billing/dates.ts";
 import type { CreateRecurringInvoiceInput } from "../../actions/create-recurring-invoice.ts";
-import type { LineInput, LineTaxes } from "../../actions/complete-lines.ts";
+import type { NamedTaxes } from "../../actions/choose-taxes.ts";
+import type { LineInput } from "../../actions/complete-lines.ts";
 import type { DemoClient } from "./clients.ts";
 import { createRandom, type Random } from "./random.ts";
 
@@ -28,7 +29,14 @@ const SERVICES = [
   ["Shop maintenance", 38_700, [1]],
 ] as const;
 
-const UNTAXED: LineTaxes = { taxName1: null, taxRate1: null, taxName2: null, taxRate2: null };
+const UNTAXED: NamedTaxes = {
+  key: "tax_rate",
+  taxName1: null,
+  taxRate1: null,
+  taxRateId: null,
+  taxName2: null,
+  taxRate2: null,
+};
 
 /** The same series each time, beginning in the weeks after `from`. */
 export function makeSeries(clients: readonly DemoClient[], from: LocalDate): DemoSeries[] {

@@ -49,6 +49,34 @@ test("time becomes lines of hours at its rate, with the taxes of its service", a
   expect(await expectCall(200, "GET", path)).toMatchObject({ line_items: billed.line_items });
 });
 
+test("lines set as a whole keep the time they bill by their id, and free the rest", async () => {
+  const { draft, expectCall, worked } = await startWork();
+  const [kept, freed] = [await worked(), await worked()];
+  const { id } = await draft({ line_items: [] });
+  const { line_items: lines } = await expectCall(200, "POST", `/invoices/${id}/import-time`, {
+    time_entry_ids: [kept.id, freed.id],
+  });
+  const stays = { id: lines[0].id, ...line("Website, first part", 1, 12_000) };
+  const set = await expectCall(200, "PUT", `/invoices/${id}/line-items`, {
+    line_items: [line("Setup", 1, 500), stays],
+  });
+  expect(set).toMatchObject({
+    total: 12_500,
+    line_items: [
+      { description: "Setup", time_entry_id: null },
+      { id: lines[0].id, description: "Website, first part", time_entry_id: kept.id },
+    ],
+  });
+  expect(await expectCall(200, "GET", "/time-entries/unbilled")).toMatchObject([{ id: freed.id }]);
+  expect(await expectCall(200, "GET", `/time-entries/${kept.id}`)).toMatchObject({
+    invoice_id: id,
+  });
+  // A refused set changes nothing of either.
+  const body = { line_items: [{ ...stays, tax_rate_id: 4711 }] };
+  await expectCall(422, "PUT", `/invoices/${id}/line-items`, body);
+  expect(await expectCall(200, "GET", `/invoices/${id}/line-items`)).toEqual(set.line_items);
+});
+
 test("what cannot be billed is named, and then nothing is", async () => {
   const { draft, expectCall, expectInvalid, worked, project, call } = await startWork();
   const invoice = await draft();

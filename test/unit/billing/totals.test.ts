@@ -123,6 +123,50 @@ describe("discounts", () => {
   });
 });
 
+describe("discounts of single lines", () => {
+  test("come off first; the invoice's is spread over what they leave, and tax comes last", () => {
+    const lines = [
+      // 100.00 less 10 % is 90.00; 60.00 less 15.00 is 45.00.
+      { ...line(10_000n, 1900), discount: percent(10n) },
+      { ...line(6_000n, 700), discount: { type: "fixed" as const, amount: 1_500n } },
+      line(1_500n),
+    ];
+    const totals = totalsOf(lines, { discount: percent(20n) });
+    // 20 % of 150.00 is 30.00: 18.00, 9.00 and 3.00.
+    expect(totals.lines).toEqual([
+      { amount: 10_000n, discount: 2_800n, taxAmount1: 1_368n, taxAmount2: 0n },
+      { amount: 6_000n, discount: 2_400n, taxAmount1: 252n, taxAmount2: 0n },
+      { amount: 1_500n, discount: 300n, taxAmount1: 0n, taxAmount2: 0n },
+    ]);
+    expect(totals).toMatchObject({
+      subtotal: 17_500n,
+      discountTotal: 5_500n,
+      taxTotal: 1_620n,
+      total: 13_620n,
+    });
+  });
+
+  test("a fixed one takes off no more than the line, and nothing off a credit line", () => {
+    const fixed = { type: "fixed" as const, amount: 900n };
+    const totals = totalsOf([
+      { ...line(500n), discount: fixed },
+      { ...line(-100n), discount: fixed },
+      { ...line(-100n), discount: percent(50n) },
+      line(1000n),
+    ]);
+    expect(totals.lines.map(({ discount }) => discount)).toEqual([500n, 0n, -50n, 0n]);
+    expect(totals).toMatchObject({ subtotal: 1300n, discountTotal: 450n, total: 850n });
+  });
+
+  test("rounding them never makes a total negative; what is truly negative is said to be so", () => {
+    // Half of 0.01 is taken off twice: exactly 0.01 is left, rounded nothing.
+    const cent = { ...line(1n), discount: percent(50n) };
+    const lifted = totalsOf([cent, cent], { adjustment: -1n });
+    expect(lifted).toMatchObject({ subtotal: 2n, discountTotal: 1n, total: 0n });
+    expect(totalsOf([cent, cent], { adjustment: -2n }).total).toBe(-2n);
+  });
+});
+
 describe("taxes", () => {
   test("per invoice, each rate is rounded once, wherever it stands on the lines", () => {
     const lines = [line(5n, 1000), line(5n, 2000, 1000), line(5n, 1000)];
@@ -204,18 +248,19 @@ const prices = fc.oneof(
 const rates = fc.option(
   fc.oneof(fc.bigInt(0n, 10_000_000n), fc.constantFrom(500_000n, 997_500n, 1_900_000n)),
 );
-const lineInputs: fc.Arbitrary<LineInput> = fc.record({
-  quantity: fc.oneof(fc.bigInt(-100_000n, 100_000n), fc.constant(scaleOfQuantity)),
-  unitPrice: prices,
-  taxRate1: rates,
-  taxRate2: rates,
-});
 const discounts: fc.Arbitrary<Discount | null> = fc.option(
   fc.oneof(
     fc.record({ type: fc.constant("percentage" as const), rate: fc.bigInt(0n, 10_000_000n) }),
     fc.record({ type: fc.constant("fixed" as const), amount: fc.bigInt(0n, 10n ** 9n) }),
   ),
 );
+const lineInputs: fc.Arbitrary<LineInput> = fc.record({
+  quantity: fc.oneof(fc.bigInt(-100_000n, 100_000n), fc.constant(scaleOfQuantity)),
+  unitPrice: prices,
+  taxRate1: rates,
+  taxRate2: rates,
+  discount: discounts,
+});
 const inputs: fc.Arbitrary<TotalsInput> = fc.record(
   {
     lines: fc.array(lineInputs, { maxLength: 8 }),

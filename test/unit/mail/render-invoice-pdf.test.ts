@@ -59,6 +59,33 @@ async function pagesOf(changes: Partial<InvoiceDocument>): Promise<string[][]> {
 }
 const wordsOf = (pages: string[][]) => pages.flat();
 
+test("a line shows its long description, its unit and its own discount", async () => {
+  const [retainer, calls] = invoice.lines;
+  const lines = [
+    {
+      ...retainer!,
+      longDescription: "All of February,\nas agreed.",
+      unit: "months",
+      discount: { type: "percentage" as const, rate: 1_250_000n },
+    },
+    { ...calls!, discount: { type: "fixed" as const, amount: 1_500n } },
+  ];
+  const words = wordsOf(await pagesOf({ lines }));
+  expect(words).toEqual(
+    expect.arrayContaining([
+      "Discount",
+      "12.5%",
+      "€15.00",
+      "All of February,",
+      "as agreed.",
+      "1 months",
+    ]),
+  );
+  expect(
+    wordsOf(await pagesOf({ lines: [retainer!] })).filter((word) => word === "Discount"),
+  ).toHaveLength(1);
+});
+
 test.for(["classic", "modern", "compact"] as const)(
   "the %s layout shows all a payer and an accountant need",
   async (layout) => {

@@ -7,12 +7,13 @@ import {
   type InvoiceSort,
   type InvoiceSummaryRow,
 } from "../../../db/invoice-lists.ts";
+import { listInvoiceTaxes } from "../../../db/invoice-taxes.ts";
 import { InvalidInput } from "../../../errors.ts";
 import { listAnswer, listJson, pageOf, pageQuery } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
 import { booleanQuery, filterQuery, idQuery, searchQuery, sortQuery } from "../../inputs.ts";
 import { loadTags } from "../tags/tags-of-records.ts";
-import { filedInvoiceJson } from "./detail.ts";
+import { listedInvoiceJson } from "./detail.ts";
 import { invoiceStatuses, presentInvoice } from "./schema.ts";
 import { statusesQuery } from "./status-numbers.ts";
 
@@ -71,7 +72,7 @@ export const getInvoicesRoute = defineRoute({
     }),
   }),
   answers: {
-    200: listJson(filedInvoiceJson, {
+    200: listJson(listedInvoiceJson, {
       totals: z.array(z.object({ currency: z.string(), count: z.int(), ...money })),
       status_counts: z.record(z.enum(invoiceStatuses), z.int()),
     }),
@@ -95,15 +96,18 @@ export const getInvoicesRoute = defineRoute({
       listInvoices(sql, { ...anyStatus, statuses }, { sort: sortOf(query), ...page }),
       summarizeInvoices(sql, anyStatus),
     ]);
-    const tagsOf = await loadTags(
-      sql,
-      context,
-      "invoice",
-      rows.map((row) => row.id),
-    );
+    const ids = rows.map((row) => row.id);
+    const [tagsOf, taxes] = await Promise.all([
+      loadTags(sql, context, "invoice", ids),
+      listInvoiceTaxes(sql, { companyId: company.id, invoiceIds: ids }),
+    ]);
     const found = summary.filter((row) => statuses === undefined || statuses.includes(row.status));
     return listAnswer(
-      rows.map((row) => ({ ...presentInvoice(row), ...tagsOf(row.id) })),
+      rows.map((row) => ({
+        ...presentInvoice(row),
+        tax_rate_ids: taxes.filter((tax) => tax.invoiceId === row.id).map((tax) => tax.taxRateId),
+        ...tagsOf(row.id),
+      })),
       { ...page, total: found.reduce((sum, row) => sum + row.count, 0) },
       { totals: totalsByCurrency(found), status_counts: countsByStatus(summary) },
     );

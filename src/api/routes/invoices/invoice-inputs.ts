@@ -1,21 +1,16 @@
 import { z } from "zod";
 import type { UpdateInvoiceInput } from "../../../actions/update-invoice.ts";
-import { currency, decimal, localDate, optionalText, signedMoneyMinor } from "../../inputs.ts";
+import { currency, localDate, optionalText, signedMoneyMinor } from "../../inputs.ts";
 import { tagsInBody } from "../tags/tags-of-records.ts";
-import { idInBody, lineItems, toLineInput } from "./line-inputs.ts";
+import { discountInBody, toDiscount } from "./discount-inputs.ts";
+import { invoiceLineItems, toInvoiceLineInput } from "./invoice-line-inputs.ts";
+import { idInBody } from "./line-inputs.ts";
 
-/** A discount in a body, of an invoice or a series. */
-export const discountInBody = {
-  discount_type: z.enum(["percentage", "fixed"]).nullable().optional(),
-  discount_value: decimal({
-    places: 3,
-    min: 0n,
-    max: 999_999_999_999_999_000n,
-    text: "Must be a percentage from 0 to 100 with at most 3 decimals, or minor units from 0 to below 10^15.",
-  })
-    .nullable()
-    .optional(),
-};
+/** Kept rates on a whole invoice, in the order in which they stand on it. */
+export const taxRateIds = z
+  .array(idInBody)
+  .max(10)
+  .meta({ description: "Rates on the whole invoice, for tax type `summary`. The full set." });
 
 const fields = {
   project_id: idInBody.nullable().optional(),
@@ -24,6 +19,8 @@ const fields = {
   issue_date: localDate.nullable().optional(),
   due_date: localDate.nullable().optional(),
   currency: currency.nullable().optional(),
+  tax_type: z.enum(["inline", "summary"]).optional(),
+  tax_rate_ids: taxRateIds.optional(),
   ...discountInBody,
   adjustment_amount: signedMoneyMinor.optional(),
   adjustment_description: optionalText(255),
@@ -31,7 +28,7 @@ const fields = {
   terms: optionalText(2000),
   footer: optionalText(500),
   is_archived: z.boolean().optional(),
-  line_items: lineItems.optional(),
+  line_items: invoiceLineItems.optional(),
 };
 
 /** The body of POST /invoices. */
@@ -48,14 +45,15 @@ export const updateInvoiceBody = z.strictObject({
 export function toInvoiceFields(
   body: z.output<typeof updateInvoiceBody>,
 ): Omit<UpdateInvoiceInput, "invoiceId" | "clientId" | "tags"> {
-  const hasDiscount = body.discount_type !== undefined || body.discount_value !== undefined;
   return {
     projectId: body.project_id,
     categoryId: body.category_id,
     issueDate: body.issue_date ?? undefined,
     dueDate: body.due_date ?? undefined,
     currency: body.currency ?? undefined,
-    discount: hasDiscount ? { type: body.discount_type, value: body.discount_value } : undefined,
+    taxType: body.tax_type,
+    taxRateIds: body.tax_rate_ids,
+    discount: toDiscount(body),
     adjustmentAmount: body.adjustment_amount,
     adjustmentDescription: body.adjustment_description,
     notes: body.notes,
@@ -63,6 +61,6 @@ export function toInvoiceFields(
     footer: body.footer,
     isArchived: body.is_archived,
     isDisputed: body.is_disputed,
-    lines: body.line_items?.map(toLineInput),
+    lines: body.line_items?.map(toInvoiceLineInput),
   };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { LineInput, LineTaxes } from "../../../actions/complete-lines.ts";
+import type { NamedTaxes } from "../../../actions/choose-taxes.ts";
+import type { LineInput } from "../../../actions/complete-lines.ts";
 import {
   basisPoints,
   id,
@@ -39,27 +40,35 @@ const twoTaxes = {
 /** The body of the line-item endpoints: `tax_rate_1` and `tax_rate_2` are basis points. */
 export const lineBody = z.strictObject({ ...lineText, ...twoTaxes });
 
-/** One of `line_items` of an invoice: `tax_name` and `tax_rate`, a percentage, are the first tax. */
-const lineItem = z
-  .strictObject({
-    id: idInBody.optional(),
-    ...lineText,
-    tax_name: optionalText(50),
-    tax_rate: percent.nullable().optional(),
-    ...twoTaxes,
-  })
-  .superRefine((line, context) => {
-    const twice = line.tax_rate !== undefined && line.tax_rate_1 !== undefined;
-    if (!twice && (line.tax_name === undefined || line.tax_name_1 === undefined)) return;
-    const field = twice ? "tax_rate" : "tax_name";
-    const message = `Give ${field} or ${field}_1, not both: they are the same tax.`;
-    context.addIssue({ code: "custom", path: [field], message });
-  });
+/** One of `line_items`: `tax_name` and `tax_rate`, a percentage, are the first tax. */
+export const lineItem = lineBody.extend({
+  id: idInBody.optional(),
+  tax_name: optionalText(50),
+  tax_rate: percent.nullable().optional(),
+});
 
-/** Most lines on one invoice. */
-export const lineItems = z.array(lineItem).max(1000);
+/** Most lines on one record. */
+export const linesMax = 1000;
+export const lineItems = z.array(lineItem.superRefine(checkOneTax)).max(linesMax);
 
-type LineBody = z.output<typeof lineBody> & Partial<z.output<typeof lineItem>>;
+type LineBody = z.output<typeof lineBody> &
+  Partial<z.output<typeof lineItem>> & { tax_rate_id?: number | null | undefined };
+
+/** The first tax is named in one way only: by a kept rate, as a percentage or in basis points. */
+export function checkOneTax(line: Partial<LineBody>, context: z.RefinementCtx): void {
+  const check = (field: "tax_rate" | "tax_name") => {
+    const other = `${field}_1` as const;
+    const given = line[field] === undefined ? other : field;
+    const isTwice = line[field] !== undefined && line[other] !== undefined;
+    const isKept = typeof line.tax_rate_id === "number" && line[given] !== undefined;
+    if (!isTwice && !isKept) return;
+    const rival = isTwice ? other : "tax_rate_id";
+    const message = `Give ${given} or ${rival}, not both: they are the same tax.`;
+    context.addIssue({ code: "custom", path: [given], message });
+  };
+  check("tax_rate");
+  check("tax_name");
+}
 
 /** A line of a request as the actions take it. A tax is only spoken of when a key of it is there. */
 export function toLineInput(line: LineBody): LineInput {
@@ -74,14 +83,17 @@ export function toLineInput(line: LineBody): LineInput {
   };
 }
 
-function taxesOf(line: LineBody): LineTaxes | undefined {
+function taxesOf(line: LineBody): NamedTaxes | undefined {
   const { tax_name_1: name = line.tax_name, tax_rate_1: rate = line.tax_rate } = line;
-  const { tax_name_2: secondName, tax_rate_2: secondRate } = line;
-  const isSilent = [name, rate, secondName, secondRate].every((value) => value === undefined);
-  if (isSilent) return undefined;
+  const { tax_rate_id: rateId, tax_name_2: secondName, tax_rate_2: secondRate } = line;
+  const values = [rateId, name, rate, secondName, secondRate];
+  if (values.every((value) => value === undefined)) return undefined;
+  const keys = ["tax_rate_id", "tax_rate_1", "tax_rate", "tax_rate_2"] as const;
   return {
+    key: keys.find((key) => Boolean(line[key])) ?? "tax_rate_1",
     taxName1: name ?? null,
     taxRate1: rate ?? null,
+    taxRateId: rateId ?? null,
     taxName2: secondName ?? null,
     taxRate2: secondRate ?? null,
   };

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { InvoiceLineRow } from "../../../db/invoice-lines.ts";
 import { instantJson, presentInstant } from "../../answers.ts";
+import { presentDiscountValue } from "./schema.ts";
 
 export const lineJson = z
   .object({
@@ -9,12 +10,21 @@ export const lineJson = z
     time_entry_id: z.int().nullable(),
     expense_id: z.int().nullable(),
     description: z.string(),
+    long_description: z.string().nullable(),
     quantity: z.number(),
+    unit: z.string().nullable(),
     unit_price: z.string().meta({ description: "Minor units with six decimals." }),
     amount: z.int(),
-    discount_amount: z.int().meta({ description: "This line's part of the invoice's discount." }),
+    discount_type: z.enum(["percentage", "fixed"]).nullable(),
+    discount_value: z.number().nullable().meta({
+      description: "The line's own discount: per cent, or minor units when fixed.",
+    }),
+    discount_amount: z.int().meta({
+      description: "The line's own discount and its share of the invoice's.",
+    }),
     tax_name_1: z.string().nullable(),
     tax_rate_1: z.number().nullable().meta({ description: "Basis points." }),
+    tax_rate_id: z.int().nullable().meta({ description: "The kept rate that the first tax is." }),
     tax_amount_1: z.int(),
     tax_name_2: z.string().nullable(),
     tax_rate_2: z.number().nullable().meta({ description: "Basis points." }),
@@ -33,12 +43,17 @@ export function presentLine(line: Omit<InvoiceLineRow, "invoiceId">) {
     time_entry_id: line.timeEntryId,
     expense_id: line.expenseId,
     description: line.description,
+    long_description: line.longDescription,
     quantity: Number(line.quantity),
+    unit: line.unit,
     unit_price: line.unitPrice,
     amount: line.amount,
+    discount_type: line.discountType,
+    discount_value: presentDiscountValue(line),
     discount_amount: line.discountAmount,
     tax_name_1: line.taxName1,
     tax_rate_1: line.taxRate1 === null ? null : Number(line.taxRate1),
+    tax_rate_id: line.taxRateId,
     tax_amount_1: line.taxAmount1,
     tax_name_2: line.taxName2,
     tax_rate_2: line.taxRate2 === null ? null : Number(line.taxRate2),

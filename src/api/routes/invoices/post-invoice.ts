@@ -12,7 +12,9 @@ export const postInvoiceRoute = defineRoute({
   description:
     "Writes a draft. Currency and payment terms are the client's, or else the company's. In `line_items`, " +
     "`tax_rate` is a percentage and `tax_rate_1`, `tax_rate_2` are basis points. A line without any tax " +
-    "key gets the taxes of its service, or else the company's default taxes; null means no tax.",
+    "key gets the taxes of its service, or else the company's default taxes; null means no tax. " +
+    "`tax_rate_id` is a kept rate (`/tax-rates`). With `tax_type` summary the invoice has `tax_rate_ids` on the " +
+    "whole, and its lines have neither taxes nor discounts of their own.",
   tag: "Invoices",
   access: { scope: "invoices:write" },
   body: createInvoiceBody,

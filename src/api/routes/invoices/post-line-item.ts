@@ -2,7 +2,7 @@ import { z } from "zod";
 import { addInvoiceLine } from "../../../actions/change-invoice-lines.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
-import { lineBody, toLineInput } from "./line-inputs.ts";
+import { invoiceLineBody, toInvoiceLineInput } from "./invoice-line-inputs.ts";
 import { lineJson, presentLine } from "./line-schema.ts";
 
 /** POST /invoices/:id/line-items — rates are basis points; the invoice's totals follow. */
@@ -16,12 +16,15 @@ export const postLineItemRoute = defineRoute({
   tag: "Invoices",
   access: { scope: "invoices:write" },
   params: z.object({ id: idParam }),
-  body: lineBody,
+  body: invoiceLineBody,
   answers: { 201: z.object({ data: lineJson }) },
 
   async run({ tx, company, user, now }, { params, body }) {
     const by = { company, causerId: user.id, now };
-    const line = await addInvoiceLine(tx, by, { ...toLineInput(body), invoiceId: params.id });
+    const line = await addInvoiceLine(tx, by, {
+      ...toInvoiceLineInput(body),
+      invoiceId: params.id,
+    });
     return { status: 201, body: { data: presentLine(line) } };
   },
 });

@@ -2,9 +2,7 @@ import { z } from "zod";
 import { sendInvoice } from "../../../actions/send-invoice.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
-import { answerInvoice } from "./detail.ts";
-import { deliveryJson, presentDelivery } from "./mail-schema.ts";
-import { invoiceJson } from "./schema.ts";
+import { answerMailedInvoice, mailedInvoiceAnswer } from "./detail.ts";
 
 /** POST /invoices/:id/send — a draft becomes sent; the mailer sends it and sets `sent_at`. */
 export const postSendRoute = defineRoute({
@@ -18,13 +16,10 @@ export const postSendRoute = defineRoute({
   tag: "Invoices",
   access: { scope: "invoices:send" },
   params: z.object({ id: idParam }),
-  answers: { 200: z.object({ data: invoiceJson.extend({ delivery: deliveryJson.nullable() }) }) },
+  answers: { 200: mailedInvoiceAnswer },
 
   async run({ tx, company, user, now }, { params }) {
     const by = { company, causerId: user.id, now };
-    const { invoice, delivery } = await sendInvoice(tx, by, { invoiceId: params.id });
-    return answerInvoice(invoice, {
-      delivery: delivery === undefined ? null : presentDelivery(delivery),
-    });
+    return answerMailedInvoice(await sendInvoice(tx, by, { invoiceId: params.id }));
   },
 });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { updateInvoiceLine } from "../../../actions/change-invoice-lines.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
-import { lineBody, toLineInput } from "./line-inputs.ts";
+import { invoiceLineBody, toInvoiceLineInput } from "./invoice-line-inputs.ts";
 import { lineJson, presentLine } from "./line-schema.ts";
 
 /** PUT and PATCH /invoices/:id/line-items/:lineItemId — text, quantity and price are always given. */
@@ -16,13 +16,13 @@ export const putLineItemRoute = defineRoute({
   tag: "Invoices",
   access: { scope: "invoices:write" },
   params: z.object({ id: idParam, lineItemId: idParam }),
-  body: lineBody,
+  body: invoiceLineBody,
   answers: { 200: z.object({ data: lineJson }) },
 
   async run({ tx, company, user, now }, { params, body }) {
     const by = { company, causerId: user.id, now };
     const line = await updateInvoiceLine(tx, by, {
-      ...toLineInput(body),
+      ...toInvoiceLineInput(body),
       invoiceId: params.id,
       lineId: params.lineItemId,
     });

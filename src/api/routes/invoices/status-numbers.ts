@@ -1,6 +1,17 @@
 import { z } from "zod";
+import type { WantedStatus } from "../../../actions/set-invoice-status.ts";
 import type { InvoiceStatus } from "../../../billing/statuses.ts";
 import { invoiceStatuses } from "./schema.ts";
+
+/** A status in a body, a word or a number. */
+export const statusInBody = z
+  .union([z.enum(invoiceStatuses), z.literal([1, 2, 3, 4, 5, 20])], {
+    error: () => `Must be one of: ${names}.`,
+  })
+  .transform((status): WantedStatus => {
+    if (status === 2) return "due";
+    return typeof status === "string" ? status : statusesOfNumber.get(String(status))![0];
+  });
 
 /** The statuses that a number stands for; 2, due, is both of an invoice that waits for its money. */
 const statusesOfNumber: ReadonlyMap<string, readonly [InvoiceStatus, ...InvoiceStatus[]]> = new Map(

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { viewInvoice } from "../../../actions/answer-portal.ts";
+import { sumTaxes } from "../../../actions/sum-taxes.ts";
 import { listBankAccounts } from "../../../db/bank-accounts.ts";
 import { listAdjustments } from "../../../db/invoice-adjustments.ts";
 import { listInvoiceLines } from "../../../db/invoice-lines.ts";
+import { listInvoiceTaxes } from "../../../db/invoice-taxes.ts";
 import { getInvoicedClient } from "../../../db/invoice-references.ts";
 import { inTransaction } from "../../../db/transaction.ts";
 import { defineRoute } from "../../define-route.ts";
@@ -39,14 +41,16 @@ export const getPortalInvoiceRoute = defineRoute({
     const { by, id } = await visit(sql, clock, { what: "Invoice", uuid: params.uuid });
     const invoice = await inTransaction(sql, (tx) => viewInvoice(tx, by, { invoiceId: id }));
     const companyId = by.company.id;
-    const [client, lines, adjustments, accounts] = await Promise.all([
+    const [client, lines, taxes, adjustments, accounts] = await Promise.all([
       getInvoicedClient(sql, { companyId, clientId: invoice.clientId }),
       listInvoiceLines(sql, { companyId, invoiceId: id }),
+      listInvoiceTaxes(sql, { companyId, invoiceIds: [id] }),
       listAdjustments(sql, { companyId, invoiceId: id }),
       isPayable(invoice) ? listBankAccounts(sql, companyId) : [],
     ]);
+    const ordinary = lines.filter((line) => !line.isLateFee);
     const data = {
-      ...presentPortalInvoice(invoice),
+      ...presentPortalInvoice(invoice, sumTaxes(ordinary, taxes)),
       adjustments: adjustments.map(({ description, amount }) => ({ description, amount })),
       ...presentPortalParts(by.company, client, lines),
     };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ChargedTax } from "../../../actions/sum-taxes.ts";
 import { statusColor, statusLabel } from "../../../billing/statuses.ts";
 import type { BankAccountRow } from "../../../db/bank-accounts.ts";
 import type { ClientRow } from "../../../db/clients.ts";
@@ -24,7 +25,9 @@ const partyJson = z.object({
 });
 const portalLineJson = z.object({
   description: z.string(),
+  long_description: text,
   quantity: z.number(),
+  unit: text,
   unit_price: z.string(),
   amount: z.int(),
   discount_amount: z.int(),
@@ -70,11 +73,12 @@ export const portalInvoiceJson = z
     terms: text,
     footer: text,
     paid_at: instantJson.nullable(),
+    taxes: z.array(z.object({ name: z.string(), rate: z.number(), amount: z.int() })),
     ...portalParts,
   })
   .meta({ id: "PortalInvoice" });
 
-export function presentPortalInvoice(invoice: InvoiceRow) {
+export function presentPortalInvoice(invoice: InvoiceRow, taxes: readonly ChargedTax[]) {
   return {
     id: invoice.id,
     uuid: invoice.uuid,
@@ -100,6 +104,8 @@ export function presentPortalInvoice(invoice: InvoiceRow) {
     terms: invoice.terms,
     footer: invoice.footer,
     paid_at: presentInstant(invoice.paidAt),
+    // Thousandths of a basis point.
+    taxes: taxes.map(({ name, rate, amount }) => ({ name, rate: Number(rate) / 1000, amount })),
   };
 }
 
@@ -118,7 +124,9 @@ export function presentPortalParts(
     client: presentParty(client),
     line_items: lines.map((line) => ({
       description: line.description,
+      long_description: line.longDescription,
       quantity: Number(line.quantity),
+      unit: line.unit,
       unit_price: line.unitPrice,
       amount: line.amount,
       discount_amount: line.discountAmount,

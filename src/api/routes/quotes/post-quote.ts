@@ -9,7 +9,9 @@ export const postQuoteRoute = defineRoute({
   path: "/quotes",
   summary: "Create a quote",
   description:
-    "Writes a draft, valid for 30 days unless `expiry_date` says otherwise. Lines are as those of an invoice.",
+    "Writes a draft, valid for 30 days unless `expiry_date` says otherwise. Lines are as those of an invoice, " +
+    "but for kept tax rates and discounts of lines; these, tax on the whole, project, category and tags are " +
+    "for invoices only (422).",
   tag: "Quotes",
   access: { scope: "quotes:write" },
   body: createQuoteBody,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { UpdateQuoteInput } from "../../../actions/update-quote.ts";
 import { currency, localDate, optionalText } from "../../inputs.ts";
-import { discountInBody } from "../invoices/invoice-inputs.ts";
+import { discountInBody, toDiscount } from "../invoices/discount-inputs.ts";
 import { idInBody, lineItems, toLineInput } from "../invoices/line-inputs.ts";
 
 const fields = {
@@ -26,12 +26,11 @@ export const updateQuoteBody = z.strictObject({ client_id: idInBody.optional(), 
 export function toQuoteFields(
   body: z.output<typeof updateQuoteBody>,
 ): Omit<UpdateQuoteInput, "quoteId" | "clientId"> {
-  const hasDiscount = body.discount_type !== undefined || body.discount_value !== undefined;
   return {
     issueDate: body.issue_date ?? undefined,
     expiryDate: body.expiry_date ?? undefined,
     currency: body.currency ?? undefined,
-    discount: hasDiscount ? { type: body.discount_type, value: body.discount_value } : undefined,
+    discount: toDiscount(body),
     notes: body.notes,
     terms: body.terms,
     footer: body.footer,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { UpdateRecurringInvoiceInput } from "../../../actions/update-recurring-invoice.ts";
 import { currency, localDate, optionalText, requiredText, unsetOrWhole } from "../../inputs.ts";
-import { discountInBody } from "../invoices/invoice-inputs.ts";
+import { discountInBody, toDiscount } from "../invoices/discount-inputs.ts";
 import { idInBody, lineItems, toLineInput } from "../invoices/line-inputs.ts";
 import { catchUps, frequencies } from "./schema.ts";
 
@@ -49,14 +49,13 @@ export function toSeriesFields(
   UpdateRecurringInvoiceInput,
   "seriesId" | "clientId" | "title" | "frequency" | "startDate"
 > {
-  const hasDiscount = body.discount_type !== undefined || body.discount_value !== undefined;
   return {
     interval: body.interval,
     endDate: body.end_date,
     autoSend: body.auto_send,
     catchUp: body.catch_up,
     currency: body.currency ?? undefined,
-    discount: hasDiscount ? { type: body.discount_type, value: body.discount_value } : undefined,
+    discount: toDiscount(body),
     notes: body.notes,
     paymentTerms: body.payment_terms ?? undefined,
     nextGenerateDate: body.next_generate_date ?? undefined,

@@ -100,7 +100,14 @@ export function presentRecurringInvoice(series: RecurringInvoiceRow) {
 }
 
 export const recurringLineJson = lineJson
-  .omit({ discount_amount: true })
+  .omit({
+    long_description: true,
+    unit: true,
+    discount_type: true,
+    discount_value: true,
+    discount_amount: true,
+    tax_rate_id: true,
+  })
   .meta({ id: "RecurringInvoiceLine" });
 
 /** A line of a series has the keys of an invoice's line; it never bills work, and is never a fee. */
