@@ -7,10 +7,6 @@ const awaited: readonly [what: string, operations: RegExp][] = [
   ["billing", /^\w+ \/billing\/(prices|checkout|portal|invoices)/],
   ["FreshBooks", /^\w+ \/settings\/freshbooks/],
   ["Stripe", /^\w+ \/settings\/stripe|\/checkout 200 Stripe checkout$|\/checkout 502$/],
-  [
-    "line items as a set, status, publish, email",
-    /^\w+ \/invoices\/\{\}\/(line-items|status|publish|email)$/,
-  ],
 ];
 
 /** Belongs to other issues: no part of what is counted here. */

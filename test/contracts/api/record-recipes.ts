@@ -246,6 +246,8 @@ export const recipes: Readonly<Record<string, Recipe>> = {
 const preparations: Readonly<
   Record<string, (world: World, records: readonly Made[]) => Promise<unknown>>
 > = {
+  "POST /invoices/{}/email": async (world, [invoice]) =>
+    await world.need("POST", `/invoices/${invoice!.id}/publish`),
   "POST /invoices/{}/mark-paid": async (world, [invoice]) =>
     await world.need("POST", `/invoices/${invoice!.id}/mark-sent`),
   "POST /invoices/{}/record-payment": async (world, [invoice]) =>
