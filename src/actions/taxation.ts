@@ -62,6 +62,9 @@ export async function changeTaxation(
 
 /** Whether two ways are the same, so that nothing need be worked out anew. */
 export function isSameTaxation(one: Taxation, other: Taxation): boolean {
-  const idsOf = (taxation: Taxation) => taxation.taxes.map((tax) => tax.taxRateId).join();
-  return one.taxType === other.taxType && idsOf(one) === idsOf(other);
+  return (
+    one.taxType === other.taxType &&
+    one.taxes.length === other.taxes.length &&
+    one.taxes.every((tax, index) => tax.taxRateId === other.taxes[index]?.taxRateId)
+  );
 }

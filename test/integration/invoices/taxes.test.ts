@@ -6,6 +6,16 @@ async function rate({ expectCall }: Invoicing, name: string, points: number): Pr
   return (await expectCall(201, "POST", "/tax-rates", { name, rate: points })).id;
 }
 
+/** Three times 0.05. */
+function threeLines(more: Record<string, unknown>) {
+  return [1, 2, 3].map((n) => line(`${n}`, 1, 5, more));
+}
+
+/** A body with one line. */
+function withLine(more: Record<string, unknown>) {
+  return { line_items: [line("x", 1, 1, more)] };
+}
+
 test("F7 with tax type summary: 140.00 with 5 % and 9.975 % on the whole is 160.97", async () => {
   const invoicing = await startInvoicing();
   const { draft, expectCall, call } = invoicing;
@@ -69,8 +79,7 @@ test.each([
   const invoicing = await startInvoicing({ tax_rounding: rounding });
   const { draft } = invoicing;
   const tenth = await rate(invoicing, "Tax", 1_000);
-  const lines = (more: object) => [1, 2, 3].map((n) => ({ ...line(`${n}`, 1, 5), ...more }));
-  const inline = await draft({ line_items: lines({ tax_rate_id: tenth }) });
+  const inline = await draft({ line_items: threeLines({ tax_rate_id: tenth }) });
   expect(inline).toMatchObject({ tax_type: "inline", tax_total: byLine, total: 15 + byLine });
   expect(inline.taxes).toHaveLength(3);
   expect(inline.taxes[0]).toMatchObject({
@@ -82,7 +91,7 @@ test.each([
   const summary = await draft({
     tax_type: "summary",
     tax_rate_ids: [tenth],
-    line_items: lines({}),
+    line_items: threeLines({}),
   });
   // 10 % of 0.15.
   expect(summary).toMatchObject({ tax_total: 2, total: 17 });
@@ -224,7 +233,6 @@ test("the tax type changes with what it leaves behind, and what does not fit is 
   });
   const patch = async (field: string, body: object) =>
     await expectInvalid(field, "PATCH", path, body);
-  const withLine = (more: object) => ({ line_items: [{ ...line("x", 1, 1), ...more }] });
   await patch("line_items.0.tax_rate", withLine({ tax_rate: 7 }));
   await patch("line_items.0.tax_rate_2", withLine({ tax_rate_2: 700 }));
   await patch("line_items.0.tax_rate_id", withLine({ tax_rate_id: vat }));
