@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isLocalDate, isTimezone } from "../billing/dates.ts";
 import { isCurrency, parseScaled } from "../billing/money.ts";
-import { isCountry } from "./countries.ts";
+import { isCountry } from "../platform/countries.ts";
 
 /** No amount of ours is larger: below 10^15, so that 999,999,999,999.99 fits (case F21) and JSON's 2^53 is far. */
 const minorMax = 999_999_999_999_999;

@@ -1,4 +1,5 @@
 import type { ConnectionServices } from "../platform/oauth.ts";
+import type { FreshBooks } from "./freshbooks/freshbooks.ts";
 
 /** A file that travels with a mail. */
 export interface MailAttachment {
@@ -133,6 +134,7 @@ export interface Providers {
   connections: ConnectionServices;
   /** How people sign in with Google. Left out where the settings name no client of ours there. */
   googleSignIn?: GoogleSignIn | undefined;
+  freshbooks: FreshBooks;
   /** Closes idle connections; nothing may be asked for afterwards. */
   closeProviders(): void;
 }

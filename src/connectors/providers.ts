@@ -4,6 +4,7 @@ import { systemClock } from "../platform/clock.ts";
 import { createHttpClient, type HttpClient } from "../platform/http-client.ts";
 import type { GoogleSignIn, Providers } from "./contract.ts";
 import { createGoogleSignIn } from "./google-sign-in/google-sign-in.ts";
+import { createFreshBooks } from "./freshbooks/freshbooks.ts";
 
 /** What the settings say about the providers; see config.ts for each variable. */
 export interface ProviderSettings {
@@ -30,7 +31,8 @@ export interface ClientSettings {
 
 /** Every provider there is code for. One that the settings name no client of is there all the same. */
 export function openProviders({ masterKeys, providers }: ProviderSettings): Providers {
-  const oauth: readonly OAuthProvider[] = [];
+  const freshbooks = createFreshBooks({ url: providers.freshbooks.url, clock: systemClock });
+  const oauth: readonly OAuthProvider[] = [freshbooks.oauth];
   const connections: ConnectionServices = {
     keys: createKeyRing(masterKeys),
     providers: new Map(oauth.map((provider) => [provider.name, provider])),
@@ -38,8 +40,12 @@ export function openProviders({ masterKeys, providers }: ProviderSettings): Prov
   const google = createHttpClient({ name: "Google", clock: systemClock });
   return {
     connections,
+    freshbooks,
     googleSignIn: openGoogleSignIn(providers.google, google),
-    closeProviders: () => google.close(),
+    closeProviders() {
+      freshbooks.close();
+      google.close();
+    },
   };
 }
 

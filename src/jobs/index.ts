@@ -7,6 +7,7 @@ import { checkConnection } from "./connections/check-connection.ts";
 import { checkConnections } from "./connections/check-connections.ts";
 import type { AnyJob } from "./define-job.ts";
 import { sendInvitationMail } from "./mail/send-invitation.ts";
+import { importFreshBooks } from "./freshbooks/import.ts";
 import { sendInvoiceMail } from "./mail/send-invoice.ts";
 import { sendPasswordResetMail } from "./mail/send-password-reset.ts";
 import { sendQuoteMail } from "./mail/send-quote.ts";
@@ -25,6 +26,7 @@ export const jobs: readonly AnyJob[] = [
   checkConnections,
   deleteFiles,
   forgetRequests,
+  importFreshBooks,
   runNightJob,
   sendInvitationMail,
   sendInvoiceMail,

@@ -31,6 +31,10 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
     { companyId: 7, deliveryId: 10 },
   ],
   "mail.send-password-reset": [{ passwordResetId: 9 }, { passwordResetId: 10 }],
+  "freshbooks.import": [
+    { companyId: 7, importId: 3 },
+    { companyId: 7, importId: 4 },
+  ],
   "mail.send-invoice": [
     { companyId: 7, deliveryId: 9 },
     { companyId: 7, deliveryId: 10 },

@@ -16,3 +16,28 @@ const codes = new Set(
 export function isCountry(code: string): boolean {
   return codes.has(code);
 }
+
+/** Names that people and programs use beside those of CLDR. */
+const otherNames: Readonly<Record<string, string>> = {
+  usa: "US",
+  "united states of america": "US",
+  uk: "GB",
+  "great britain": "GB",
+  holland: "NL",
+  "czech republic": "CZ",
+  turkey: "TR",
+  "ivory coast": "CI",
+};
+
+let byName: Map<string, string> | undefined;
+
+/** The code of a country by its English name or by the code itself; undefined when it is neither. */
+export function findCountry(text: string): string | undefined {
+  const wanted = text.trim();
+  if (isCountry(wanted.toUpperCase())) return wanted.toUpperCase();
+  if (byName === undefined) {
+    const names = new Intl.DisplayNames(["en"], { type: "region" });
+    byName = new Map([...codes].map((code) => [(names.of(code) ?? code).toLowerCase(), code]));
+  }
+  return byName.get(wanted.toLowerCase()) ?? otherNames[wanted.toLowerCase()];
+}

@@ -1,0 +1,24 @@
+import {
+  describeResource,
+  type ResourceName,
+  type VisState,
+} from "../../connectors/freshbooks/resources.ts";
+
+/** What can be taken over, each after what it refers to. */
+export const importableResources = ["clients"] as const satisfies readonly ResourceName[];
+export type ImportableResource = (typeof importableResources)[number];
+
+/** One list over there, read page by page. */
+export interface Step {
+  resource: ImportableResource;
+  visState: VisState | null;
+}
+
+/** The lists of an import, in order. The same resources always make the same plan. */
+export function planSteps(selected: readonly string[]): Step[] {
+  return importableResources
+    .filter((name) => selected.includes(name))
+    .flatMap((resource) =>
+      (describeResource(resource).visStates ?? [null]).map((visState) => ({ resource, visState })),
+    );
+}
