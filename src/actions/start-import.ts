@@ -46,7 +46,7 @@ export async function startImport(
     reimportExisting: given.reimportExisting,
     preview: latest?.account === externalId ? latest.preview : null,
     progress: Object.fromEntries(given.selectedResources.map((name) => [name, 0])),
-    requestedBy: userId,
+    userId,
     startedAt: now,
     now,
   });
@@ -75,7 +75,7 @@ export async function keepPreview(
     reimportExisting: false,
     preview,
     progress: {},
-    requestedBy: userId,
+    userId,
     startedAt: null,
     now,
   });

@@ -29,14 +29,14 @@ export interface ImportRow {
   preview: PreviewCounts | null;
   step: number;
   page: number;
-  stepTotal: number | null;
+  stepLength: number | null;
   stepRounds: number;
   progress: Counts;
   tally: Readonly<Record<string, Tally>>;
   reconciliation: Readonly<Record<string, unknown>> | null;
   errorMessage: string | null;
   runId: string | null;
-  requestedBy: number | null;
+  userId: number | null;
   startedAt: Date | null;
   completedAt: Date | null;
   createdAt: Date;
@@ -46,8 +46,8 @@ export interface ImportRow {
 function columns(sql: Sql | Tx) {
   return sql`
     id, company_id, provider, account, status, selected_resources, reimport_existing, preview, step,
-    page, step_total, step_rounds, progress, tally, reconciliation, error_message, run_id,
-    requested_by, started_at, completed_at, created_at, updated_at
+    page, step_length, step_rounds, progress, tally, reconciliation, error_message, run_id,
+    user_id, started_at, completed_at, created_at, updated_at
   `;
 }
 
@@ -109,18 +109,18 @@ export async function insertImport(
   given: ImportKey &
     Pick<
       ImportRow,
-      "account" | "status" | "selectedResources" | "reimportExisting" | "progress" | "requestedBy"
+      "account" | "status" | "selectedResources" | "reimportExisting" | "progress" | "userId"
     > & { preview: PreviewCounts | null; startedAt: Date | null; now: Date },
 ): Promise<ImportRow> {
   const [row] = await tx<ImportRow[]>`
     insert into imports (
       company_id, provider, account, status, selected_resources, reimport_existing, preview,
-      progress, requested_by, started_at, created_at, updated_at
+      progress, user_id, started_at, created_at, updated_at
     )
     values (
       ${given.companyId}, ${given.provider}, ${given.account}, ${given.status},
       ${[...given.selectedResources]}::text[], ${given.reimportExisting}, ${json(given.preview)}::text::jsonb,
-      ${json(given.progress)}::text::jsonb, ${given.requestedBy}, ${given.startedAt}, ${given.now},
+      ${json(given.progress)}::text::jsonb, ${given.userId}, ${given.startedAt}, ${given.now},
       ${given.now}
     )
     returning ${columns(tx)}
@@ -135,7 +135,7 @@ export type ImportChanges = Partial<
     | "status"
     | "step"
     | "page"
-    | "stepTotal"
+    | "stepLength"
     | "stepRounds"
     | "errorMessage"
     | "runId"

@@ -18,7 +18,7 @@ create table imports (
   step int not null default 0 check (step >= 0),
   page int not null default 1 check (page >= 1),
   -- How many the first page of the step said there are, and how often the step began anew.
-  step_total int,
+  step_length int,
   step_rounds int not null default 0,
   -- Records looked at, by resource; and of those what became of them.
   progress jsonb not null default '{}',
@@ -27,7 +27,8 @@ create table imports (
   reconciliation jsonb,
   error_message text,
   run_id uuid,
-  requested_by bigint references users (id),
+  -- Who asked for it.
+  user_id bigint references users (id),
   started_at timestamptz,
   completed_at timestamptz,
   created_at timestamptz not null,

@@ -43,7 +43,7 @@ export const importFreshBooks = defineJob({
         const company = await findCompany(ctx.sql, companyId);
         const now = company?.testNow ?? ctx.clock.now();
         await inTransaction(ctx.sql, (tx) =>
-          failImport(tx, { now, causerId: row.requestedBy }, key, errorText(error).slice(0, 500)),
+          failImport(tx, { now, causerId: row.userId }, key, errorText(error).slice(0, 500)),
         );
       }
       throw error;
@@ -149,7 +149,7 @@ async function finish(ctx: JobContext, { companyId, id }: ImportRow): Promise<Ou
     const company = await findCompany(tx, companyId);
     const now = company?.testNow ?? ctx.clock.now();
     await updateImport(tx, row, { status: "completed", completedAt: now, errorMessage: null, now });
-    await recordImportEvent(tx, { now, causerId: row.requestedBy }, row, "import.completed", {});
+    await recordImportEvent(tx, { now, causerId: row.userId }, row, "import.completed", {});
     return done({ progress: row.progress, tally: row.tally });
   });
 }

@@ -98,11 +98,11 @@ async function lockAt(
 async function actingFor(
   { clock }: JobContext,
   tx: Tx,
-  { companyId, requestedBy }: ImportRow,
+  { companyId, userId }: ImportRow,
 ): Promise<Acting> {
   const company = await findCompany(tx, companyId);
   if (company === undefined) throw new NotFound("Company");
-  return { company, causerId: requestedBy, now: company.testNow ?? clock.now() };
+  return { company, causerId: userId, now: company.testNow ?? clock.now() };
 }
 
 /**
@@ -121,9 +121,9 @@ function moveOn(
     progress: { ...row.progress, [resource]: seen },
     tally: { ...row.tally, [resource]: sumOf(row.tally[resource], added) },
   };
-  const stepTotal = row.stepTotal ?? page.total;
-  if (row.page < page.pages && found > 0) return { ...counted, stepTotal, page: row.page + 1 };
-  if (stepTotal === page.total || row.stepRounds + 1 >= ROUNDS_MAX) {
+  const stepLength = row.stepLength ?? page.total;
+  if (row.page < page.pages && found > 0) return { ...counted, stepLength, page: row.page + 1 };
+  if (stepLength === page.total || row.stepRounds + 1 >= ROUNDS_MAX) {
     return { ...counted, ...nextStep(row) };
   }
   const inThisStep = (row.page - 1) * PER_PAGE + found;
@@ -131,13 +131,13 @@ function moveOn(
     ...counted,
     progress: { ...row.progress, [resource]: Math.max(0, seen - inThisStep) },
     page: 1,
-    stepTotal: null,
+    stepLength: null,
     stepRounds: row.stepRounds + 1,
   };
 }
 
 function nextStep({ step }: ImportRow): ImportChanges {
-  return { step: step + 1, page: 1, stepTotal: null, stepRounds: 0 };
+  return { step: step + 1, page: 1, stepLength: null, stepRounds: 0 };
 }
 
 function sumOf(one: Tally | undefined, other: Tally): Tally {

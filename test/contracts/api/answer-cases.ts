@@ -1,7 +1,8 @@
 import { insertMember } from "../../../src/db/company-members.ts";
 import type { Reply } from "../../integration/api/start-api.ts";
 import type { DocumentedAnswer, DocumentedOperation } from "./contract-document.ts";
-import { issuedInvoice, recipes } from "./record-recipes.ts";
+import { goToProvider } from "../../support/connect.ts";
+import { connectFreshBooks, issuedInvoice, recipes, saveFreshBooksApp } from "./record-recipes.ts";
 import type { World } from "./world.ts";
 
 /** "POST /auth/login 401": names a documented answer beside the ordinary one. */
@@ -136,6 +137,44 @@ export const answerCases: Readonly<Record<string, (world: World) => Promise<Repl
     await world.need("POST", `/invoices/${id}/mark-paid`);
     return await world.call("POST", `/portal/invoices/${uuid}/checkout`);
   },
+  "GET /settings/freshbooks/callback 400": async (world) =>
+    await world.call("GET", "/settings/freshbooks/callback?code=authcode123"),
+  "GET /settings/freshbooks/callback 502": async (world) => {
+    const { path, cookie } = await backFromFreshBooks(world);
+    const other = path.replace(/code=[^&]*/, "code=another");
+    return await world.api.ask("GET", other, { headers: { cookie } });
+  },
+  "GET /settings/freshbooks/connect 401": async ({ api, companyId }) =>
+    await api.ask("GET", `/api/v1/settings/freshbooks/connect?company_id=${companyId}`),
+  "GET /settings/freshbooks/preview 422": async (world) =>
+    await asNewcomer(world, "GET", "/settings/freshbooks/preview"),
+  "POST /settings/freshbooks/import 409": async (world) => {
+    await connectFreshBooks(world);
+    await world.need("POST", "/settings/freshbooks/import", {});
+    return await world.call("POST", "/settings/freshbooks/import", {});
+  },
+  "POST /settings/freshbooks/import 422": async (world) =>
+    await asNewcomer(world, "POST", "/settings/freshbooks/import"),
+  "GET /settings/freshbooks/status 200 No import record": async (world) =>
+    await asNewcomer(world, "GET", "/settings/freshbooks/status"),
+  "POST /settings/freshbooks/reset 422": async (world) =>
+    await asNewcomer(world, "POST", "/settings/freshbooks/reset"),
   "GET /activity-log 422 Invalid subject type": async (world) =>
     await world.call("GET", "/activity-log?subject_type=nothing&subject_id=1"),
 };
+
+/** Somebody whose company has nothing yet. */
+async function asNewcomer({ api }: World, method: string, path: string): Promise<Reply> {
+  const { token } = await api.signUp();
+  return await api.ask(method, `/api/v1${path}`, {
+    token,
+    ...(method === "POST" && { body: {} }),
+  });
+}
+
+/** What a browser brings back from FreshBooks, where somebody agreed. */
+export async function backFromFreshBooks(world: World): Promise<{ path: string; cookie: string }> {
+  await saveFreshBooksApp(world);
+  const connectPath = `/api/v1/settings/freshbooks/connect?company_id=${world.companyId}`;
+  return await goToProvider(world.api.ask, { token: world.token, connectPath });
+}

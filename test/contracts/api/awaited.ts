@@ -5,7 +5,6 @@
 const awaited: readonly [what: string, operations: RegExp][] = [
   ["moves between companies", /^POST \/.*\/move( \d+)?$/],
   ["billing", /^\w+ \/billing\/(prices|checkout|portal|invoices)/],
-  ["FreshBooks", /^\w+ \/settings\/freshbooks/],
   ["Stripe", /^\w+ \/settings\/stripe|\/checkout 200 Stripe checkout$|\/checkout 502$/],
 ];
 

@@ -2,7 +2,13 @@ import { expect, test } from "vitest";
 import { errorText } from "../../../src/errors.ts";
 import type { Reply } from "../../integration/api/start-api.ts";
 import { describeWithData } from "../../support/shared-data.ts";
-import { answerCases, caseName, furtherAnswers, password } from "./answer-cases.ts";
+import {
+  answerCases,
+  backFromFreshBooks,
+  caseName,
+  furtherAnswers,
+  password,
+} from "./answer-cases.ts";
 import { elsewhere, isAwaited } from "./awaited.ts";
 import { shortcomings } from "./compare-answer.ts";
 import {
@@ -119,6 +125,13 @@ const callers: Readonly<Record<string, (world: World) => Promise<{ token: string
   },
 };
 
+/** What only a browser that comes back from a provider's page can ask. */
+const waysBack: Readonly<
+  Record<string, (world: World) => Promise<{ path: string; cookie: string }>>
+> = {
+  "GET /settings/freshbooks/callback": backFromFreshBooks,
+};
+
 /** Where a sample is not followed, with the reason. */
 const decidedOtherwise = new Set([
   // A project without a rate of its own: its time goes by the service's, the member's or the company's.
@@ -144,7 +157,11 @@ async function tryAnswer(
   if (documented === undefined) return ["the document shows no success"];
   const status = isMade ? 201 : documented.status;
   const required = operation.query.filter(({ optional }) => !optional);
-  const reply = await ask(await documentedQuery(world, { ...operation, query: required }, records));
+  const back = await waysBack[operation.name]?.(world);
+  const reply =
+    back === undefined
+      ? await ask(await documentedQuery(world, { ...operation, query: required }, records))
+      : await world.api.ask("GET", back.path, { headers: { cookie: back.cookie } });
   const faults = answerFaults(documented, status, reply).filter(
     (text) => !decidedOtherwise.has(`${operation.name}: ${text}`),
   );

@@ -20,6 +20,7 @@ const idOf =
 /** Good values that the type of a field does not tell, by its name. */
 const byName: Readonly<Record<string, FieldRecipe>> = {
   client_id: idOf(client),
+  company_id: ({ companyId }) => companyId,
   project_id: idOf(project),
   service_id: idOf(service),
   invoice_id: idOf(issuedInvoice),
@@ -75,6 +76,8 @@ const byOperation: Readonly<Record<string, Readonly<Record<string, FieldRecipe>>
     email: async (world) => (await forgetful(world, []))["email"],
   },
   "POST /credits/{}/apply": { amount: () => 100 },
+  "POST /settings/freshbooks/credentials": { client_id: () => "abc123" },
+  "POST /settings/freshbooks/import": { selected_resources: () => ["clients"] },
   "POST /tags": { name: ({ userId }) => `New ${userId}` },
   "PUT /tags/{}": { name: ({ userId }) => `Renamed ${userId}` },
   "POST /test-clock/advance": { to: () => "2026-03-03T09:00:00Z" },

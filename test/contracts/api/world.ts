@@ -2,6 +2,9 @@ import { insertApiToken } from "../../../src/db/api-tokens.ts";
 import { insertMember, type Role } from "../../../src/db/company-members.ts";
 import { createToken, hashToken } from "../../../src/platform/tokens.ts";
 import { startGoogle } from "../../support/google.ts";
+import { freshbooksSandbox } from "../../../sandbox/freshbooks/freshbooks.ts";
+import { startProviderServer } from "../../../sandbox/server.ts";
+import { openTestProviders } from "../../support/providers.ts";
 import {
   startApi,
   type ApiSetup,
@@ -36,10 +39,17 @@ export interface World extends Person {
   shared: (name: string, make: () => Promise<Made>) => Promise<Made>;
 }
 
-/** An API without limits on requests: a sweep asks more than an hour of a plan holds. */
+/**
+ * An API without limits on requests: a sweep asks more than an hour of a plan holds. Providers are
+ * sandboxes.
+ */
 export async function startUnlimitedApi(): Promise<ApiSetup> {
   const max = 1e6;
   const google = await startGoogle();
+  const freshbooks = await startProviderServer(freshbooksSandbox, {
+    seed: { clients: 3, invoices: 3 },
+  });
+  const providers = openTestProviders({ freshbooks: { url: freshbooks.url } });
   const api = await startApi(
     {
       appUrl: "https://app.test",
@@ -57,9 +67,11 @@ export async function startUnlimitedApi(): Promise<ApiSetup> {
         invitationsPerCompany: max,
       },
     },
-    google,
+    { providers: { ...providers, googleSignIn: google.providers.googleSignIn } },
   );
   api.defer(() => google.close());
+  api.defer(() => freshbooks.close());
+  api.defer(() => providers.closeProviders());
   return api;
 }
 

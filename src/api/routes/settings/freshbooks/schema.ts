@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { resources } from "../../../../connectors/freshbooks/resources.ts";
 import type { ConnectionRow } from "../../../../db/connections.ts";
 import type { ImportRow } from "../../../../db/imports.ts";
 import type { Conflict } from "../../../../errors.ts";
@@ -64,14 +65,13 @@ export const importStatusJson = z
     tally: z
       .record(z.string(), tallyJson)
       .meta({ description: "What became of the records, by resource." }),
-    reconciliation: z
-      .record(z.string(), z.unknown())
-      .nullable()
-      .meta({
-        description: "Sums by currency and status, there and here, of an import that ended.",
-      }),
+    reconciliation: z.record(z.string(), z.unknown()).nullable().meta({
+      description: "Sums by currency and status, there and here, of an import that ended.",
+    }),
   })
   .meta({ id: "FreshBooksImport" });
+
+const nothingYet = Object.fromEntries(Object.keys(resources).map((name) => [name, 0]));
 
 /** How a company stands with FreshBooks: its connection, and the last import. */
 export function presentImport(
@@ -80,7 +80,7 @@ export function presentImport(
 ): z.input<typeof importStatusJson> {
   return {
     status: statusOf(connection, row),
-    progress: row?.progress ?? {},
+    progress: { ...nothingYet, ...row?.progress },
     preview_data: row?.preview ?? null,
     error_message: row?.errorMessage ?? null,
     started_at: presentInstant(row?.startedAt ?? null),
