@@ -1,29 +1,5 @@
 /** Who is signed in: an employee of one business that has no books yet, and the owner of another. */
 export function me({ accountId, businessId }: { accountId: string; businessId: number }): unknown {
-  const membership = (
-    id: number,
-    role: string,
-    business: { id: number; name: string; account_id: string | null },
-  ) => ({
-    id,
-    role,
-    unacknowledged_change: false,
-    business: {
-      ...business,
-      business_uuid: `00000000-0000-4000-8000-${String(business.id).padStart(12, "0")}`,
-      date_format: "yyyy-mm-dd",
-      address: {
-        id: id + 1,
-        street: "1 Mill Lane",
-        city: "Toronto",
-        province: "ON",
-        country: "Canada",
-        postal_code: "M6P 2T6",
-      },
-      phone_number: { id: id + 2, phone_number: "5550100" },
-      business_clients: [],
-    },
-  });
   return {
     response: {
       id: 12_345,
@@ -61,6 +37,33 @@ export function me({ accountId, businessId }: { accountId: string; businessId: n
         }),
       ],
       roles: [],
+    },
+  };
+}
+
+function membership(
+  id: number,
+  role: string,
+  business: { id: number; name: string; account_id: string | null },
+): unknown {
+  return {
+    id,
+    role,
+    unacknowledged_change: false,
+    business: {
+      ...business,
+      business_uuid: `00000000-0000-4000-8000-${String(business.id).padStart(12, "0")}`,
+      date_format: "yyyy-mm-dd",
+      address: {
+        id: id + 1,
+        street: "1 Mill Lane",
+        city: "Toronto",
+        province: "ON",
+        country: "Canada",
+        postal_code: "M6P 2T6",
+      },
+      phone_number: { id: id + 2, phone_number: "5550100" },
+      business_clients: [],
     },
   };
 }

@@ -11,7 +11,7 @@ import {
 } from "../db/external-refs.ts";
 import { isDataFault } from "../db/transaction.ts";
 import type { Tx } from "../db/client.ts";
-import { Conflict, Failure } from "../errors.ts";
+import { Conflict, errorText, Failure } from "../errors.ts";
 import type { Acting } from "./acting.ts";
 
 /** What of a record an import is responsible for, as JSON: compared to find what was changed here. */
@@ -228,8 +228,7 @@ function jsonOf(value: unknown): unknown {
 /** Why this record alone cannot be written; undefined when it is not the record's fault. */
 function reasonOf(error: unknown): string | undefined {
   if (isDataFault(error)) {
-    const { message } = error as Error;
-    return `The database does not take it: ${message}`;
+    return `The database does not take it: ${errorText(error)}`;
   }
   return error instanceof Failure && error.retry === "never" ? error.message : undefined;
 }

@@ -4,14 +4,15 @@ import { getConnectRoute } from "./integrations/get-connect.ts";
 import { getIntegrationsRoute } from "./integrations/get-integrations.ts";
 import { getStatusRoute } from "./integrations/get-status.ts";
 import { postDisconnectRoute } from "./integrations/post-disconnect.ts";
-import { getFreshBooksCallbackRoute } from "./settings/freshbooks/get-callback.ts";
-import { getFreshBooksConnectRoute } from "./settings/freshbooks/get-connect.ts";
-import { getFreshBooksPreviewRoute } from "./settings/freshbooks/get-preview.ts";
-import { getFreshBooksStatusRoute } from "./settings/freshbooks/get-status.ts";
-import { postFreshBooksCredentialsRoute } from "./settings/freshbooks/post-credentials.ts";
-import { postFreshBooksDisconnectRoute } from "./settings/freshbooks/post-disconnect.ts";
-import { postFreshBooksImportRoute } from "./settings/freshbooks/post-import.ts";
-import { postFreshBooksResetRoute } from "./settings/freshbooks/post-reset.ts";
+import { getFreshBooksCallbackRoute } from "./freshbooks/get-callback.ts";
+import { getFreshBooksConnectRoute } from "./freshbooks/get-connect.ts";
+import { getFreshBooksPreviewRoute } from "./freshbooks/get-preview.ts";
+import { getFreshBooksReportRoute } from "./freshbooks/get-report.ts";
+import { getFreshBooksStatusRoute } from "./freshbooks/get-status.ts";
+import { postFreshBooksCredentialsRoute } from "./freshbooks/post-credentials.ts";
+import { postFreshBooksDisconnectRoute } from "./freshbooks/post-disconnect.ts";
+import { postFreshBooksImportRoute } from "./freshbooks/post-import.ts";
+import { postFreshBooksResetRoute } from "./freshbooks/post-reset.ts";
 
 /** Providers that a company connects to. */
 export const integrationRoutes: readonly Route[] = [
@@ -26,6 +27,7 @@ export const integrationRoutes: readonly Route[] = [
   getFreshBooksPreviewRoute,
   postFreshBooksImportRoute,
   getFreshBooksStatusRoute,
+  getFreshBooksReportRoute,
   postFreshBooksResetRoute,
   postFreshBooksDisconnectRoute,
 ];

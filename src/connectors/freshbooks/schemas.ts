@@ -24,8 +24,8 @@ const optionalDecimal = z
   .transform((value) =>
     value === undefined || value === null || value === "" ? null : String(value),
   );
-export const Money = z.object({ amount: z.string(), code: z.string() });
-export type Money = z.infer<typeof Money>;
+const Money = z.object({ amount: z.string(), code: z.string() });
+
 const optionalMoney = Money.nullish().transform((value) => value ?? null);
 /** 0 there, 1 deleted, 2 archived. */
 const visState = z.coerce
@@ -147,7 +147,6 @@ const line = z.object({
   taxAmount2: optionalDecimal,
   compounded_tax: flag,
 });
-export type FbLine = z.infer<typeof line>;
 
 export const FbInvoice = z.object({
   id,

@@ -126,8 +126,7 @@ async function fetchPage(
       ),
     ),
   );
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the records are of this very name
-  return { ...fetched, name: resource } as AnyPage;
+  return { ...fetched, name: resource };
 }
 
 /** Whose books, and which business: kept with the connection when it was made. */

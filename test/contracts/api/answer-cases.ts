@@ -1,8 +1,8 @@
 import { insertMember } from "../../../src/db/company-members.ts";
 import type { Reply } from "../../integration/api/start-api.ts";
 import type { DocumentedAnswer, DocumentedOperation } from "./contract-document.ts";
-import { goToProvider } from "../../support/connect.ts";
-import { connectFreshBooks, issuedInvoice, recipes, saveFreshBooksApp } from "./record-recipes.ts";
+import { backFromFreshBooks, connectFreshBooks } from "./freshbooks-recipes.ts";
+import { issuedInvoice, recipes } from "./record-recipes.ts";
 import type { World } from "./world.ts";
 
 /** "POST /auth/login 401": names a documented answer beside the ordinary one. */
@@ -170,11 +170,4 @@ async function asNewcomer({ api }: World, method: string, path: string): Promise
     token,
     ...(method === "POST" && { body: {} }),
   });
-}
-
-/** What a browser brings back from FreshBooks, where somebody agreed. */
-export async function backFromFreshBooks(world: World): Promise<{ path: string; cookie: string }> {
-  await saveFreshBooksApp(world);
-  const connectPath = `/api/v1/settings/freshbooks/connect?company_id=${world.companyId}`;
-  return await goToProvider(world.api.ask, { token: world.token, connectPath });
 }

@@ -2,13 +2,7 @@ import { expect, test } from "vitest";
 import { errorText } from "../../../src/errors.ts";
 import type { Reply } from "../../integration/api/start-api.ts";
 import { describeWithData } from "../../support/shared-data.ts";
-import {
-  answerCases,
-  backFromFreshBooks,
-  caseName,
-  furtherAnswers,
-  password,
-} from "./answer-cases.ts";
+import { answerCases, caseName, furtherAnswers, password } from "./answer-cases.ts";
 import { elsewhere, isAwaited } from "./awaited.ts";
 import { shortcomings } from "./compare-answer.ts";
 import {
@@ -17,6 +11,7 @@ import {
   type DocumentedAnswer,
   type DocumentedOperation,
 } from "./contract-document.ts";
+import { backFromFreshBooks } from "./freshbooks-recipes.ts";
 import { operationNamed, operations } from "./described-operations.ts";
 import { atLimit, breachesOf, goodBody } from "./documented-body.ts";
 import { knownValue } from "./field-recipes.ts";

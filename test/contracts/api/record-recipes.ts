@@ -1,7 +1,7 @@
 import { insertMember } from "../../../src/db/company-members.ts";
 import { createToken, hashToken } from "../../../src/platform/tokens.ts";
-import { connectOverApi } from "../../support/connect.ts";
 import { formOf, picture, smallPdf } from "../../support/files.ts";
+import { freshbooksPreparations } from "./freshbooks-recipes.ts";
 import type { Made, World } from "./world.ts";
 
 /** Makes a fresh record of a collection; `parents` are the records before it in the address. */
@@ -299,34 +299,8 @@ const preparations: Readonly<
     }),
   "POST /portal/invoices/{}/checkout": async (world) =>
     await recipes["settings/bank-accounts"]!(world, []),
-  "GET /settings/freshbooks/connect": saveFreshBooksApp,
-  "GET /settings/freshbooks/preview": connectFreshBooks,
-  "GET /settings/freshbooks/status": async (world) => {
-    await connectFreshBooks(world);
-    await world.need("POST", "/settings/freshbooks/import", {
-      selected_resources: ["clients"],
-    });
-  },
-  "POST /settings/freshbooks/import": connectFreshBooks,
-  "POST /settings/freshbooks/reset": connectFreshBooks,
-  "POST /settings/freshbooks/disconnect": connectFreshBooks,
+  ...freshbooksPreparations,
 };
-
-/** Keeps the client that the sandbox knows. */
-export async function saveFreshBooksApp(world: World): Promise<void> {
-  await world.need("POST", "/settings/freshbooks/credentials", {
-    client_id: "sandbox-client",
-    client_secret: "sandbox-secret",
-  });
-}
-
-/** Connected, and no import runs. */
-export async function connectFreshBooks(world: World): Promise<void> {
-  await saveFreshBooksApp(world);
-  const connectPath = `/api/v1/settings/freshbooks/connect?company_id=${world.companyId}`;
-  await connectOverApi(world.api.ask, { token: world.token, connectPath });
-  await world.need("POST", "/settings/freshbooks/reset");
-}
 
 /** Invoices in every state of being paid, time that is on none, money spent: what reports add up. */
 async function keepBooks(world: World): Promise<void> {

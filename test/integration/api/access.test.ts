@@ -71,6 +71,7 @@ test("no route but the public ones answers without a token", async () => {
     "POST /portal/quotes/:uuid/decline",
     // State and cookie say who comes back.
     "GET /integrations/:provider/callback",
+    "GET /settings/freshbooks/callback",
   ]);
 });
 

@@ -100,10 +100,12 @@ test("twice doubles nothing; written over, what was changed here is in the repor
   await call("PUT", `/clients/${id}`, { name: "Renamed here", notes: "Ours" });
   const over = await runImport({ reimport_existing: true });
   expect(over.tally.clients).toEqual({ created: 0, updated: 29, unchanged: 0, refused: 0 });
-  const told = await sql`select record_id, details from import_items where kind = 'overwritten'`;
-  expect([...told]).toEqual([
+  const told = await call("GET", `${BASE}/report?kind=overwritten`);
+  expect(told.body.meta).toMatchObject({ total: 1, counts: { overwritten: 1 } });
+  expect(told.body.data).toMatchObject([
     {
-      recordId: id,
+      resource: "clients",
+      record_id: id,
       details: {
         name: { here: "Renamed here", there: first?.["name"] },
         notes: { here: "Ours", there: null },

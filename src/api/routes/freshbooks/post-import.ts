@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { startImport } from "../../../../actions/start-import.ts";
-import { updateImport } from "../../../../db/imports.ts";
-import { Conflict } from "../../../../errors.ts";
-import { importFreshBooks } from "../../../../jobs/freshbooks/import.ts";
-import { importableResources } from "../../../../jobs/freshbooks/plan.ts";
-import { enqueue } from "../../../../queue/enqueue.ts";
-import { getProvider } from "../../../connecting.ts";
-import { defineRoute } from "../../../define-route.ts";
+import { startImport } from "../../../actions/start-import.ts";
+import { updateImport } from "../../../db/imports.ts";
+import { Conflict } from "../../../errors.ts";
+import { importFreshBooks } from "../../../jobs/freshbooks/import.ts";
+import { importableResources } from "../../../jobs/freshbooks/plan.ts";
+import { enqueue } from "../../../queue/enqueue.ts";
+import { getProvider } from "../../connecting.ts";
+import { defineRoute } from "../../define-route.ts";
 import { messageJson, refusalJson, refuse } from "./schema.ts";
 
 /** POST /settings/freshbooks/import — takes the books over, as a run. */

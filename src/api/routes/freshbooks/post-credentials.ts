@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { saveCompanyApp } from "../../../../actions/connect-provider.ts";
-import { recordAudit } from "../../../../db/audit.ts";
-import { Conflict } from "../../../../errors.ts";
-import { getProvider } from "../../../connecting.ts";
-import { defineRoute } from "../../../define-route.ts";
-import { requiredText } from "../../../inputs.ts";
+import { saveCompanyApp } from "../../../actions/connect-provider.ts";
+import { recordAudit } from "../../../db/audit.ts";
+import { Conflict } from "../../../errors.ts";
+import { getProvider } from "../../connecting.ts";
+import { defineRoute } from "../../define-route.ts";
+import { requiredText } from "../../inputs.ts";
 import { messageAnswer, messageJson } from "./schema.ts";
 
 /** POST /settings/freshbooks/credentials — keeps the client that the company registered there. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { findConnection } from "../../../../db/connections.ts";
-import { findLatestImport } from "../../../../db/imports.ts";
-import { defineRoute } from "../../../define-route.ts";
+import { findConnection } from "../../../db/connections.ts";
+import { findLatestImport } from "../../../db/imports.ts";
+import { defineRoute } from "../../define-route.ts";
 import { importStatusJson, presentImport } from "./schema.ts";
 
 /** GET /settings/freshbooks/status — the connection, and how far the import is. */

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { keepPreview } from "../../../../actions/start-import.ts";
-import { inTransaction } from "../../../../db/transaction.ts";
-import { Conflict, ConnectionRevoked, ProviderUnavailable } from "../../../../errors.ts";
-import { countRecords } from "../../../../jobs/freshbooks/count-records.ts";
-import { getProvider } from "../../../connecting.ts";
-import { defineRoute } from "../../../define-route.ts";
+import { keepPreview } from "../../../actions/start-import.ts";
+import { inTransaction } from "../../../db/transaction.ts";
+import { Conflict, ConnectionRevoked, ProviderUnavailable } from "../../../errors.ts";
+import { countRecords } from "../../../jobs/freshbooks/count-records.ts";
+import { getProvider } from "../../connecting.ts";
+import { defineRoute } from "../../define-route.ts";
 import { refusalJson, refuse } from "./schema.ts";
 
 /** A request waits for FreshBooks no longer. */

@@ -1,7 +1,7 @@
-import { resetImport } from "../../../../actions/start-import.ts";
-import { Conflict } from "../../../../errors.ts";
-import { getProvider } from "../../../connecting.ts";
-import { defineRoute } from "../../../define-route.ts";
+import { resetImport } from "../../../actions/start-import.ts";
+import { Conflict } from "../../../errors.ts";
+import { getProvider } from "../../connecting.ts";
+import { defineRoute } from "../../define-route.ts";
 import { messageAnswer, messageJson, refusalJson, refuse } from "./schema.ts";
 
 /** POST /settings/freshbooks/reset — ends an import, so that another can begin. */

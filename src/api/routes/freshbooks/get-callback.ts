@@ -1,5 +1,5 @@
-import { callbackQuery, finishConnecting, getProvider } from "../../../connecting.ts";
-import { defineRoute } from "../../../define-route.ts";
+import { callbackQuery, finishConnecting, getProvider } from "../../connecting.ts";
+import { defineRoute } from "../../define-route.ts";
 
 /** GET /settings/freshbooks/callback — where FreshBooks sends the browser back to. */
 export const getFreshBooksCallbackRoute = defineRoute({

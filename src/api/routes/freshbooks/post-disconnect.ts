@@ -1,10 +1,10 @@
-import { disconnectProvider } from "../../../../actions/disconnect-provider.ts";
-import { failImport } from "../../../../actions/finish-import.ts";
-import { findLatestImport } from "../../../../db/imports.ts";
-import { inTransaction } from "../../../../db/transaction.ts";
-import { Conflict } from "../../../../errors.ts";
-import { getProvider } from "../../../connecting.ts";
-import { defineRoute } from "../../../define-route.ts";
+import { disconnectProvider } from "../../../actions/disconnect-provider.ts";
+import { failImport } from "../../../actions/finish-import.ts";
+import { findLatestImport } from "../../../db/imports.ts";
+import { inTransaction } from "../../../db/transaction.ts";
+import { Conflict } from "../../../errors.ts";
+import { getProvider } from "../../connecting.ts";
+import { defineRoute } from "../../define-route.ts";
 import { messageAnswer, messageJson } from "./schema.ts";
 
 /** POST /settings/freshbooks/disconnect — withdraws our access there; the saved credentials stay. */

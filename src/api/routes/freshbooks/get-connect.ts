@@ -1,5 +1,5 @@
-import { beginConnecting, connectAnswers, connectQuery, getProvider } from "../../../connecting.ts";
-import { defineRoute } from "../../../define-route.ts";
+import { beginConnecting, connectAnswers, connectQuery, getProvider } from "../../connecting.ts";
+import { defineRoute } from "../../define-route.ts";
 
 /** GET /settings/freshbooks/connect — sends a person to FreshBooks, to let us in there. */
 export const getFreshBooksConnectRoute = defineRoute({

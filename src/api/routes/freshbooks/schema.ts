@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { resources } from "../../../../connectors/freshbooks/resources.ts";
-import type { ConnectionRow } from "../../../../db/connections.ts";
-import type { ImportRow } from "../../../../db/imports.ts";
-import type { Conflict } from "../../../../errors.ts";
-import { errorJson, instantJson, presentInstant, type Answer } from "../../../answers.ts";
-import type { PublicContext } from "../../../context.ts";
+import { resources } from "../../../connectors/freshbooks/resources.ts";
+import type { ConnectionRow } from "../../../db/connections.ts";
+import type { ImportRow } from "../../../db/imports.ts";
+import type { Conflict } from "../../../errors.ts";
+import { errorJson, instantJson, presentInstant, type Answer } from "../../answers.ts";
+import type { PublicContext } from "../../context.ts";
 
 export const messageJson = z.object({ data: z.object({ message: z.string() }) });
 
