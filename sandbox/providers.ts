@@ -1,5 +1,6 @@
 import { freshbooksSandbox } from "./freshbooks/freshbooks.ts";
 import type { SandboxProvider } from "./provider.ts";
+import { stripeSandbox } from "./stripe/stripe.ts";
 
 /** Every provider there is a sandbox of, in the order of their names. */
-export const sandboxProviders: readonly SandboxProvider[] = [freshbooksSandbox];
+export const sandboxProviders: readonly SandboxProvider[] = [freshbooksSandbox, stripeSandbox];

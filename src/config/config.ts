@@ -10,6 +10,7 @@ import {
   oneOf,
   onOrOff,
   positiveNumber,
+  textByName,
   url,
 } from "./parsers.ts";
 
@@ -114,6 +115,8 @@ const Settings = z.object({
   STRIPE_CLIENT_ID: z.string().optional(),
   /** The platform's secret key, `sk_…`. */
   STRIPE_SECRET_KEY: z.string().optional(),
+  /** The products at Stripe that plans are sold as, `starter=prod_…,pro=prod_…`. Default: none, no plan is sold. */
+  STRIPE_PRODUCTS: textByName(["starter", "pro", "enterprise"], /^prod_\w+$/, "prod_…").default({}),
   /** Where Stripe is when it is a sandbox, all its addresses in one. Default: its own. */
   STRIPE_URL: url(["http:", "https:"]).optional(),
 
@@ -265,6 +268,7 @@ function arrange(settings: Settings) {
       stripe: {
         clientId: settings.STRIPE_CLIENT_ID,
         secretKey: settings.STRIPE_SECRET_KEY,
+        products: settings.STRIPE_PRODUCTS,
         url: settings.STRIPE_URL,
       },
     },

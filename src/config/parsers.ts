@@ -68,6 +68,17 @@ export function limitByName<const Names extends readonly string[]>(names: Names)
   );
 }
 
+/** `a=x,b=y`, where the values are of this form. */
+export function textByName<const Names extends readonly string[]>(
+  names: Names,
+  form: RegExp,
+  expected: string,
+) {
+  return entriesByName<Names[number], string>(names, expected, (text) =>
+    form.test(text) ? text : undefined,
+  );
+}
+
 /** A limit that stands alone: a whole number above 0, or `none`, which is null here. */
 export const limit = z.string().transform((text, context) => {
   const value = text === "none" ? null : parsePositive(text);

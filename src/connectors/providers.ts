@@ -5,6 +5,7 @@ import { createHttpClient, type HttpClient } from "../platform/http-client.ts";
 import type { GoogleSignIn, Providers } from "./contract.ts";
 import { createGoogleSignIn } from "./google-sign-in/google-sign-in.ts";
 import { createFreshBooks } from "./freshbooks/freshbooks.ts";
+import { openStripe, type StripeSettings } from "./stripe/open-stripe.ts";
 
 /** What the settings say about the providers; see config.ts for each variable. */
 export interface ProviderSettings {
@@ -14,11 +15,7 @@ export interface ProviderSettings {
     google: ClientSettings;
     quickbooks: ClientSettings;
     slack: ClientSettings;
-    stripe: {
-      clientId: string | undefined;
-      secretKey: string | undefined;
-      url: string | undefined;
-    };
+    stripe: StripeSettings;
   };
 }
 
@@ -32,7 +29,8 @@ export interface ClientSettings {
 /** Every provider there is code for. One that the settings name no client of is there all the same. */
 export function openProviders({ masterKeys, providers }: ProviderSettings): Providers {
   const freshbooks = createFreshBooks({ url: providers.freshbooks.url, clock: systemClock });
-  const oauth: readonly OAuthProvider[] = [freshbooks.oauth];
+  const stripe = openStripe(providers.stripe, systemClock);
+  const oauth: readonly OAuthProvider[] = [freshbooks.oauth, stripe.oauth];
   const connections: ConnectionServices = {
     keys: createKeyRing(masterKeys),
     providers: new Map(oauth.map((provider) => [provider.name, provider])),
@@ -42,9 +40,11 @@ export function openProviders({ masterKeys, providers }: ProviderSettings): Prov
     connections,
     freshbooks,
     googleSignIn: openGoogleSignIn(providers.google, google),
+    stripe: stripe.connector,
     closeProviders() {
       freshbooks.close();
       google.close();
+      stripe.close();
     },
   };
 }

@@ -44,6 +44,7 @@ const packageHomes: Readonly<Record<string, readonly string[]>> = {
   sharp: ["src/platform/"],
   nodemailer: ["src/connectors/smtp/"],
   jose: ["src/connectors/google-sign-in/"],
+  stripe: ["src/connectors/stripe/"],
   pdfkit: ["src/platform/"],
   fontkit: ["src/platform/"],
   pino: ["src/platform/", "src/api/"],

@@ -19,7 +19,7 @@ export function openTestProviders(
       google: NONE,
       quickbooks: NONE,
       slack: NONE,
-      stripe: { clientId: undefined, secretKey: undefined, url: undefined },
+      stripe: { clientId: undefined, secretKey: undefined, products: {}, url: undefined },
       ...settings,
     },
   });

@@ -11,9 +11,13 @@ import { postLogoutRoute } from "./auth/post-logout.ts";
 import { postRegisterRoute } from "./auth/post-register.ts";
 import { postResetPasswordRoute } from "./auth/post-reset-password.ts";
 import { putUserRoute } from "./auth/put-user.ts";
+import { getBillingInvoicesRoute } from "./billing/get-invoices.ts";
 import { getPlansRoute } from "./billing/get-plans.ts";
+import { getPricesRoute } from "./billing/get-prices.ts";
 import { getSubscriptionRoute } from "./billing/get-subscription.ts";
 import { getUsageRoute } from "./billing/get-usage.ts";
+import { postBillingCheckoutRoute } from "./billing/post-checkout.ts";
+import { postBillingPortalRoute } from "./billing/post-portal.ts";
 import { deleteCompanyRoute } from "./companies/delete-company.ts";
 import { getCompaniesRoute } from "./companies/get-companies.ts";
 import { getCompanyRoute } from "./companies/get-company.ts";
@@ -44,4 +48,8 @@ export const accountRoutes: readonly Route[] = [
   getPlansRoute,
   getUsageRoute,
   getSubscriptionRoute,
+  getPricesRoute,
+  postBillingCheckoutRoute,
+  postBillingPortalRoute,
+  getBillingInvoicesRoute,
 ];

@@ -13,6 +13,10 @@ import { postFreshBooksCredentialsRoute } from "./freshbooks/post-credentials.ts
 import { postFreshBooksDisconnectRoute } from "./freshbooks/post-disconnect.ts";
 import { postFreshBooksImportRoute } from "./freshbooks/post-import.ts";
 import { postFreshBooksResetRoute } from "./freshbooks/post-reset.ts";
+import { getStripeCallbackRoute } from "./stripe/get-callback.ts";
+import { getStripeConnectRoute } from "./stripe/get-connect.ts";
+import { getStripeStatusRoute } from "./stripe/get-status.ts";
+import { postStripeDisconnectRoute } from "./stripe/post-disconnect.ts";
 
 /** Providers that a company connects to. */
 export const integrationRoutes: readonly Route[] = [
@@ -30,4 +34,8 @@ export const integrationRoutes: readonly Route[] = [
   getFreshBooksReportRoute,
   postFreshBooksResetRoute,
   postFreshBooksDisconnectRoute,
+  getStripeConnectRoute,
+  getStripeCallbackRoute,
+  getStripeStatusRoute,
+  postStripeDisconnectRoute,
 ];

@@ -3,6 +3,7 @@ import type { Reply } from "../../integration/api/start-api.ts";
 import type { DocumentedAnswer, DocumentedOperation } from "./contract-document.ts";
 import { backFromFreshBooks, connectFreshBooks } from "./freshbooks-recipes.ts";
 import { issuedInvoice, recipes } from "./record-recipes.ts";
+import { backFromStripe } from "./stripe-recipes.ts";
 import type { World } from "./world.ts";
 
 /** "POST /auth/login 401": names a documented answer beside the ordinary one. */
@@ -159,6 +160,29 @@ export const answerCases: Readonly<Record<string, (world: World) => Promise<Repl
     await asNewcomer(world, "GET", "/settings/freshbooks/status"),
   "POST /settings/freshbooks/reset 422": async (world) =>
     await asNewcomer(world, "POST", "/settings/freshbooks/reset"),
+  "GET /settings/stripe/callback 400": async (world) =>
+    await world.call("GET", "/settings/stripe/callback?code=ac_1"),
+  "GET /settings/stripe/callback 502": async (world) => {
+    const { path, cookie } = await backFromStripe(world);
+    const other = path.replace(/code=[^&]*/, "code=ac_another");
+    return await world.api.ask("GET", other, { headers: { cookie } });
+  },
+  "GET /settings/stripe/connect 401": async ({ api, companyId }) =>
+    await api.ask("GET", `/api/v1/settings/stripe/connect?company_id=${companyId}`),
+  "GET /settings/stripe/status 200 Not connected": async ({ api }) => {
+    const { token } = await api.signUp();
+    return await api.ask("GET", "/api/v1/settings/stripe/status", { token });
+  },
+  "GET /billing/invoices 200 No Stripe customer": async ({ api }) => {
+    const { token } = await api.signUp();
+    return await api.ask("GET", "/api/v1/billing/invoices", { token });
+  },
+  "POST /billing/portal 200 No Stripe customer": async ({ api }) => {
+    const { token } = await api.signUp();
+    return await api.ask("POST", "/api/v1/billing/portal", { token });
+  },
+  "POST /billing/checkout 422": async (world) =>
+    await world.call("POST", "/billing/checkout", { plan: "free", price_id: "price_abc123" }),
   "GET /activity-log 422 Invalid subject type": async (world) =>
     await world.call("GET", "/activity-log?subject_type=nothing&subject_id=1"),
 };

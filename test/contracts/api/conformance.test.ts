@@ -17,6 +17,7 @@ import { atLimit, breachesOf, goodBody } from "./documented-body.ts";
 import { knownValue } from "./field-recipes.ts";
 import { askWell, goodUpload } from "./good-request.ts";
 import { arrange } from "./record-recipes.ts";
+import { backFromStripe } from "./stripe-recipes.ts";
 import { openWorld, startUnlimitedApi, type Made, type World } from "./world.ts";
 
 const served = new Set(operations.map(({ name }) => name));
@@ -118,12 +119,15 @@ const callers: Readonly<Record<string, (world: World) => Promise<{ token: string
     const { body } = await world.call("POST", "/auth/login", { email, password });
     return { token: String(body.token) };
   },
+  // The owner has subscribed by then, and nobody does so twice.
+  "POST /billing/checkout": async (world) => await world.colleague("member"),
 };
 
 /** What only a browser that comes back from a provider's page can ask. */
 const waysBack: Readonly<
   Record<string, (world: World) => Promise<{ path: string; cookie: string }>>
 > = {
+  "GET /settings/stripe/callback": backFromStripe,
   "GET /settings/freshbooks/callback": backFromFreshBooks,
 };
 

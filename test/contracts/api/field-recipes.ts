@@ -78,6 +78,7 @@ const byOperation: Readonly<Record<string, Readonly<Record<string, FieldRecipe>>
   "POST /credits/{}/apply": { amount: () => 100 },
   "POST /settings/freshbooks/credentials": { client_id: () => "abc123" },
   "POST /settings/freshbooks/import": { selected_resources: () => ["clients"] },
+  "POST /billing/checkout": { plan: () => "starter", price_id: () => "price_starter_monthly" },
   "POST /tags": { name: ({ userId }) => `New ${userId}` },
   "PUT /tags/{}": { name: ({ userId }) => `Renamed ${userId}` },
   "POST /test-clock/advance": { to: () => "2026-03-03T09:00:00Z" },

@@ -2,6 +2,7 @@ import { insertMember } from "../../../src/db/company-members.ts";
 import { createToken, hashToken } from "../../../src/platform/tokens.ts";
 import { formOf, picture, smallPdf } from "../../support/files.ts";
 import { freshbooksPreparations } from "./freshbooks-recipes.ts";
+import { connectStripe, subscribe } from "./stripe-recipes.ts";
 import type { Made, World } from "./world.ts";
 
 /** Makes a fresh record of a collection; `parents` are the records before it in the address. */
@@ -300,6 +301,10 @@ const preparations: Readonly<
   "POST /portal/invoices/{}/checkout": async (world) =>
     await recipes["settings/bank-accounts"]!(world, []),
   ...freshbooksPreparations,
+  "GET /settings/stripe/status": connectStripe,
+  "POST /settings/stripe/disconnect": connectStripe,
+  "POST /billing/portal": subscribe,
+  "GET /billing/invoices": subscribe,
 };
 
 /** Invoices in every state of being paid, time that is on none, money spent: what reports add up. */

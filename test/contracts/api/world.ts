@@ -5,6 +5,8 @@ import { startGoogle } from "../../support/google.ts";
 import { freshbooksSandbox } from "../../../sandbox/freshbooks/freshbooks.ts";
 import { startProviderServer } from "../../../sandbox/server.ts";
 import { openTestProviders } from "../../support/providers.ts";
+import { stripeSandbox } from "../../../sandbox/stripe/stripe.ts";
+import { stripeSettings } from "../../support/stripe.ts";
 import {
   startApi,
   type ApiSetup,
@@ -49,7 +51,11 @@ export async function startUnlimitedApi(): Promise<ApiSetup> {
   const freshbooks = await startProviderServer(freshbooksSandbox, {
     seed: { clients: 3, invoices: 3 },
   });
-  const providers = openTestProviders({ freshbooks: { url: freshbooks.url } });
+  const stripe = await startProviderServer(stripeSandbox);
+  const providers = openTestProviders({
+    freshbooks: { url: freshbooks.url },
+    stripe: stripeSettings(stripe),
+  });
   const api = await startApi(
     {
       appUrl: "https://app.test",
@@ -72,6 +78,7 @@ export async function startUnlimitedApi(): Promise<ApiSetup> {
   api.defer(() => google.close());
   api.defer(() => freshbooks.close());
   api.defer(() => providers.closeProviders());
+  api.defer(() => stripe.close());
   return api;
 }
 

@@ -72,6 +72,7 @@ test("no route but the public ones answers without a token", async () => {
     // State and cookie say who comes back.
     "GET /integrations/:provider/callback",
     "GET /settings/freshbooks/callback",
+    "GET /settings/stripe/callback",
   ]);
 });
 

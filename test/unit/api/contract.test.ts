@@ -27,8 +27,7 @@ interface Described {
 }
 
 /** Resources that come with later issues. */
-const later =
-  /^\/(billing\/(prices|checkout|portal|invoices)|settings\/(freshbooks|stripe))|\/move$/;
+const later = /\/move$/;
 
 const withoutNames = (path: string): string => path.replaceAll(/\{[^}]*\}/g, "{}");
 

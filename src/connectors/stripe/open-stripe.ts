@@ -1,0 +1,54 @@
+import type { Clock } from "../../platform/clock.ts";
+import { createHttpClient, type HttpTimeouts } from "../../platform/http-client.ts";
+import type { OAuthProvider } from "../../platform/oauth.ts";
+import { createStripeClient } from "./client.ts";
+import type { StripeConnector } from "./contract.ts";
+import { createStripeOAuth } from "./oauth.ts";
+import { createStripe, type PlanProducts } from "./stripe.ts";
+
+/** What the settings say about Stripe; see config.ts for each variable. */
+export interface StripeSettings {
+  clientId: string | undefined;
+  secretKey: string | undefined;
+  products: PlanProducts;
+  url: string | undefined;
+}
+
+export interface OpenStripe {
+  /** There in any case, so that it is listed; without an app nobody can connect. */
+  oauth: OAuthProvider;
+  /** Undefined without a key. */
+  connector: StripeConnector | undefined;
+  close: () => void;
+}
+
+/** Stripe as the settings have it, both for companies that connect and for those who pay us. */
+export function openStripe(
+  { clientId, secretKey, products, url }: StripeSettings,
+  clock: Clock,
+  timeouts: Partial<HttpTimeouts> = {},
+): OpenStripe {
+  const http = createHttpClient({ name: "Stripe", clock, timeouts });
+  const base = url?.replace(/\/+$/, "");
+  const connector =
+    secretKey === undefined
+      ? undefined
+      : createStripe({
+          client: createStripeClient({ http, secretKey, url: base }),
+          products,
+          clock,
+        });
+  const oauth = createStripeOAuth({
+    http,
+    app:
+      clientId === undefined || secretKey === undefined
+        ? null
+        : { clientId, clientSecret: secretKey },
+    url: base,
+    readAccount: async (account, signal) => {
+      if (connector === undefined) throw new Error("Stripe is not set up");
+      return await connector.readAccount(account, signal);
+    },
+  });
+  return { oauth, connector, close: () => http.close() };
+}
