@@ -35,14 +35,21 @@ export class InvalidInput extends Failure {
   readonly retry = "never";
   readonly status = 422;
   readonly errors: Readonly<Record<string, readonly string[]>>;
+  /** Added to the answer. */
+  readonly details: Readonly<Record<string, unknown>>;
 
   constructor(
     errors: Record<string, readonly string[]>,
-    options?: ErrorOptions & { code?: string; message?: string },
+    options?: ErrorOptions & {
+      code?: string;
+      message?: string;
+      details?: Record<string, unknown>;
+    },
   ) {
     const first = Object.values(errors)[0]?.[0] ?? "The given data is invalid.";
     super(options?.code ?? "invalid_input", options?.message ?? first, options);
     this.errors = errors;
+    this.details = options?.details ?? {};
   }
 }
 

@@ -18,6 +18,7 @@ import { lockUser, markEmailVerified, setCurrentCompany } from "../db/users.ts";
 import { Forbidden, Gone, InvalidInput, NotFound } from "../errors.ts";
 import { hashToken } from "../platform/tokens.ts";
 import { recordAdministration, type Administering } from "./administering.ts";
+import { requireSeat } from "./require-plan.ts";
 
 /** How long an invitation can be accepted after it was made or sent again, in milliseconds: 7 days. */
 const VALID_MS = 7 * 24 * 3_600_000;
@@ -38,6 +39,7 @@ export async function inviteMember(
   if (await isMemberWithEmail(tx, { companyId, email })) {
     throw new InvalidInput({ email: ["User is already a member."] }, { code: "already_member" });
   }
+  await requireSeat(tx, by, email);
   const now = by.machineNow;
   await cancelExpiredInvitation(tx, { companyId, email, now });
   const invitation = await insertInvitation(tx, {
@@ -82,11 +84,10 @@ export async function resendInvitation(
 export async function cancelInvitation(
   tx: Tx,
   by: Administering,
-  { id, check }: { id: number; check: (invitation: InvitationRow) => void },
+  { id }: { id: number },
 ): Promise<void> {
   const companyId = by.company.id;
   const invitation = await lockOpenInvitation(tx, { companyId, id });
-  check(invitation);
   await cancelInvitationRow(tx, { companyId, id, now: by.machineNow });
   await record(tx, by, "invitation.cancelled", invitation);
 }
@@ -117,7 +118,9 @@ export async function acceptInvitation(
   }
 
   const isNew = (await findRole(tx, { companyId, userId })) === undefined;
+  const now = company.testNow ?? machineNow;
   if (isNew) {
+    await requireSeat(tx, { company, now }, user.email);
     await insertMember(tx, { companyId, userId, role: invitation.role });
     if (user.currentCompanyId === null) {
       await setCurrentCompany(tx, { userId, companyId, now: machineNow });
@@ -126,7 +129,6 @@ export async function acceptInvitation(
   await markInvitationAccepted(tx, { companyId, id, userId, now: machineNow });
   // Only whoever reads the mails of the address has the link.
   await markEmailVerified(tx, { userId, now: machineNow });
-  const now = company.testNow ?? machineNow;
   const by = { company, causerId: userId, now, machineNow, requestId };
   await record(tx, by, "invitation.accepted", invitation);
   if (isNew) {

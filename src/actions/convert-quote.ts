@@ -74,8 +74,11 @@ async function lockConvertible(
 ): Promise<{ quote: QuoteRow; ref: QuoteRef }> {
   const ref = { companyId: by.company.id, id: quoteId, today: todayOf(by) };
   const quote = await lockQuote(tx, ref);
-  const already = into === "invoice" ? quote.convertedToInvoiceId : quote.convertedToProjectId;
-  if (already !== null) {
+  const isConverted =
+    into === "invoice"
+      ? quote.convertedToInvoiceId !== null || quote.isInvoicedElsewhere
+      : quote.convertedToProjectId !== null || quote.hasProjectElsewhere;
+  if (isConverted) {
     throw new Conflict(
       `Quote ${quote.quoteNumber} was converted to ${into === "invoice" ? "an invoice" : "a project"} already.`,
     );

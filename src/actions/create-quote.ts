@@ -19,7 +19,7 @@ import {
 } from "./price-invoice.ts";
 import { recordQuoteEvent } from "./quote-events.ts";
 import { requireFeature } from "./require-plan.ts";
-import { takeQuoteNumber } from "./take-numbers.ts";
+import { takeQuoteNumbers } from "./take-numbers.ts";
 
 export interface CreateQuoteInput {
   clientId: number;
@@ -131,9 +131,10 @@ async function writeQuote(
     adjustment: 0n,
     lateFee: 0n,
   });
+  const [quoteNumber] = await takeQuoteNumbers(tx, company, 1);
   const quote = await insertQuote(tx, {
     companyId: company.id,
-    quoteNumber: await takeQuoteNumber(tx, company),
+    quoteNumber: quoteNumber!,
     ...input.quote,
     ...discountColumns(input.discount),
     subtotal,

@@ -34,7 +34,8 @@ export async function deletePayment(
     });
   }
   const credit = await lockCreditOfPayment(tx, { companyId, paymentId });
-  if (credit !== undefined && credit.remaining !== credit.amount) {
+  const isUsed = credit !== undefined && credit.remaining !== credit.amount;
+  if (isUsed || payment.creditedElsewhere > 0n) {
     throw new Conflict("The credit this payment left was used already; the payment has to stay.");
   }
   if (credit !== undefined) await deleteCreditRow(tx, { companyId, id: credit.id });

@@ -44,6 +44,9 @@ export type OpenedDelivery =
   | { kind: "ready"; delivery: DeliveryRow; state: MailSubject; now: Date }
   | { kind: "over"; reason: string };
 
+/** Every delivery is about something in its company, unless both went to another one (decision 0008). */
+const MOVED = "what it is about was moved to another company, which sends it";
+
 /**
  * Looks whether a mail is still to be sent, under lock. Settled in the meantime: it is cancelled. Left
  * at `sending` by a worker that died: nobody can know whether it arrived, and the record says so.
@@ -51,8 +54,8 @@ export type OpenedDelivery =
 export async function openDelivery(tx: Tx, ref: MailRef): Promise<OpenedDelivery> {
   const { companyId, deliveryId } = ref;
   const state = await lockSubject(tx, ref);
+  if (state === undefined) return { kind: "over", reason: MOVED };
   const delivery = await lockDelivery(tx, { companyId, id: deliveryId });
-  if (state === undefined) return { kind: "over", reason: "it is about nothing" };
   const now = state.testNow ?? ref.clock.now();
 
   if (delivery.status === "sending") {
@@ -99,8 +102,8 @@ export async function commitDelivery(
 export async function acceptDelivery(tx: Tx, ref: MailRef & { response: string }): Promise<void> {
   const { companyId, deliveryId, response } = ref;
   const state = await lockSubject(tx, ref);
-  const delivery = await lockDelivery(tx, { companyId, id: deliveryId });
   if (state === undefined) return;
+  const delivery = await lockDelivery(tx, { companyId, id: deliveryId });
   const now = state.testNow ?? ref.clock.now();
 
   await setDeliveryStatus(tx, { companyId, id: deliveryId, status: "accepted", now, response });
@@ -191,18 +194,19 @@ async function acceptQuoteMail(
   });
 }
 
-/** The mail server said no for good, or the mail cannot be written. */
+/** The mail server said no for good, or the mail cannot be written. False when it has been moved away. */
 export async function failDelivery(
   tx: Tx,
   ref: MailRef & { code: string; reason: string },
-): Promise<void> {
-  await endDelivery(tx, ref, { status: "failed", code: ref.code, reason: ref.reason });
+): Promise<boolean> {
+  return await endDelivery(tx, ref, { status: "failed", code: ref.code, reason: ref.reason });
 }
 
 /** Nobody knows whether the mail arrived: it is not sent again, and a person is told. */
 export async function doubtDelivery(tx: Tx, ref: MailRef & { reason: string }): Promise<void> {
   const { companyId, deliveryId, reason } = ref;
-  await endDelivery(tx, ref, { status: "unknown", code: "unconfirmed", reason });
+  const end = { status: "unknown", code: "unconfirmed", reason } as const;
+  if (!(await endDelivery(tx, ref, end))) return;
   const delivery = await lockDelivery(tx, { companyId, id: deliveryId });
   const subject = subjectOf(delivery);
   await raiseAttention(tx, {
@@ -219,17 +223,18 @@ async function cancelDelivery(tx: Tx, ref: MailRef & { reason: string }): Promis
   await endDelivery(tx, ref, { status: "cancelled", code: "cancelled", reason: ref.reason });
 }
 
-/** A try failed before the mail could have arrived: it is still to be sent. */
+/** A try failed before the mail could have arrived: it is still to be sent, wherever it is now. */
 export async function requeueDelivery(tx: Tx, ref: MailRef & { reason: string }): Promise<void> {
   const { companyId, deliveryId: id, reason } = ref;
   const state = await lockSubject(tx, ref);
+  if (state === undefined) return;
   const delivery = await lockDelivery(tx, { companyId, id });
   if (delivery.status !== "sending" && delivery.status !== "queued") return;
   await setDeliveryStatus(tx, {
     companyId,
     id,
     status: "queued",
-    now: state?.testNow ?? ref.clock.now(),
+    now: state.testNow ?? ref.clock.now(),
     errorCode: "unavailable",
     errorMessage: reason,
   });
@@ -239,10 +244,11 @@ async function endDelivery(
   tx: Tx,
   ref: MailRef,
   end: { status: "failed" | "unknown" | "cancelled"; code: string; reason: string },
-): Promise<void> {
+): Promise<boolean> {
   const { companyId, deliveryId } = ref;
   const state = await lockSubject(tx, ref);
-  const now = state?.testNow ?? ref.clock.now();
+  if (state === undefined) return false;
+  const now = state.testNow ?? ref.clock.now();
   const delivery = await lockDelivery(tx, { companyId, id: deliveryId });
   await setDeliveryStatus(tx, {
     companyId,
@@ -262,6 +268,7 @@ async function endDelivery(
       now,
     });
   }
+  return true;
 }
 
 /** A reminder that may have arrived counts like one that did. */

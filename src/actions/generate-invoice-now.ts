@@ -40,7 +40,10 @@ export async function generateInvoiceNow(
   const companyId = by.company.id;
   const series = await lockRecurringInvoice(tx, { companyId, id: seriesId });
   checkMayGenerate(series);
-  const client = await findClientToInvoice(tx, { companyId, clientId: series.clientId });
+  const { clientId } = series;
+  // A series without a client is parked, and was refused.
+  if (clientId === null) throw new Error(`series ${seriesId} is not parked and has no client`);
+  const client = await findClientToInvoice(tx, { companyId, clientId });
   const lines = await listRecurringInvoiceLines(tx, { companyId, seriesIds: [seriesId] });
   const planned = { series, lines, clientIsGone: client === undefined || client.isArchived };
   const plan = planNext(by, planned);
@@ -58,7 +61,7 @@ export async function generateInvoiceNow(
     { invoice_id: invoiceId, period_start: plan.invoices[0]?.periodStart },
   );
   if (series.autoSend && plan.totals.total > 0n) {
-    const recipient = await findRecipient(tx, { companyId, clientId: series.clientId });
+    const recipient = await findRecipient(tx, { companyId, clientId });
     if (recipient === undefined) {
       const { invoiceNumber } = await getInvoice(tx, { companyId, id: invoiceId });
       const mails = [{ invoiceId, invoiceNumber, recipient: null }];

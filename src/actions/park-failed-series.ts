@@ -1,7 +1,7 @@
 import type { LocalDate } from "../billing/dates.ts";
 import { raiseAttention } from "../db/attention.ts";
 import type { Tx } from "../db/client.ts";
-import { getNightCompany } from "../db/night-companies.ts";
+import { holdNightCompany } from "../db/night-companies.ts";
 import { parkSeries } from "../db/night-series.ts";
 import { errorText } from "../errors.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -18,14 +18,16 @@ export async function parkFailedSeries(
   },
 ): Promise<void> {
   const { companyId, seriesId, businessDate } = input;
-  const company = await getNightCompany(tx, companyId);
+  const company = await holdNightCompany(tx, companyId);
   const reason = errorText(input.error);
-  await parkSeries(tx, {
+  const parked = await parkSeries(tx, {
     companyId,
     businessDate,
     now: company.testNow ?? input.clock.now(),
     series: [{ id: seriesId, code: "error", reason, preview: [] }],
   });
+  // Moved to another company since: a night there meets the same fault.
+  if (parked === 0) return;
   await raiseAttention(tx, {
     companyId,
     kind: "series.parked",

@@ -43,7 +43,11 @@ export async function releaseRecurringInvoice(
     throw new InvalidInput({ through: [`Must be within ${daysAheadMax} days from today.`] });
   }
 
-  const client = await findClientToInvoice(tx, { companyId, clientId: parked.clientId });
+  const { clientId } = parked;
+  if (clientId === null) {
+    throw new InvalidInput({ client_id: ["It has no client; give it one first."] });
+  }
+  const client = await findClientToInvoice(tx, { companyId, clientId });
   const plan = planRecurringInvoice(
     by.company,
     {

@@ -7,7 +7,13 @@ import {
 } from "../billing/plans.ts";
 import type { Tx } from "../db/client.ts";
 import type { CompanyRow } from "../db/companies.ts";
-import { findOwnerId, lockPlanUsage, readPlanUsage, type AccountRef } from "../db/plan-usage.ts";
+import {
+  findOwnerId,
+  isInTeam,
+  lockPlanUsage,
+  readPlanUsage,
+  type AccountRef,
+} from "../db/plan-usage.ts";
 import { Forbidden } from "../errors.ts";
 import type { Acting } from "./acting.ts";
 
@@ -53,6 +59,21 @@ export async function requireRoom(
   const account = { ownerId: await findOwnerId(tx, company.id), companyId: company.id };
   const testCompanyId = company.testNow === null ? null : company.id;
   await requireRoomIn(tx, { ...account, testCompanyId, now, plan: company.plan }, counted, adding);
+}
+
+/**
+ * Makes sure that the person with this address fits into the team: somebody who belongs to another
+ * company of the same owner counts already. Throws Forbidden (`upgrade_required`).
+ */
+export async function requireSeat(
+  tx: Tx,
+  by: Pick<Acting, "company" | "now">,
+  email: string,
+): Promise<void> {
+  if (plans[by.company.plan].limits.members === null) return;
+  const ownerId = await findOwnerId(tx, by.company.id);
+  const isCounted = await isInTeam(tx, { ownerId, companyId: by.company.id, email });
+  if (!isCounted) await requireRoom(tx, by, "members");
 }
 
 /** The same for an account as such: who founds a company may have none yet. */

@@ -4,6 +4,7 @@ import {
   deleteRunningTimer,
   findRunningTimer,
   insertTimer,
+  listRunningAmong,
   lockTimerOwner,
   stopTimerRow,
 } from "../db/timers.ts";
@@ -59,6 +60,17 @@ export async function discardTimer(
   const key = { companyId: by.company.id, userId };
   await lockTimerOwner(tx, key);
   await deleteRunningTimer(tx, key);
+}
+
+/** Stops the timers among locked entries, whoever's they are: what they were for goes away. */
+export async function stopTimersAmong(
+  tx: Tx,
+  by: Acting,
+  { ids }: { ids: readonly number[] },
+): Promise<void> {
+  for (const timer of await listRunningAmong(tx, { companyId: by.company.id, ids })) {
+    await stop(tx, by, timer);
+  }
 }
 
 async function stop(tx: Tx, by: Acting, timer: TimeEntryRow): Promise<TimeEntryRow> {

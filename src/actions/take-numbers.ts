@@ -10,7 +10,8 @@ const LOOK_AHEAD = 1000;
 /**
  * Takes the company's next `count` invoice numbers, in rising order. Their counter row stays locked
  * until the transaction ends, so call it once, as the last lock, and do nothing slow afterwards
- * (BILLING.md 4). Numbers some invoice already has, imported or deleted ones too, are passed over.
+ * (BILLING.md 4). Numbers some invoice already has, imported or deleted ones too, or had before it left
+ * the company, are passed over.
  * One statement and one look, unless numbers are taken.
  */
 export async function takeNumbers(
@@ -22,22 +23,20 @@ export async function takeNumbers(
   return await takeFrom(tx, { companyId, kind: "invoice", prefix, findTakenNumbers }, count);
 }
 
-/** The company's next quote number, under the same rules as `takeNumbers`. */
-export async function takeQuoteNumber(
+/** The company's next quote numbers, under the same rules as `takeNumbers`. */
+export async function takeQuoteNumbers(
   tx: Tx,
   company: { id: number; quotePrefix: string },
-): Promise<string> {
-  const [number] = await takeFrom(
-    tx,
-    {
-      companyId: company.id,
-      kind: "quote",
-      prefix: company.quotePrefix,
-      findTakenNumbers: findTakenQuoteNumbers,
-    },
-    1,
-  );
-  return number!;
+  count: number,
+): Promise<string[]> {
+  const { id: companyId, quotePrefix: prefix } = company;
+  const source = {
+    companyId,
+    kind: "quote",
+    prefix,
+    findTakenNumbers: findTakenQuoteNumbers,
+  } as const;
+  return await takeFrom(tx, source, count);
 }
 
 interface NumberSource {

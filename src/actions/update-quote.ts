@@ -97,7 +97,7 @@ export async function updateQuote(tx: Tx, by: Acting, input: UpdateQuoteInput): 
 export function checkQuoteOpen(quote: QuoteRow): void {
   const { status, quoteNumber } = quote;
   const state =
-    quote.convertedToInvoiceId !== null
+    quote.convertedToInvoiceId !== null || quote.isInvoicedElsewhere
       ? "converted"
       : status === "accepted" || status === "declined"
         ? status

@@ -1,9 +1,11 @@
 import type { LocalDate } from "../billing/dates.ts";
 import { occurrence, type Frequency } from "../billing/recurrence.ts";
+import { settleAttention } from "../db/attention.ts";
 import type { Tx } from "../db/client.ts";
 import { listRecurringInvoiceLines } from "../db/recurring-invoice-lines.ts";
 import {
   lockRecurringInvoice,
+  NO_CLIENT,
   type CatchUp,
   type RecurringInvoiceChanges,
   type RecurringInvoiceRow,
@@ -78,7 +80,16 @@ export async function updateRecurringInvoice(
   };
   const schedule = await rescheduled(tx, by, series, input);
   const changes = differences(series, { ...wanted, ...schedule });
-  if (changes.clientId !== undefined) await getBillableClient(tx, companyId, changes.clientId);
+  if (input.clientId !== undefined && changes.clientId !== undefined) {
+    await getBillableClient(tx, companyId, input.clientId);
+    if (series.parkedCode === NO_CLIENT) Object.assign(changes, await unparked(tx, series));
+  } else if (
+    series.clientId === null &&
+    series.status === "completed" &&
+    changes.status !== undefined
+  ) {
+    throw new InvalidInput({ client_id: ["It has no client; give it one first."] });
+  }
 
   const changed = Object.keys(changes);
   if (changed.length === 0 && input.lines === undefined) return series;
@@ -93,6 +104,17 @@ export async function updateRecurringInvoice(
           fieldOf: lineItemField,
         }),
   });
+}
+
+/** It was moved here without its client (decision 0008) and has one now: the nights may go on. */
+async function unparked(tx: Tx, { companyId, id }: RecurringInvoiceRow): Promise<Changes> {
+  await settleAttention(tx, {
+    companyId,
+    kind: "series.parked",
+    key: String(id),
+    resolution: "it has a client",
+  });
+  return { parkedAt: null, parkedCode: null, parkedReason: null };
 }
 
 const plainColumns = [
@@ -236,11 +258,11 @@ function badNextDate(text: string): InvalidInput {
 }
 
 async function hasBegun(tx: Tx, series: RecurringInvoiceRow): Promise<boolean> {
-  const { generated, skipped } = await countOccurrences(tx, {
+  const { generated, skipped, moved } = await countOccurrences(tx, {
     companyId: series.companyId,
     seriesId: series.id,
   });
-  return generated + skipped > 0;
+  return generated + skipped + moved > 0;
 }
 
 async function syncedLines(

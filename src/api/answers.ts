@@ -8,7 +8,7 @@ export interface Answer {
   status: number;
   body?: unknown;
   headers?: Record<string, string>;
-  /** The row that `body.data` shows: gives the answer its ETag. */
+  /** The row that `body.data` shows: part of the answer's ETag, so that If-Match can name it. */
   version?: { updatedAt: Date };
   /** A download, made by `answerFile`. */
   bytes?: Uint8Array;
@@ -107,6 +107,22 @@ export function listAnswer(
   };
 }
 
+/** Query parameters of a list that is short by nature, like the lines of an invoice. */
+export const wholeListQuery = z.strictObject(pageQuery);
+
+/** Such a list's answer: all of it, unless a page was asked for. */
+export function wholeListAnswer(
+  data: readonly unknown[],
+  query: z.output<typeof wholeListQuery>,
+): Answer {
+  const isPaged = Object.values(query).some((value) => value !== undefined);
+  const { limit, offset } = isPaged
+    ? pageOf(query)
+    : { limit: Math.max(1, data.length), offset: 0 };
+  const page = { limit, offset, total: data.length };
+  return listAnswer(data.slice(offset, offset + limit), page);
+}
+
 /** A PDF to be looked at. */
 export function answerPdf(bytes: Uint8Array, name: string): Answer {
   return answerFile(bytes, { name, kind: "pdf", isShown: true });
@@ -173,10 +189,13 @@ function versionOf(row: { updatedAt: Date }): string {
   return createHash("sha256").update(toJson(row)).digest("base64url").slice(0, 16);
 }
 
-/** `"<state of the row>.<what was shown>"`: If-Match reads the first half, If-None-Match both. */
-export function etagOf(row: { updatedAt: Date }, json: string): string {
+/**
+ * `"<state of the row>.<what was shown>"`: If-Match reads the first half, If-None-Match both. Only the
+ * second half for what is no row: a list, a sum.
+ */
+export function etagOf(row: { updatedAt: Date } | undefined, json: string): string {
   const shown = createHash("sha256").update(json).digest("base64url").slice(0, 16);
-  return `"${versionOf(row)}.${shown}"`;
+  return row === undefined ? `"${shown}"` : `"${versionOf(row)}.${shown}"`;
 }
 
 /** Whether an If-None-Match header names this ETag (weak comparison, RFC 9110 13.1.2). */
@@ -190,8 +209,8 @@ export function isNoneMatch(header: string | undefined, etag: string): boolean {
  * Whether an If-Match header allows changing this row. It may carry an ETag of ours, or the record's
  * updated_at in quotes, for callers who keep only that.
  */
-export function isIfMatch(header: string | undefined, row: { updatedAt: Date }): boolean {
-  if (header === undefined || header.trim() === "*") return true;
+export function isIfMatch(header: string, row: { updatedAt: Date }): boolean {
+  if (header.trim() === "*") return true;
   const version = versionOf(row);
   const updatedAt = presentInstant(row.updatedAt);
   return header.split(",").some((part) => {

@@ -7,7 +7,7 @@ import { createDocs } from "./docs.ts";
 import { createAuthenticator } from "./middleware/authenticate.ts";
 import { createCors } from "./middleware/cors.ts";
 import { answerNotFound, createErrorHandler } from "./middleware/errors.ts";
-import { handle, type HandlerParts } from "./middleware/handle.ts";
+import { handle, refuseBrokenAddress, type HandlerParts } from "./middleware/handle.ts";
 import { createRateLimits } from "./middleware/rate-limits.ts";
 import { createRequestLog } from "./middleware/request-log.ts";
 import { createUploads } from "./middleware/uploads.ts";
@@ -91,6 +91,7 @@ export function createApp(services: ApiServices, mounts: readonly Mount[] = []):
     next();
   });
   api.use(parts.usage.middleware);
+  api.use(refuseBrokenAddress(parts));
   for (const route of [openApiRoute(), ...routes]) {
     const handler = handle(route, parts);
     api[route.method](route.path, handler);

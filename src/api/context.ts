@@ -52,7 +52,10 @@ export interface SignedInContext extends PublicContext {
   role: Role | undefined;
   /** Whether nested details of another resource may be shown (API.md rule 3). */
   mayUse: (scope: Scope) => boolean;
-  /** Throws PreconditionFailed when If-Match was sent and names another state of this row. */
+  /**
+   * Throws PreconditionFailed when If-Match was sent and names another state of this row. For routes
+   * that have no transaction of their own; before the others run it is checked (preconditions.ts).
+   */
   checkIfMatch: (row: { updatedAt: Date }) => void;
 }
 

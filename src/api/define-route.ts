@@ -25,6 +25,8 @@ export type Method = "get" | "post" | "put" | "patch" | "delete";
 /** Work in a company with a scope; a session has all scopes, its role decides. */
 export interface ScopedAccess {
   scope: Scope;
+  /** Scopes of other resources that it takes as well: what it reads or makes beside its own. */
+  further?: readonly Scope[];
   /** Least role. Default: viewer to read, member to write, admin for settings:write. */
   minimumRole?: Role;
   /** Never with an API token. */
@@ -177,7 +179,7 @@ export function contextFor(
   const { user, caller, company, role } = identity;
   if (isSessionOnly(route.access)) requireSession(caller);
   if (typeof route.access === "object") {
-    for (const scope of scopesNeededBy(route.access.scope)) requireScope(caller, scope);
+    for (const scope of scopesOf(route.access)) requireScope(caller, scope);
   }
   const signedIn: SignedInContext = {
     ...common,
@@ -187,13 +189,19 @@ export function contextFor(
     role,
     mayUse: (scope) => allows(caller, scope),
     checkIfMatch(row) {
-      if (!isIfMatch(request.get("If-Match"), row)) throw new PreconditionFailed();
+      const header = request.get("If-Match");
+      if (header !== undefined && !isIfMatch(header, row)) throw new PreconditionFailed();
     },
   };
   if (route.access === "signed-in" || route.access === "session") return signedIn;
   if (company === undefined || role === undefined) throw new NotFound("Company");
   requireRole(role, minimumRoleOf(route));
   return { ...signedIn, company, role, now: company.testNow ?? services.clock.now() };
+}
+
+/** Every scope that a token must have, a write or send scope's read scope before it. */
+export function scopesOf({ scope, further = [] }: ScopedAccess): Scope[] {
+  return [...new Set([scope, ...further].flatMap(scopesNeededBy))];
 }
 
 /** Throws Forbidden naming the scope that the caller's token lacks (API.md rule 3). */

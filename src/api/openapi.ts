@@ -2,9 +2,9 @@ import { z } from "zod";
 import { contentTypeOf } from "../platform/file-kinds.ts";
 import { errorJson } from "./answers.ts";
 import type { Route } from "./define-route.ts";
-import { minimumRoleOf } from "./define-route.ts";
+import { minimumRoleOf, scopesOf } from "./define-route.ts";
+import { heedsIfMatch } from "./middleware/preconditions.ts";
 import type { UploadRule } from "./middleware/uploads.ts";
-import { scopesNeededBy } from "./scopes.ts";
 
 type Json = Record<string, unknown>;
 /** What we build on of a JSON schema. */
@@ -114,7 +114,7 @@ function describeRoute(route: Route, method: string, schemas: Json): Json {
     description: [route.description, who].filter(Boolean).join("\n\n"),
     ...(route.access === "public"
       ? { security: [] }
-      : { security: [{ bearer: access === undefined ? [] : scopesNeededBy(access.scope) }] }),
+      : { security: [{ bearer: access === undefined ? [] : scopesOf(access) }] }),
     parameters: [
       ...parametersIn("path", route.params, schemas),
       ...parametersIn("query", route.query, schemas),
@@ -132,15 +132,16 @@ function describeAccess(route: Route): string {
     return "Only for a person who is signed in, not with an API token.";
   if (typeof route.access !== "object") return "";
   const session = route.access.sessionOnly === true ? " Not with an API token." : "";
-  return `Least role: ${minimumRoleOf(route)}. Scope: ${route.access.scope}.${session}`;
+  const { scope, further = [] } = route.access;
+  return `Least role: ${minimumRoleOf(route)}. Scope: ${[scope, ...further].join(", ")}.${session}`;
 }
 
 function headersOf(route: Route, method: string): string[] {
   const names: string[] = [];
   if (route.access !== "public") names.push("CompanyId");
   if (method === "post" && route.isTransactional) names.push("IdempotencyKey");
-  if (method === "get" && !route.path.endsWith("s")) names.push("IfNoneMatch");
-  if (method === "put" || method === "patch" || method === "delete") names.push("IfMatch");
+  if (method === "get") names.push("IfNoneMatch");
+  if (heedsIfMatch(route)) names.push("IfMatch");
   return names;
 }
 
@@ -212,12 +213,11 @@ function describeAnswers(route: Route, method: string, schemas: Json): Json {
   }
   const errors = [429, 500, 503, ...route.failures];
   if (route.access !== "public") errors.push(401, 403, 404);
-  if (route.params !== undefined) errors.push(404);
-  const takes = route.body !== undefined || route.upload !== undefined;
-  if (route.query !== undefined || takes || method === "post") errors.push(422);
-  if (takes) errors.push(400, 413, 415);
+  if (route.params !== undefined) errors.push(400, 404);
+  if (route.query !== undefined) errors.push(422);
+  // Every change reads a body, if only to refuse what it does not know, and heeds If-Match.
+  if (method !== "get") errors.push(400, 412, 413, 415, 422);
   if (method === "post" && route.isTransactional) errors.push(409);
-  if (headersOf(route, method).includes("IfMatch")) errors.push(412);
   for (const status of new Set(errors)) {
     answers[status] ??= { $ref: `#/components/responses/Error${status}` };
   }

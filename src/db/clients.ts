@@ -1,3 +1,4 @@
+import { NotFound } from "../errors.ts";
 import type { Sql, Tx } from "./client.ts";
 
 export interface ClientRow {
@@ -47,6 +48,45 @@ export async function findClient(
     where company_id = ${companyId} and id = ${id} and deleted_at is null
   `;
   return row;
+}
+
+/** @throws NotFound */
+export async function getClient(
+  sql: Sql | Tx,
+  key: { companyId: number; id: number },
+): Promise<ClientRow> {
+  const client = await findClient(sql, key);
+  if (client === undefined) throw new NotFound("Client");
+  return client;
+}
+
+/** Says when a client changed that is otherwise as it was. */
+export async function touchClient(
+  tx: Tx,
+  { companyId, id, now }: { companyId: number; id: number; now: Date },
+): Promise<ClientRow> {
+  await tx`
+    update clients set updated_at = ${now} where company_id = ${companyId} and id = ${id}
+  `;
+  return await getClient(tx, { companyId, id });
+}
+
+/** The oldest client of this very name and address that may be billed, in any case. */
+export async function findTwinClient(
+  sql: Sql | Tx,
+  { companyId, name, email }: { companyId: number; name: string; email: string | null },
+): Promise<number | undefined> {
+  const [row] = await sql<{ id: number }[]>`
+    select id
+    from clients
+    where company_id = ${companyId}
+      and lower(name) = lower(${name})
+      and lower(coalesce(email, '')) = lower(${email ?? ""})
+      and not is_archived and deleted_at is null
+    order by id
+    limit 1
+  `;
+  return row?.id;
 }
 
 /** The client, locked against other changes of it and of its contacts. */

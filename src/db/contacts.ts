@@ -89,6 +89,23 @@ export async function insertContact(
   return row;
 }
 
+/** Copies all contacts of a client to another one, of another company. */
+export async function copyContacts(
+  tx: Tx,
+  copy: ContactKey & { toCompanyId: number; toClientId: number; now: Date },
+): Promise<void> {
+  await tx`
+    insert into contacts (
+      company_id, client_id, name, email, phone, is_primary, created_at, updated_at
+    )
+    select
+      ${copy.toCompanyId}, ${copy.toClientId}, name, email, phone, is_primary, ${copy.now}, ${copy.now}
+    from contacts
+    where company_id = ${copy.companyId} and client_id = ${copy.clientId}
+    order by id
+  `;
+}
+
 export async function updateContact(
   tx: Tx,
   contact: ContactFields & ContactKey & { id: number; now: Date },

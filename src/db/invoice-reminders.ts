@@ -15,10 +15,11 @@ type InvoiceReminderStatus =
 export interface InvoiceReminderRow {
   id: number;
   invoiceId: number;
-  reminderId: number;
-  reminderNumber: number;
+  /** The stage; none when it is one of a company that the invoice has left. */
+  reminderId: number | null;
+  reminderNumber: number | null;
   /** Days from the due date; negative before it. */
-  daysOffset: number;
+  daysOffset: number | null;
   dueDate: LocalDate;
   status: InvoiceReminderStatus;
   reason: string | null;
@@ -42,7 +43,7 @@ export async function listInvoiceReminders(
       (select max(d.id) from deliveries d
        where d.company_id = ir.company_id and d.invoice_reminder_id = ir.id) as delivery_id
     from invoice_reminders ir
-    join payment_reminders pr on pr.company_id = ir.company_id and pr.id = ir.reminder_id
+    left join payment_reminders pr on pr.company_id = ir.company_id and pr.id = ir.reminder_id
     where ir.company_id = ${companyId} and ir.invoice_id = ${invoiceId}
     order by ir.id
   `;

@@ -228,6 +228,17 @@ export async function updateInvoiceRow(
   return row;
 }
 
+/** No fee and no reminder of these invoices for days before this one. */
+export async function delayDunning(
+  tx: Tx,
+  { companyId, ids, until }: { companyId: number; ids: readonly number[]; until: LocalDate },
+): Promise<void> {
+  await tx`
+    update invoices set dunning_from = greatest(dunning_from, ${until}::date)
+    where company_id = ${companyId} and id = any(${[...ids]}::int8[])
+  `;
+}
+
 /** The row stays, with its number; nobody finds it any more. */
 export async function markInvoiceDeleted(
   tx: Tx,
@@ -239,7 +250,7 @@ export async function markInvoiceDeleted(
   `;
 }
 
-/** Which of these numbers some invoice of the company has, deleted ones too. */
+/** Which of these numbers some invoice of the company has, or had before it left; deleted ones too. */
 export async function findTakenNumbers(
   sql: Sql | Tx,
   { companyId, numbers }: { companyId: number; numbers: readonly string[] },
@@ -248,6 +259,10 @@ export async function findTakenNumbers(
     select invoice_number
     from invoices
     where company_id = ${companyId} and invoice_number = any(${[...numbers]}::text[])
+    union all
+    select number
+    from retired_numbers
+    where company_id = ${companyId} and kind = 'invoice' and number = any(${[...numbers]}::text[])
   `;
   return rows.map((row) => row.invoiceNumber);
 }

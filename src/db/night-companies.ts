@@ -2,6 +2,7 @@ import { NotFound } from "../errors.ts";
 import type { LocalDate } from "../billing/dates.ts";
 import type { Night, NightHour } from "../billing/nights.ts";
 import type { Sql, Tx } from "./client.ts";
+import { holdRecords } from "./record-gates.ts";
 
 /** What the night has to know of a company. Rates are basis points, as decimal text. */
 export interface NightCompanyRow extends NightHour {
@@ -39,6 +40,22 @@ export async function getNightCompany(sql: Sql | Tx, companyId: number): Promise
   `;
   if (row === undefined) throw new NotFound("Company");
   return row;
+}
+
+/**
+ * As `getNightCompany`, for a chunk of the night: until its transaction ends no record moves into the
+ * company or out of it, so neither a row that the chunk has read nor one that it refers to is gone when
+ * it writes. The chunk's first lock, as the move's is: the two cannot wait for each other in a circle.
+ *
+ * @throws NotFound when there is no such company, or it was deleted.
+ */
+export async function holdNightCompany(tx: Tx, companyId: number): Promise<NightCompanyRow> {
+  // Sent together: the night of a small company is mostly waiting for answers.
+  const [, company] = await Promise.all([
+    holdRecords(tx, companyId),
+    getNightCompany(tx, companyId),
+  ]);
+  return company;
 }
 
 export interface DueCompanyRow extends NightHour {

@@ -43,10 +43,12 @@ export async function listFailedNightDeliveries(
         d.invoice_id in (
           select o.invoice_id from recurring_occurrences o
           where o.company_id = ${companyId} and o.business_date = ${businessDate}
+            and not o.moved_here
         )
         or d.invoice_reminder_id in (
           select x.id from invoice_reminders x
           where x.company_id = ${companyId} and x.business_date = ${businessDate}
+            and x.reminder_id is not null
         )
       )
     order by d.id

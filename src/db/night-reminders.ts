@@ -71,6 +71,7 @@ export async function lockReminderCandidates(
       array(
         select x.reminder_id::text from invoice_reminders x
         where x.company_id = i.company_id and x.invoice_id = i.id and x.due_date = i.due_date
+          and x.reminder_id is not null
       ) as recorded_ids
     from invoices i
     join clients c on c.company_id = i.company_id and c.id = i.client_id

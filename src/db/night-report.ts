@@ -25,7 +25,8 @@ export type NightReport = {
 
 /**
  * Adds up what stands in the ledgers under one business date. Counting rows rather than what the
- * program remembers keeps it right however often the night was interrupted.
+ * program remembers keeps it right however often the night was interrupted. What came here from
+ * another company, where another night did it, is left out.
  */
 export async function readNightReport(
   sql: Sql | Tx,
@@ -43,12 +44,13 @@ export async function readNightReport(
         offset 0
       ) i
       where o.company_id = ${companyId} and o.business_date = ${businessDate} and not o.by_hand
+        and not o.moved_here
       group by i.currency
     ), fees as (
       select i.currency, count(*) as count, sum(f.fee + f.tax) as amount
       from invoice_late_fees f
       join invoices i on i.company_id = f.company_id and i.id = f.invoice_id
-      where f.company_id = ${companyId} and f.business_date = ${businessDate}
+      where f.company_id = ${companyId} and f.business_date = ${businessDate} and not f.moved_here
       group by i.currency
     ), overdue as (
       select currency, count(*) as count, sum(amount_due) as amount
@@ -64,6 +66,7 @@ export async function readNightReport(
         count(*) filter (where status = 'blocked') as blocked
       from invoice_reminders
       where company_id = ${companyId} and business_date = ${businessDate}
+        and reminder_id is not null
     ), parked as (
       select parked_code as code, count(*) as count
       from recurring_invoices
@@ -84,7 +87,7 @@ export async function readNightReport(
       'skipped', jsonb_build_object('count', (
         select count(*) from recurring_occurrences
         where company_id = ${companyId} and business_date = ${businessDate} and outcome = 'skipped'
-          and not by_hand)),
+          and not by_hand and not moved_here)),
       'reminders', (select to_jsonb(reminders) from reminders),
       'parked', (select jsonb_build_object(
         'count', coalesce(sum(count), 0),

@@ -148,16 +148,19 @@ export interface ParkedSeries {
   preview: readonly { periodStart: LocalDate; periodEnd: LocalDate }[];
 }
 
-/** Parks series: the night passes them by until a person releases them (BILLING.md 3.3, section 11). */
+/**
+ * Parks series: the night passes them by until a person releases them (BILLING.md 3.3, section 11).
+ * Returns how many there were.
+ */
 export async function parkSeries(
   tx: Tx,
   input: { companyId: number; businessDate: LocalDate; now: Date; series: readonly ParkedSeries[] },
-): Promise<void> {
+): Promise<number> {
   const { companyId, businessDate, now, series } = input;
   const previews = series.map(({ preview }) =>
     JSON.stringify(preview.map(({ periodStart, periodEnd }) => ({ periodStart, periodEnd }))),
   );
-  await tx`
+  const parked = await tx`
     update recurring_invoices r
     set parked_at = ${now}, parked_on = ${businessDate}, parked_code = p.code,
         parked_reason = p.reason, parked_preview = p.preview::jsonb, updated_at = ${now}
@@ -167,6 +170,7 @@ export async function parkSeries(
     ) as p (id, code, reason, preview)
     where r.company_id = ${companyId} and r.id = p.id
   `;
+  return parked.count;
 }
 
 export interface ExistingPeriodRow {

@@ -17,6 +17,8 @@ export interface PaymentRow {
   reference: string | null;
   notes: string | null;
   recordedBy: number | null;
+  /** Of `credited`, what has parted from this payment since: it was used in another company. */
+  creditedElsewhere: bigint;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -31,7 +33,8 @@ export function paymentColumns(sql: Sql | Tx) {
       (select credits.amount from credits
        where credits.company_id = payments.company_id and credits.payment_id = payments.id),
       0
-    )::int8 as credited
+    )::int8 + payments.credited_elsewhere as credited,
+    payments.credited_elsewhere
   `;
 }
 
@@ -62,6 +65,15 @@ export async function getPayment(
   return row;
 }
 
+/** As `getPayment`, and nobody else may change it until the transaction ends. */
+export async function lockPayment(
+  tx: Tx,
+  { companyId, id }: { companyId: number; id: number },
+): Promise<PaymentRow> {
+  await tx`select 1 from payments where company_id = ${companyId} and id = ${id} for no key update`;
+  return await getPayment(tx, { companyId, id });
+}
+
 /** A payment of another invoice is not found. */
 export async function getInvoicePayment(
   sql: Sql | Tx,
@@ -72,7 +84,10 @@ export async function getInvoicePayment(
   return payment;
 }
 
-export type NewPayment = Omit<PaymentRow, "id" | "credited" | "amountRefunded" | "updatedAt"> & {
+export type NewPayment = Omit<
+  PaymentRow,
+  "id" | "credited" | "creditedElsewhere" | "amountRefunded" | "updatedAt"
+> & {
   companyId: number;
 };
 

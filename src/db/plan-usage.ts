@@ -70,3 +70,43 @@ export async function readPlanUsage(
   `;
   return row!;
 }
+
+/** Whether somebody with this address belongs to any company of the account. */
+export async function isInTeam(
+  sql: Sql | Tx,
+  { ownerId, companyId, email }: AccountRef & { email: string },
+): Promise<boolean> {
+  const rows = await sql`
+    select 1
+    from company_members
+    join users on users.id = company_members.user_id
+    where lower(users.email) = lower(${email})
+      and (
+        company_members.company_id = ${companyId}::int8
+        or company_members.company_id in (
+          select owned.company_id
+          from company_members as owned
+          join companies on companies.id = owned.company_id and companies.deleted_at is null
+          where owned.user_id = ${ownerId}::int8 and owned.role = 'owner'
+        )
+      )
+    limit 1
+  `;
+  return rows.length > 0;
+}
+
+/** How many of these invoices of one company another one would count for the month it lives in. */
+export async function countInvoicesOfMonth(
+  tx: Tx,
+  input: { companyId: number; ids: readonly number[]; monthOfCompanyId: number; now: Date },
+): Promise<number> {
+  const [row] = await tx<{ count: number }[]>`
+    select count(*)::int as count
+    from invoices
+    join companies on companies.id = ${input.monthOfCompanyId}
+    where invoices.company_id = ${input.companyId} and invoices.id = any(${[...input.ids]}::int8[])
+      and date_trunc('month', invoices.created_at at time zone companies.timezone)
+        = date_trunc('month', ${input.now}::timestamptz at time zone companies.timezone)
+  `;
+  return row!.count;
+}

@@ -33,6 +33,9 @@ export interface QuoteRow {
   declinedAt: Date | null;
   convertedToInvoiceId: number | null;
   convertedToProjectId: number | null;
+  /** It became an invoice that is in another company now. */
+  isInvoicedElsewhere: boolean;
+  hasProjectElsewhere: boolean;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -57,7 +60,8 @@ function quoteColumns(sql: Sql | Tx, today: LocalDate) {
     company_id, id, uuid, client_id, quote_number, ${statusOn(sql, today)} as status, is_archived,
     issue_date, expiry_date, currency, discount_type, discount_value, subtotal, discount_total,
     tax_total, total, notes, terms, footer, sent_at, viewed_at, accepted_at, declined_at,
-    converted_to_invoice_id, converted_to_project_id, created_at, updated_at
+    converted_to_invoice_id, converted_to_project_id, is_invoiced_elsewhere, has_project_elsewhere,
+    created_at, updated_at
   `;
 }
 
@@ -195,6 +199,10 @@ export async function findTakenQuoteNumbers(
     select quote_number
     from quotes
     where company_id = ${companyId} and quote_number = any(${[...numbers]}::text[])
+    union all
+    select number
+    from retired_numbers
+    where company_id = ${companyId} and kind = 'quote' and number = any(${[...numbers]}::text[])
   `;
   return rows.map((row) => row.quoteNumber);
 }

@@ -4,6 +4,9 @@ import { NotFound } from "../errors.ts";
 import type { Sql, Tx } from "./client.ts";
 import { invoiceColumns, type InvoiceRow } from "./invoices.ts";
 
+/** The code of a series that is parked because it was moved here without its client. */
+export const NO_CLIENT = "no_client";
+
 export type SeriesStatus = "active" | "paused" | "completed";
 export type CatchUp = "all" | "latest" | "none";
 
@@ -14,7 +17,8 @@ export type CatchUp = "all" | "latest" | "none";
 export interface RecurringInvoiceRow {
   companyId: number;
   id: number;
-  clientId: number;
+  /** None after a move to another company, until it gets one; it is parked so long. */
+  clientId: number | null;
   title: string;
   status: SeriesStatus;
   isArchived: boolean;

@@ -29,6 +29,37 @@ export async function lockTimerOwner(tx: Tx, { companyId, userId }: TimerKey): P
   `;
 }
 
+/** The same for everybody whose timer is among these entries, in one order. */
+export async function lockOwnersOfTimers(
+  tx: Tx,
+  { companyId, ids }: { companyId: number; ids: readonly number[] },
+): Promise<void> {
+  await tx`
+    select from company_members
+    where company_id = ${companyId} and user_id in (
+      select user_id from time_entries
+      where company_id = ${companyId} and id = any(${[...ids]}::int8[])
+        and is_running and deleted_at is null
+    )
+    order by user_id
+    for no key update
+  `;
+}
+
+/** Those of locked entries that run. */
+export async function listRunningAmong(
+  tx: Tx,
+  { companyId, ids }: { companyId: number; ids: readonly number[] },
+): Promise<TimeEntryRow[]> {
+  return await tx<TimeEntryRow[]>`
+    select ${timeEntryColumns(tx)}
+    from time_entries
+    where company_id = ${companyId} and id = any(${[...ids]}::int8[])
+      and is_running and deleted_at is null
+    order by id
+  `;
+}
+
 export async function insertTimer(
   tx: Tx,
   timer: TimerKey &

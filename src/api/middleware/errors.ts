@@ -53,7 +53,7 @@ export function createErrorHandler(log: Logger): ErrorRequestHandler {
       message: failure?.message ?? "Something went wrong on our side. It has been reported.",
       code: failure?.code ?? "internal_error",
       errors: failure !== undefined && "errors" in failure ? failure.errors : {},
-      ...(failure instanceof Forbidden ? failure.details : {}),
+      ...(failure instanceof Forbidden || failure instanceof InvalidInput ? failure.details : {}),
       request_id: requestId,
     });
   };

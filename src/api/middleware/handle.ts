@@ -1,7 +1,8 @@
 import type { Request, RequestHandler, Response } from "express";
+import { z } from "zod";
 import type { Tx } from "../../db/client.ts";
 import { inTransaction } from "../../db/transaction.ts";
-import { InvalidInput, NotFound } from "../../errors.ts";
+import { InvalidInput, InvalidPayload, NotFound } from "../../errors.ts";
 import type { UploadedFile } from "../../actions/uploaded-file.ts";
 import { digestHeaders, etagOf, isNoneMatch, toJson, type Answer } from "../answers.ts";
 import type { ApiServices } from "../context.ts";
@@ -10,6 +11,7 @@ import { UnsupportedBody } from "../failures.ts";
 import { parse } from "../validation.ts";
 import type { Authenticator, Identity } from "./authenticate.ts";
 import { checkIdempotencyKey, once, type GivenAnswer } from "./idempotency.ts";
+import { checkIfMatch } from "./preconditions.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import { runMiddleware } from "./run-middleware.ts";
 import type { Uploads } from "./uploads.ts";
@@ -42,7 +44,8 @@ export function handle(route: Route, parts: HandlerParts): RequestHandler {
 
     const context = contextFor(route, services, request, { identity, requestId });
     // Only now: nobody who may not come in makes us read a megabyte.
-    if (route.body !== undefined) await runMiddleware(parts.readJson, request, response);
+    const takesJson = route.method !== "get" && route.upload === undefined;
+    if (takesJson) await runMiddleware(parts.readJson, request, response);
     const input = await readInput(route, request);
 
     if (!route.isTransactional) {
@@ -52,7 +55,11 @@ export function handle(route: Route, parts: HandlerParts): RequestHandler {
       return;
     }
     const change = async (file?: UploadedFile) => {
-      const work = async (tx: Tx) => route.run({ ...context, tx }, { ...input, file });
+      const work = async (tx: Tx) => {
+        const header = request.get("If-Match");
+        await checkIfMatch(tx, route, { header, context, params: input.params });
+        return await route.run({ ...context, tx }, { ...input, file });
+      };
       return await inTransaction(services.sql, async (tx) => {
         const key = route.method === "post" ? request.get("Idempotency-Key") : undefined;
         if (key === undefined) return { answer: await work(tx) };
@@ -71,6 +78,19 @@ export function handle(route: Route, parts: HandlerParts): RequestHandler {
     if (changesWhoMayWhat(route)) authenticator.forget();
     if (given.answer !== undefined) await send(request, response, given.answer);
     else sendGiven(response, given.replay);
+  };
+}
+
+/** A percent sign that escapes nothing would stop the router before anybody is counted. */
+export function refuseBrokenAddress({ rateLimits }: HandlerParts): RequestHandler {
+  return async (request, response, next) => {
+    try {
+      decodeURIComponent(request.path);
+    } catch (error) {
+      await rateLimits.count(request, response, undefined);
+      throw new InvalidPayload("The address is malformed.", { cause: error });
+    }
+    next();
   };
 }
 
@@ -153,15 +173,20 @@ async function readInput(route: Route, request: Request) {
         });
   const query =
     route.query === undefined ? undefined : await parse(route.query, request.query, "query");
-  if (route.body === undefined) return { params, query, body: undefined };
+  if (route.method === "get" || route.upload !== undefined) {
+    return { params, query, body: undefined };
+  }
   const sent: unknown = request.body;
   if (sent === undefined && hasBody(request)) {
     throw new UnsupportedBody("Send the body as application/json.");
   }
-  const body = await parse(route.body, sent ?? {}, "body");
+  const body = await parse(route.body ?? noKeys, sent ?? {}, "body");
   if (request.method === "PUT") requireKeys(route.putRequires, body);
   return { params, query, body };
 }
+
+/** The body of a change that takes none: what is in it all the same was meant for something else. */
+const noKeys = z.strictObject({});
 
 function requireKeys(keys: readonly string[], body: unknown): void {
   const given = new Map<string, unknown>(Object.entries(body ?? {}));
@@ -208,13 +233,11 @@ async function send(request: Request, response: Response, answer: Answer): Promi
     return;
   }
   const json = toJson(answer.body);
-  if (answer.version !== undefined) {
+  const isRead = ["GET", "HEAD"].includes(request.method);
+  if (isRead || answer.version !== undefined) {
     const etag = etagOf(answer.version, json);
     response.set("ETag", etag);
-    if (
-      ["GET", "HEAD"].includes(request.method) &&
-      !isNoneMatch(request.get("If-None-Match"), etag)
-    ) {
+    if (isRead && !isNoneMatch(request.get("If-None-Match"), etag)) {
       response.status(304).end();
       return;
     }

@@ -6,6 +6,7 @@ import { getClientStatsRoute } from "./clients/get-client-stats.ts";
 import { getClientsRoute } from "./clients/get-clients.ts";
 import { postClientsBulkActionRoute } from "./clients/post-bulk-action.ts";
 import { postClientRoute } from "./clients/post-client.ts";
+import { postClientMoveRoute } from "./clients/post-move.ts";
 import { putClientRoute } from "./clients/put-client.ts";
 import { deleteContactRoute } from "./contacts/delete-contact.ts";
 import { getContactRoute } from "./contacts/get-contact.ts";
@@ -27,6 +28,7 @@ export const customerRoutes: readonly Route[] = [
   getClientRoute,
   putClientRoute,
   deleteClientRoute,
+  postClientMoveRoute,
   getClientStatsRoute,
   getContactsRoute,
   postContactRoute,

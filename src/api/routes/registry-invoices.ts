@@ -19,6 +19,7 @@ import { postMarkPaidRoute } from "./invoices/post-mark-paid.ts";
 import { postMarkSentRoute } from "./invoices/post-mark-sent.ts";
 import { postInvoicePaymentRoute } from "./invoices/post-payment.ts";
 import { postPublishRoute } from "./invoices/post-publish.ts";
+import { postInvoiceMoveRoute } from "./invoices/post-move.ts";
 import { postRecordPaymentRoute } from "./invoices/post-record-payment.ts";
 import { postSendRoute } from "./invoices/post-send.ts";
 import { postUnarchiveRoute } from "./invoices/post-unarchive.ts";
@@ -60,5 +61,6 @@ export const invoiceRoutes: readonly Route[] = [
   postDuplicateRoute,
   postCloneRoute,
   putTagsRoute,
+  postInvoiceMoveRoute,
   getInvoicePdfRoute,
 ];

@@ -10,6 +10,7 @@ import { postRecurringArchiveRoute } from "./recurring-invoices/post-archive.ts"
 import { postRecurringBulkActionRoute } from "./recurring-invoices/post-bulk-action.ts";
 import { postGenerateRoute } from "./recurring-invoices/post-generate.ts";
 import { postRecurringLineItemRoute } from "./recurring-invoices/post-line-item.ts";
+import { postRecurringMoveRoute } from "./recurring-invoices/post-move.ts";
 import { postPauseRoute } from "./recurring-invoices/post-pause.ts";
 import { postRecurringInvoiceRoute } from "./recurring-invoices/post-recurring-invoice.ts";
 import { postReleaseRoute } from "./recurring-invoices/post-release.ts";
@@ -36,6 +37,7 @@ export const recurringInvoiceRoutes: readonly Route[] = [
   postResumeRoute,
   postGenerateRoute,
   postReleaseRoute,
+  postRecurringMoveRoute,
   getPreviewRoute,
   getOccurrencesRoute,
 ];

@@ -14,6 +14,7 @@ import { getProjectStatsRoute } from "./projects/get-stats.ts";
 import { postProjectArchiveRoute } from "./projects/post-archive.ts";
 import { postProjectsBulkActionRoute } from "./projects/post-bulk-action.ts";
 import { postProjectMemberRoute } from "./projects/post-member.ts";
+import { postProjectMoveRoute } from "./projects/post-move.ts";
 import { postProjectRoute } from "./projects/post-project.ts";
 import { postProjectUnarchiveRoute } from "./projects/post-unarchive.ts";
 import { putProjectRoute } from "./projects/put-project.ts";
@@ -41,6 +42,7 @@ export const workRoutes: readonly Route[] = [
   deleteProjectRoute,
   postProjectArchiveRoute,
   postProjectUnarchiveRoute,
+  postProjectMoveRoute,
   getProjectStatsRoute,
   getProjectMembersRoute,
   postProjectMemberRoute,

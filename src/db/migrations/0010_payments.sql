@@ -11,7 +11,8 @@ create index payments_date on payments (company_id, payment_date, id);
 -- only the words of its reason said so.
 alter table credits
   add column voided_invoice_id bigint,
-  add foreign key (company_id, voided_invoice_id) references invoices (company_id, id);
+  add foreign key (company_id, voided_invoice_id) references invoices (company_id, id)
+    deferrable initially immediate;
 update credits
 set voided_invoice_id = invoices.id
 from invoices
@@ -42,8 +43,10 @@ create table payment_refunds (
   refunded_by bigint references users (id),
   created_at timestamptz not null,
   primary key (company_id, id),
-  foreign key (company_id, payment_id) references payments (company_id, id),
-  foreign key (company_id, voided_credit_id) references credits (company_id, id),
+  foreign key (company_id, payment_id) references payments (company_id, id)
+    deferrable initially immediate,
+  foreign key (company_id, voided_credit_id) references credits (company_id, id)
+    deferrable initially immediate,
   check (credit_amount between 0 and amount)
 );
 create index payment_refunds_payment on payment_refunds (company_id, payment_id);
@@ -58,11 +61,15 @@ alter table deliveries
   drop constraint deliveries_kind_check,
   add constraint deliveries_kind_check
     check (kind in ('invoice', 'reminder', 'quote', 'statement', 'invitation', 'receipt')),
-  add foreign key (company_id, payment_id) references payments (company_id, id),
-  add foreign key (company_id, resend_of_id) references deliveries (company_id, id),
+  add foreign key (company_id, payment_id) references payments (company_id, id)
+    deferrable initially immediate,
+  add foreign key (company_id, resend_of_id) references deliveries (company_id, id)
+    deferrable initially immediate,
   -- The payment of a receipt may be taken back, and the receipt stays.
   add constraint deliveries_receipt_of_payment
     check (payment_id is null or (kind = 'receipt' and invoice_id is not null));
+create index deliveries_resend_of on deliveries (company_id, resend_of_id)
+  where resend_of_id is not null;
 create index deliveries_payment on deliveries (company_id, payment_id) where payment_id is not null;
 
 -- What is added to or taken off an invoice beside its lines. invoices.adjustment_amount is their sum,
@@ -76,7 +83,8 @@ create table invoice_adjustments (
   created_at timestamptz not null,
   updated_at timestamptz not null,
   primary key (company_id, id),
-  foreign key (company_id, invoice_id) references invoices (company_id, id),
+  foreign key (company_id, invoice_id) references invoices (company_id, id)
+    deferrable initially immediate,
   -- A reduction says what it is for.
   check (amount > 0 or description is not null)
 );
@@ -113,5 +121,6 @@ create table invoice_artifacts (
   primary key (company_id, id),
   unique (company_id, storage_key),
   foreign key (company_id, invoice_id) references invoices (company_id, id)
+    deferrable initially immediate
 );
 create index invoice_artifacts_invoice on invoice_artifacts (company_id, invoice_id);

@@ -42,8 +42,10 @@ create table invoice_tags (
   invoice_id bigint not null,
   tag_id bigint not null,
   primary key (company_id, invoice_id, tag_id),
-  foreign key (company_id, invoice_id) references invoices (company_id, id),
+  foreign key (company_id, invoice_id) references invoices (company_id, id)
+    deferrable initially immediate,
   foreign key (company_id, tag_id) references tags (company_id, id)
+    deferrable initially immediate
 );
 create index invoice_tags_tag on invoice_tags (company_id, tag_id);
 
@@ -52,8 +54,10 @@ create table client_tags (
   client_id bigint not null,
   tag_id bigint not null,
   primary key (company_id, client_id, tag_id),
-  foreign key (company_id, client_id) references clients (company_id, id),
+  foreign key (company_id, client_id) references clients (company_id, id)
+    deferrable initially immediate,
   foreign key (company_id, tag_id) references tags (company_id, id)
+    deferrable initially immediate
 );
 create index client_tags_tag on client_tags (company_id, tag_id);
 
@@ -62,8 +66,10 @@ create table project_tags (
   project_id bigint not null,
   tag_id bigint not null,
   primary key (company_id, project_id, tag_id),
-  foreign key (company_id, project_id) references projects (company_id, id),
+  foreign key (company_id, project_id) references projects (company_id, id)
+    deferrable initially immediate,
   foreign key (company_id, tag_id) references tags (company_id, id)
+    deferrable initially immediate
 );
 create index project_tags_tag on project_tags (company_id, tag_id);
 
@@ -73,8 +79,10 @@ alter table invoices
   add column project_id bigint,
   add column category_id bigint,
   add column status_set_at timestamptz,
-  add foreign key (company_id, project_id) references projects (company_id, id),
-  add foreign key (company_id, category_id) references categories (company_id, id);
+  add foreign key (company_id, project_id) references projects (company_id, id)
+    deferrable initially immediate,
+  add foreign key (company_id, category_id) references categories (company_id, id)
+    deferrable initially immediate;
 create index invoices_project on invoices (company_id, project_id, id) where project_id is not null;
 create index invoices_category on invoices (company_id, category_id, id)
   where category_id is not null;
@@ -88,7 +96,8 @@ alter table invoice_lines
   add column tax_rate_id bigint,
   add column discount_type text check (discount_type in ('percentage', 'fixed')),
   add column discount_value numeric(20, 3) check (discount_value >= 0),
-  add foreign key (company_id, tax_rate_id) references tax_rates (company_id, id),
+  add foreign key (company_id, tax_rate_id) references tax_rates (company_id, id)
+    deferrable initially immediate,
   add constraint invoice_lines_discount check ((discount_type is null) = (discount_value is null));
 
 -- Taxes on the whole of an invoice of tax type summary, with what each comes to; those of single
@@ -103,6 +112,8 @@ create table invoice_taxes (
   amount bigint not null,
   primary key (company_id, invoice_id, position),
   constraint invoice_taxes_once unique (company_id, invoice_id, tax_rate_id),
-  foreign key (company_id, invoice_id) references invoices (company_id, id),
+  foreign key (company_id, invoice_id) references invoices (company_id, id)
+    deferrable initially immediate,
   foreign key (company_id, tax_rate_id) references tax_rates (company_id, id)
+    deferrable initially immediate
 );

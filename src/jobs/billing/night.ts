@@ -12,7 +12,11 @@ import type { LocalDate } from "../../billing/dates.ts";
 import { findPassedLimit } from "../../billing/night-limits.ts";
 import { findNightOfDate, listUnfinishedDates } from "../../db/billing-nights.ts";
 import { violatedConstraint, type Sql, type Tx } from "../../db/client.ts";
-import { getNightCompany, type NightCompanyRow } from "../../db/night-companies.ts";
+import {
+  getNightCompany,
+  holdNightCompany,
+  type NightCompanyRow,
+} from "../../db/night-companies.ts";
 import { markOverdue } from "../../db/night-overdue.ts";
 import { listReminderStages } from "../../db/night-reminders.ts";
 import { readNightReport, type NightReport } from "../../db/night-report.ts";
@@ -180,7 +184,7 @@ async function untilEmpty(
   do {
     steps.deps.signal.throwIfAborted();
     changed = await steps.inChunk(async (tx) => {
-      const company = await getNightCompany(tx, steps.companyId);
+      const company = await holdNightCompany(tx, steps.companyId);
       return await chunk(tx, nowOf(company, steps.deps.clock));
     });
   } while (changed > 0);
@@ -205,7 +209,7 @@ async function walkByDueDate(
     steps.deps.signal.throwIfAborted();
     const from: DueDateCursor | null = after;
     after = await steps.inChunk(async (tx) => {
-      const company = await getNightCompany(tx, steps.companyId);
+      const company = await holdNightCompany(tx, steps.companyId);
       const now = nowOf(company, steps.deps.clock);
       return await chunk(tx, {
         company,
@@ -252,7 +256,7 @@ async function generateFree(steps: Steps): Promise<void> {
     let claimed: number[] = [];
     try {
       const chunk = await inChunk(async (tx) => {
-        const company = await getNightCompany(tx, companyId);
+        const company = await holdNightCompany(tx, companyId);
         return await generateInvoices(tx, {
           company,
           businessDate,

@@ -4,6 +4,7 @@ import type { Tx } from "../../db/client.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import {
   errorText,
+  NotFound,
   ProviderRejected,
   ProviderUnavailable,
   WriteUnconfirmed,
@@ -55,8 +56,8 @@ export interface OwedMail<Opened extends { kind: "ready" }> {
   accept(tx: Tx, receipt: MailReceipt): Promise<void>;
   /** Nobody knows whether it arrived: it is not sent again. */
   doubt(tx: Tx, reason: string): Promise<void>;
-  /** The mail server said no for good. */
-  fail(tx: Tx, failure: { code: string; reason: string }): Promise<void>;
+  /** The mail server said no for good. False when the mail is somebody else's to send by now. */
+  fail(tx: Tx, failure: { code: string; reason: string }): Promise<boolean>;
   /** It surely did not leave, and still is to. */
   requeue(tx: Tx, reason: string): Promise<void>;
 }
@@ -90,7 +91,16 @@ export async function sendOnce<Opened extends { kind: "ready" }>(
     await wait(turn.waitMs, ctx.signal);
   }
 
-  const letter = await mail.compose(opened);
+  let letter: Letter;
+  try {
+    letter = await mail.compose(opened);
+  } catch (error) {
+    // What was there a moment ago may be in another company by now.
+    if (!(error instanceof NotFound)) throw error;
+    const again = await inTransaction(sql, (tx) => mail.open(tx));
+    if (again.kind === "over") return skipped(again.reason);
+    throw error;
+  }
   const beforeCommit = async () => {
     const last = await inTransaction(sql, (tx) => mail.commit(tx, opened, letter));
     if (last.kind === "over") throw new NoLongerWanted(last.reason);
@@ -121,7 +131,8 @@ async function endAfter<Opened extends { kind: "ready" }>(
     return skipped(`nobody knows whether it arrived: ${reason}`);
   }
   if (error instanceof ProviderRejected) {
-    await inTransaction(sql, (tx) => mail.fail(tx, { code: error.code, reason }));
+    const isOurs = await inTransaction(sql, (tx) => mail.fail(tx, { code: error.code, reason }));
+    if (!isOurs) return skipped(`somebody else sends it now; here it was refused: ${reason}`);
   } else if (error instanceof ProviderUnavailable) {
     // Surely not sent. Of anything else we do not know, and what stands in the record stays.
     await inTransaction(sql, (tx) => mail.requeue(tx, reason));

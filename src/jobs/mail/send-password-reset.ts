@@ -42,8 +42,10 @@ export const sendPasswordResetMail = defineJob({
         setPasswordResetStatus(tx, { id, status: "accepted", now: clock.now(), response }),
       doubt: (tx, reason) =>
         endResetMail(tx, { id, now: clock.now(), status: "unknown", code: "unconfirmed", reason }),
-      fail: (tx, failure) =>
-        endResetMail(tx, { id, now: clock.now(), status: "failed", ...failure }),
+      fail: async (tx, failure) => {
+        await endResetMail(tx, { id, now: clock.now(), status: "failed", ...failure });
+        return true;
+      },
       requeue: (tx, reason) =>
         setPasswordResetStatus(tx, {
           id,

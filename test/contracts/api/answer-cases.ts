@@ -2,6 +2,7 @@ import { insertMember } from "../../../src/db/company-members.ts";
 import type { Reply } from "../../integration/api/start-api.ts";
 import type { DocumentedAnswer, DocumentedOperation } from "./contract-document.ts";
 import { backFromFreshBooks, connectFreshBooks } from "./freshbooks-recipes.ts";
+import { password } from "./arrange.ts";
 import { issuedInvoice, recipes } from "./record-recipes.ts";
 import { backFromStripe } from "./stripe-recipes.ts";
 import type { World } from "./world.ts";
@@ -25,9 +26,6 @@ export function furtherAnswers({ answers }: DocumentedOperation): DocumentedAnsw
     return index > 0 && !isRepeated && !isLabel && (note !== null || status >= 300);
   });
 }
-
-/** Of everybody who signs up in tests. */
-export const password = "correct horse battery";
 
 /** The token of an invitation of the world's owner to another company, in the state that is asked for. */
 async function invitation(
@@ -107,6 +105,11 @@ export const answerCases: Readonly<Record<string, (world: World) => Promise<Repl
   "DELETE /companies/{} 403": async (world) => {
     const { token } = await world.colleague("admin");
     return await world.call("DELETE", `/companies/${world.companyId}`, undefined, { token });
+  },
+  "POST /clients/{}/move 422": async (world) => {
+    const { id } = await world.need("POST", "/clients", { name: "Pine & Sons" });
+    const body = { target_company_id: world.companyId };
+    return await world.call("POST", `/clients/${id}/move`, body);
   },
   "POST /clients/{}/statement/send 422": async (world) => {
     const { id } = await world.need("POST", "/clients", { name: "Nobody" });

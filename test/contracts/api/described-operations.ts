@@ -44,10 +44,11 @@ interface Document {
 interface Operation {
   parameters: { name?: string; in?: string; required?: boolean; schema?: Schema }[];
   requestBody?: { content: Record<string, { schema: Schema }> };
+  responses: Record<string, unknown>;
 }
 
 /** The document as a reader gets it. */
-const document: Document = JSON.parse(JSON.stringify(describeApi(routes)));
+export const document: Document = JSON.parse(JSON.stringify(describeApi(routes)));
 
 export const operations: readonly DescribedOperation[] = routes.flatMap((route) => {
   const path = route.path.replaceAll(/:(\w+)/g, "{$1}");

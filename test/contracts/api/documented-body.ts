@@ -214,8 +214,10 @@ const breakers: {
     isSingle: true,
     breakField: ({ rules, name, type, in: list }) => {
       const isReference = rules.includes("existing record") || name.endsWith("_id");
-      // An invoice that is not there is one of the errors that a bulk payment answers.
-      if (!isReference || name === "price_id" || list === "payments") return undefined;
+      // An invoice that is not there is one of the errors that a bulk payment answers, and a company
+      // that is not the caller's is a 404 (API.md rule 4).
+      const isOther = name === "price_id" || name === "target_company_id" || list === "payments";
+      if (!isReference || isOther) return undefined;
       return { value: type.endsWith("[]") ? [unknownId] : unknownId };
     },
   },

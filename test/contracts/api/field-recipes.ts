@@ -1,3 +1,4 @@
+import { importClients } from "./freshbooks-recipes.ts";
 import {
   client,
   forgetful,
@@ -25,14 +26,19 @@ const byName: Readonly<Record<string, FieldRecipe>> = {
   service_id: idOf(service),
   invoice_id: idOf(issuedInvoice),
   user_id: async (world) => (await world.colleague("member")).userId,
+  category_id: async (world) => (await recipes["categories"]!(world, [])).id,
+  tax_rate_id: async (world) => (await recipes["tax-rates"]!(world, [])).id,
+  tax_rate_ids: async (world) => [(await recipes["tax-rates"]!(world, [])).id],
+  payment_id: async (world) => (await recipes["payments"]!(world, [])).id,
   target_company_id: idOf(otherCompany),
+  import_id: async (world) => (await importClients(world)).import_id,
   time_entry_ids: async (world) => [(await recipes["time-entries"]!(world, [])).id],
   expense_ids: async (world) => [(await recipes["expenses"]!(world, [])).id],
   primary_color: () => "#1a1a2e",
   secondary_color: () => "#1e40af",
   accent_color: () => "#3b82f6",
   font_family: () => "Helvetica",
-  tags: () => ["VIP"],
+  tags: async (world) => [(await recipes["tags"]!(world, []))["name"]],
   email: ({ userId }) => `person-${userId}-${Math.random()}@sweep.test`,
   cc: () => ["cc@sweep.test"],
   password: () => "correct horse battery",
@@ -94,10 +100,11 @@ export async function knownValue(
   const { name, records } = field;
   const recipe = byOperation[operation]?.[name] ?? byName[name];
   if (recipe !== undefined) return { value: await recipe(world, records) };
-  const collection = /^\w+ \/([\w-]+)\/bulk/.exec(operation)?.[1] ?? "";
-  if (name === "ids") {
-    const make = recipes[collection];
-    if (make !== undefined) return { value: [(await make(world, [])).id] };
-  }
-  return undefined;
+  const collection = /^\w+ \/([\w-]+)/.exec(operation)?.[1] ?? "";
+  // The records a bulk action or a filter names, and the line that an item of line_items is.
+  const make = recipes[name === "id" ? `${collection}/line-items` : collection];
+  if (make === undefined || !["id", "ids"].includes(name)) return undefined;
+  const owners = name === "id" ? [await recipes[collection]!(world, [])] : [];
+  const { id } = await make(world, owners);
+  return { value: name === "id" ? id : [id] };
 }

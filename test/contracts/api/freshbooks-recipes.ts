@@ -1,5 +1,5 @@
 import { connectOverApi, goToProvider } from "../../support/connect.ts";
-import type { World } from "./world.ts";
+import type { Data, World } from "./world.ts";
 
 /** Keeps the client that the sandbox knows. */
 async function saveFreshBooksApp(world: World): Promise<void> {
@@ -17,9 +17,12 @@ export async function connectFreshBooks(world: World): Promise<void> {
   await world.need("POST", "/settings/freshbooks/reset");
 }
 
-async function connectAndImport(world: World): Promise<void> {
+/** Connected, and an import has begun; returns what it answered. */
+export async function importClients(world: World): Promise<Data> {
   await connectFreshBooks(world);
-  await world.need("POST", "/settings/freshbooks/import", { selected_resources: ["clients"] });
+  return await world.need("POST", "/settings/freshbooks/import", {
+    selected_resources: ["clients"],
+  });
 }
 
 /** What operations of FreshBooks need. */
@@ -27,13 +30,8 @@ export const freshbooksPreparations: Readonly<Record<string, (world: World) => P
   {
     "GET /settings/freshbooks/connect": saveFreshBooksApp,
     "GET /settings/freshbooks/preview": connectFreshBooks,
-    "GET /settings/freshbooks/status": async (world) => {
-      await connectFreshBooks(world);
-      await world.need("POST", "/settings/freshbooks/import", {
-        selected_resources: ["clients"],
-      });
-    },
-    "GET /settings/freshbooks/report": connectAndImport,
+    "GET /settings/freshbooks/status": importClients,
+    "GET /settings/freshbooks/report": importClients,
     "POST /settings/freshbooks/import": connectFreshBooks,
     "POST /settings/freshbooks/reset": connectFreshBooks,
     "POST /settings/freshbooks/disconnect": connectFreshBooks,

@@ -2,7 +2,7 @@ import type { Ask, Reply } from "../../integration/api/start-api.ts";
 import { formOf, picture } from "../../support/files.ts";
 import type { DescribedOperation, Schema } from "./described-operations.ts";
 import { knownValue } from "./field-recipes.ts";
-import { arrange } from "./record-recipes.ts";
+import { arrange, callers } from "./arrange.ts";
 import type { Made, World } from "./world.ts";
 
 /** A request that works, with what is required and nothing more. */
@@ -11,10 +11,15 @@ export interface GoodRequest {
   address: string;
   records: Made[];
   body: Record<string, unknown> | FormData | undefined;
+  /** Who asks: the owner of the world, but for what would lock the owner out. */
+  token: string;
 }
 
 /** Makes what an operation needs, and a request of it that works. */
-async function goodRequest(world: World, operation: DescribedOperation): Promise<GoodRequest> {
+export async function goodRequest(
+  world: World,
+  operation: DescribedOperation,
+): Promise<GoodRequest> {
   const { address, records } = await arrange(world, operation);
   const query = new URLSearchParams();
   for (const { name, schema } of operation.query.filter(({ required }) => required)) {
@@ -25,7 +30,13 @@ async function goodRequest(world: World, operation: DescribedOperation): Promise
     operation.body === undefined
       ? await goodUpload(operation)
       : await goodObject(world, operation.name, { schema: operation.body, records });
-  return { address: `${address}${text}`, records, body };
+  const { token } = (await callers[operation.name]?.(world)) ?? world;
+  return { address: `${address}${text}`, records, body, token };
+}
+
+/** The JSON that was to be sent; nothing where it is a form. */
+export function jsonOf({ body }: GoodRequest): Record<string, unknown> {
+  return body instanceof FormData ? {} : (body ?? {});
 }
 
 /** A form with a picture, for an operation that takes a file. */
@@ -35,14 +46,14 @@ export async function goodUpload({
   return upload === undefined ? undefined : formOf(upload.field, await picture("png"));
 }
 
-/** Asks as it should be asked: the owner of the world unless a token is given. */
-export async function askWell(
+/** Asks what was prepared, in the world it was prepared in. */
+export async function ask(
   world: World,
-  operation: DescribedOperation,
+  { method }: DescribedOperation,
+  { address, body, token }: GoodRequest,
   options?: Ask,
 ): Promise<Reply> {
-  const { address, body } = await goodRequest(world, operation);
-  return await world.call(operation.method, address, body, options);
+  return await world.call(method, address, body, { token, ...options });
 }
 
 async function goodObject(
@@ -81,6 +92,9 @@ async function goodValue(
       return await goodObject(world, operation, { schema: first, records });
     case undefined:
     default:
-      return first.format === "date" ? "2026-03-02" : name.slice(0, first.maxLength ?? 20);
+      // Another one each time: some names are taken once.
+      return first.format === "date"
+        ? "2026-03-02"
+        : `${name} ${Math.random()}`.slice(0, first.maxLength ?? 40);
   }
 }

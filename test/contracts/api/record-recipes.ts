@@ -1,16 +1,14 @@
 import { insertMember } from "../../../src/db/company-members.ts";
 import { createToken, hashToken } from "../../../src/platform/tokens.ts";
-import { formOf, picture, smallPdf } from "../../support/files.ts";
-import { freshbooksPreparations } from "./freshbooks-recipes.ts";
-import { connectStripe, subscribe } from "./stripe-recipes.ts";
+import { formOf, smallPdf } from "../../support/files.ts";
 import type { Made, World } from "./world.ts";
 
 /** Makes a fresh record of a collection; `parents` are the records before it in the address. */
 type Recipe = (world: World, parents: readonly Made[]) => Promise<Made>;
 
-const line = { description: "Consulting", quantity: 1, unit_price: 10_000 };
+export const line = { description: "Consulting", quantity: 1, unit_price: 10_000 };
 
-const credit = {
+export const credit = {
   type: "credit_note",
   amount: 5_000,
   description: "Goodwill",
@@ -148,6 +146,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
       vendor: "City Rail",
       amount: 5_000,
       expense_date: "2026-03-02",
+      client_id: (await client(world, [])).id,
       is_billable: true,
     }),
   quotes: async (world) =>
@@ -164,7 +163,8 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     }),
   "invoices/line-items": newLine,
   "invoices/payments": async (world, [invoice]) => {
-    await world.need("POST", `/invoices/${invoice!.id}/mark-sent`);
+    const { status } = await world.need("GET", `/invoices/${invoice!.id}`);
+    if (status === "draft") await world.need("POST", `/invoices/${invoice!.id}/mark-sent`);
     const body = { amount: 100, payment_date: "2026-03-02" };
     return await world.need("POST", `/invoices/${invoice!.id}/payments`, body);
   },
@@ -222,12 +222,14 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     await world.need("POST", "/categories", { name: `Category ${Math.random()}` }),
   "tax-rates": async (world) =>
     await world.need("POST", "/tax-rates", { name: "GST", rate: 1_500 }),
+  // The one that is set up, whether or not the company is connected to it.
+  integrations: async () => ({ id: "slack" }),
   nights: async ({ api, companyId }) => {
     const [night] = await api.sql<Made[]>`
       insert into billing_nights
-        (company_id, business_date, status, held_reason, preview, created_at, updated_at)
+        (company_id, business_date, status, held_reason, created_at, updated_at)
       select ${companyId}, coalesce(max(business_date), '2026-01-01') + 1, 'held',
-        'it would bill too much', '{}', now(), now()
+        'it would bill too much', now(), now()
       from billing_nights where company_id = ${companyId}
       returning id
     `;
@@ -244,145 +246,9 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   },
 };
 
-/** What an operation needs beside the records of its address, once they are there. */
-const preparations: Readonly<
-  Record<string, (world: World, records: readonly Made[]) => Promise<unknown>>
-> = {
-  "POST /invoices/{}/email": async (world, [invoice]) =>
-    await world.need("POST", `/invoices/${invoice!.id}/publish`),
-  "POST /invoices/{}/mark-paid": async (world, [invoice]) =>
-    await world.need("POST", `/invoices/${invoice!.id}/mark-sent`),
-  "POST /invoices/{}/record-payment": async (world, [invoice]) =>
-    await world.need("POST", `/invoices/${invoice!.id}/mark-sent`),
-  "POST /invoices/{}/payments": async (world, [invoice]) =>
-    await world.need("POST", `/invoices/${invoice!.id}/mark-sent`),
-  "POST /recurring-invoices/{}/resume": async (world, [series]) =>
-    await world.need("POST", `/recurring-invoices/${series!.id}/pause`),
-  "POST /recurring-invoices/{}/release": async ({ api }, [series]) =>
-    await api.sql`
-      update recurring_invoices set parked_at = now(), parked_code = 'catch_up_limit',
-        parked_reason = 'too many dates' where id = ${series!.id}
-    `,
-  "GET /recurring-invoices/{}/occurrences": async (world, [series]) =>
-    await world.need("POST", `/recurring-invoices/${series!.id}/generate`),
-  "GET /runs/{}/events": async ({ api }, [run]) =>
-    // The stream of a run that is over ends at once.
-    await api.sql`update job_runs set status = 'succeeded', finished_at = now() where id = ${run!.id}`,
-  "POST /runs/{}/retry": async ({ api }, [run]) =>
-    await api.sql`update job_runs set status = 'dead' where id = ${run!.id}`,
-  "POST /quotes/{}/convert-to-invoice": markQuoteSent,
-  "POST /quotes/{}/convert-to-project": markQuoteSent,
-  "GET /clients/{}/projects": async (world, [owner]) =>
-    await world.need("POST", "/projects", { client_id: owner!.id, name: "Website" }),
-  "GET /clients/{}/credits": async (world, [owner]) =>
-    await world.need("POST", "/credits", { ...credit, client_id: owner!.id }),
-  "GET /expenses/{}/receipt": async (world, [expense]) =>
-    await world.need("POST", `/expenses/${expense!.id}/receipt`, formOf("receipt", smallPdf)),
-  "GET /time-entries/unbilled": async (world) => await recipes["time-entries"]!(world, []),
-  "GET /api-tokens": async (world) => {
-    const { token } = await recipes["api-tokens"]!(world, []);
-    await world.call("GET", "/clients", undefined, { token });
-    await world.api.flush();
-  },
-  "POST /settings/reminders": deleteReminders,
-  "PUT /timer/stop": startTimer,
-  "GET /timer/current": startTimer,
-  "DELETE /timer/discard": startTimer,
-  "GET /settings/branding": async (world) =>
-    await world.need("POST", "/settings/branding/logo", formOf("logo", await picture("png"))),
-  "GET /settings/branding/logo": async (world) =>
-    await world.need("POST", "/settings/branding/logo", formOf("logo", await picture("png"))),
-  "GET /settings/late-fees": async (world) =>
-    await world.need("PUT", "/settings/late-fees", {
-      late_fee_type: "percentage",
-      late_fee_value: 150,
-      late_fee_days: 30,
-    }),
-  "POST /portal/invoices/{}/checkout": async (world) =>
-    await recipes["settings/bank-accounts"]!(world, []),
-  ...freshbooksPreparations,
-  "GET /settings/stripe/status": connectStripe,
-  "POST /settings/stripe/disconnect": connectStripe,
-  "POST /billing/portal": subscribe,
-  "GET /billing/invoices": subscribe,
-};
-
-/** Invoices in every state of being paid, time that is on none, money spent: what reports add up. */
-async function keepBooks(world: World): Promise<void> {
-  await world.shared("books", async () => {
-    const { id: clientId } = await client(world, []);
-    const taxed = { ...line, tax_name_1: "GST", tax_rate_1: 1500 };
-    const issue = async (issue_date: string, due_date: string): Promise<Made> => {
-      const body = { client_id: clientId, issue_date, due_date, line_items: [taxed] };
-      const { id } = await world.need("POST", "/invoices", body);
-      return await world.need("POST", `/invoices/${id}/mark-sent`);
-    };
-    const { id: paid } = await issue("2026-01-10", "2026-02-10");
-    await world.need("POST", `/invoices/${paid}/mark-paid`);
-    const { id: overdue } = await issue("2026-01-10", "2026-02-10");
-    await world.api.sql`update invoices set status = 'overdue' where id = ${overdue}`;
-    await issue("2026-03-02", "2026-04-02");
-    await world.need("POST", "/expenses", {
-      category: "travel_transport",
-      amount: 5_000,
-      expense_date: "2026-03-02",
-      is_billable: true,
-      client_id: clientId,
-    });
-    return await recipes["time-entries"]!(world, []);
-  });
-}
-
-async function markQuoteSent(world: World, [quote]: readonly Made[]): Promise<unknown> {
-  return await world.need("POST", `/quotes/${quote!.id}/mark-sent`);
-}
-
 /** A company has three at most. */
-async function deleteReminders(world: World): Promise<void> {
+export async function deleteReminders(world: World): Promise<void> {
   for (const { id } of await world.need("GET", "/settings/reminders")) {
     await world.need("DELETE", `/settings/reminders/${id}`);
   }
-}
-
-async function startTimer(world: World): Promise<unknown> {
-  return await world.need("POST", "/timer/start", {
-    client_id: (await client(world, [])).id,
-    notes: "At work",
-    hourly_rate: 15_000,
-  });
-}
-
-/**
- * Makes afresh what an operation needs: the records its address speaks of, something in a list that
- * is looked at, and what `preparations` says. The address is the path with the ids filled in.
- */
-export async function arrange(
-  world: World,
-  { name, method, path }: { name: string; method: string; path: string },
-): Promise<{ address: string; records: Made[] }> {
-  const records: Made[] = [];
-  const address: string[] = [];
-  const collection: string[] = [];
-  for (const segment of path.split("/").filter(Boolean)) {
-    if (!segment.startsWith("{")) {
-      collection.push(segment);
-      address.push(segment);
-      continue;
-    }
-    const recipe = recipes[collection.join("/")];
-    if (recipe === undefined) {
-      throw new Error(
-        `There is no recipe for "${collection.join("/")}": say in test/contracts/api/record-recipes.ts how one is made.`,
-      );
-    }
-    const made = await recipe(world, records);
-    records.push(made);
-    address.push(String(made.id));
-  }
-  if (method === "GET" && !path.endsWith("}")) {
-    await recipes[collection.join("/")]?.(world, records);
-  }
-  if (/^\/(dashboard|reports)\//.test(path)) await keepBooks(world);
-  await preparations[name]?.(world, records);
-  return { address: `/${address.join("/")}`, records };
 }

@@ -15,6 +15,8 @@ import {
   type Reply,
 } from "../../integration/api/start-api.ts";
 
+import { createToy, toySandbox } from "../../support/toy-provider.ts";
+
 /** Answers of all routes; recipes look into them freely. */
 // oxlint-disable-next-line typescript/no-explicit-any -- see above
 export type Data = any;
@@ -42,10 +44,12 @@ export interface World extends Person {
 }
 
 /**
- * An API without limits on requests: a sweep asks more than an hour of a plan holds. Providers are
- * sandboxes.
+ * An API without limits on requests, for a sweep asks more than an hour of a plan holds. Providers are
+ * sandboxes, and a toy.
  */
 export async function startUnlimitedApi(): Promise<ApiSetup> {
+  const sandbox = await startProviderServer(toySandbox);
+  const toy = createToy({ url: sandbox.url });
   const max = 1e6;
   const google = await startGoogle();
   const freshbooks = await startProviderServer(freshbooksSandbox, {
@@ -56,6 +60,8 @@ export async function startUnlimitedApi(): Promise<ApiSetup> {
     freshbooks: { url: freshbooks.url },
     stripe: stripeSettings(stripe),
   });
+  const { keys, providers: connectable } = providers.connections;
+  const connections = { keys, providers: new Map(connectable).set(toy.oauth.name, toy.oauth) };
   const api = await startApi(
     {
       appUrl: "https://app.test",
@@ -73,12 +79,14 @@ export async function startUnlimitedApi(): Promise<ApiSetup> {
         invitationsPerCompany: max,
       },
     },
-    { providers: { ...providers, googleSignIn: google.providers.googleSignIn } },
+    { providers: { ...providers, googleSignIn: google.providers.googleSignIn, connections } },
   );
   api.defer(() => google.close());
   api.defer(() => freshbooks.close());
   api.defer(() => providers.closeProviders());
   api.defer(() => stripe.close());
+  api.defer(() => sandbox.close());
+  api.defer(() => toy.http.close());
   return api;
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { runNight } from "../../../src/jobs/billing/night.ts";
 import { insertSeries } from "../../support/records.ts";
+import { hashToken } from "../../../src/platform/tokens.ts";
 import { line } from "../invoices/start-invoicing.ts";
 import { startApi, type ApiSetup, type Person, type Reply } from "./start-api.ts";
 
@@ -197,4 +198,45 @@ test("a night bills whatever the plan, what it makes counts, and a test company 
   api.clock.set("2026-03-02T10:00:00Z");
   expect((await call("POST", "/invoices", draft)).status).toBe(201);
   expect((await call("GET", "/billing/usage")).body.data.invoices_this_month).toBe(1);
+});
+
+test("a team is as large as the plan allows, however many accept at once; nobody counts twice", async () => {
+  const api = await startApi({ planDefault: "starter" });
+  const owner = await api.signUp();
+  const first = callsOf(api, owner, owner.companyId);
+  const secondId = (await first("POST", "/companies", { name: "Second" })).body.data.id;
+  const second = callsOf(api, owner, secondId);
+  const people = [];
+  for (let n = 0; n < 3; n += 1) people.push(await api.signUp({ company: null }));
+  const inviteTo = async (companyId: number, email: string) =>
+    await first("POST", `/companies/${companyId}/members/invite`, { email, role: "member" });
+  const accept = async ({ token, email }: Person, companyId: number) => {
+    // The link is in a mail and nowhere else; here it is one we know.
+    const secret = `nli_${companyId}_${email}`.padEnd(40, "x").replaceAll(/[^\w]/g, "-");
+    await api.sql`
+      update invitations set token_hash = ${hashToken(secret)}
+      where company_id = ${companyId} and email = ${email}
+    `;
+    return await api.ask("POST", `/api/v1/invitations/${secret}/accept`, { token });
+  };
+  for (const { email } of people) {
+    expect((await inviteTo(owner.companyId, email)).status).toBe(201);
+  }
+  const accepted = await Promise.all(people.map((person) => accept(person, owner.companyId)));
+  expect(tally(accepted)).toEqual({ 200: 2, 403: 1 });
+  const refused = accepted.find(({ status }) => status === 403);
+  expect(refused?.body).toMatchObject({
+    message: "You've reached your starter plan limit of 3 team members. Please upgrade.",
+    upgrade_required: true,
+  });
+  expect((await first("GET", "/billing/usage")).body.data.team_members).toBe(3);
+
+  const [isIn, isOut] = [
+    people[accepted.findIndex(({ status }) => status === 200)]!,
+    people[accepted.indexOf(refused!)]!,
+  ];
+  expect((await inviteTo(secondId, isOut.email)).status).toBe(403);
+  expect((await inviteTo(secondId, isIn.email)).status).toBe(201);
+  expect((await accept(isIn, secondId)).status).toBe(200);
+  expect((await second("GET", "/billing/usage")).body.data.team_members).toBe(3);
 });

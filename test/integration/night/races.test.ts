@@ -11,6 +11,7 @@ import {
   runNight,
   type NightDeps,
 } from "../../../src/jobs/billing/night.ts";
+import { untilBlocked } from "../../support/blocked.ts";
 import { eventually } from "../../support/eventually.ts";
 import {
   insertClient,
@@ -45,19 +46,6 @@ async function untilNumbersAreTaken(sql: Sql): Promise<void> {
     const [row] = await sql<{ found: boolean }[]>`
       select exists (
         select from pg_locks where relation = 'counters'::regclass and mode = 'RowExclusiveLock'
-      ) as found
-    `;
-    return row?.found;
-  });
-}
-
-/** Waits until somebody waits for a row that somebody else has. */
-async function untilBlocked(sql: Sql): Promise<void> {
-  await eventually(async () => {
-    const [row] = await sql<{ found: boolean }[]>`
-      select exists (
-        select from pg_stat_activity
-        where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0
       ) as found
     `;
     return row?.found;

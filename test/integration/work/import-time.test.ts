@@ -223,7 +223,7 @@ test("a copy of an invoice bills no time", async () => {
 test("importing needs the right to write both", async () => {
   const { ask, draft, tokenWith } = await startWork();
   const { id } = await draft();
-  const token = await tokenWith(["invoices:read", "invoices:write"]);
+  const token = await tokenWith(["invoices:read", "invoices:write", "time-entries:read"]);
   const reply = await ask("POST", `/api/v1/invoices/${id}/import-time`, { token, body: {} });
   expect(reply).toMatchObject({ status: 403, body: { scope: "time-entries:write" } });
 });

@@ -26,9 +26,6 @@ interface Described {
   requestBody?: { content: Record<string, { schema: Schema }> };
 }
 
-/** Resources that come with later issues. */
-const later = /\/move$/;
-
 const withoutNames = (path: string): string => path.replaceAll(/\{[^}]*\}/g, "{}");
 
 describeWithData("contracts/tidybill.json", (file) => {
@@ -47,7 +44,6 @@ describeWithData("contracts/tidybill.json", (file) => {
   const wanted = endpoints.flatMap((endpoint) =>
     endpoint.operations
       .map((operation) => withoutNames(operation.replace(" /api", " ")))
-      .filter((operation) => !later.test(operation.split(" ")[1] ?? ""))
       .map((operation) => ({
         operation,
         body: endpoint.params.body ?? [],

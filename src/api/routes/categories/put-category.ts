@@ -16,9 +16,8 @@ export const putCategoryRoute = defineRoute({
   body: z.strictObject({ name: requiredText(100) }),
   answers: { 200: z.object({ data: categoryJson }) },
 
-  async run({ tx, company, user, now, checkIfMatch }, { params, body }) {
+  async run({ tx, company, user, now }, { params, body }) {
     const label = await lockLabel(tx, { kind: "category", companyId: company.id, id: params.id });
-    checkIfMatch(label);
     const by = { company, causerId: user.id, now };
     return answerLabel(await renameLabel(tx, by, { kind: "category", label, name: body.name }));
   },

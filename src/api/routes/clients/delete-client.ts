@@ -15,10 +15,9 @@ export const deleteClientRoute = defineRoute({
   params: z.object({ id: idParam }),
   answers: { 204: null },
 
-  async run({ tx, company, user, now, checkIfMatch }, { params }) {
+  async run({ tx, company, user, now }, { params }) {
     const client = await lockClient(tx, { companyId: company.id, id: params.id });
     if (client === undefined) throw new NotFound("Client");
-    checkIfMatch(client);
     await markClientsDeleted(tx, { companyId: company.id, ids: [client.id], now });
     await recordEvent(tx, {
       companyId: company.id,

@@ -3,7 +3,7 @@ import { hoursOf } from "../../../billing/worked-time.ts";
 import { findClient, listClientStats } from "../../../db/clients.ts";
 import { sumClientTime } from "../../../db/work-references.ts";
 import { NotFound } from "../../../errors.ts";
-import { defineRoute, requireScope } from "../../define-route.ts";
+import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
 
 const amounts = {
@@ -22,7 +22,7 @@ export const getClientStatsRoute = defineRoute({
     "Total invoiced, total paid and outstanding in the client's currency, minor units; invoices in " +
     "other currencies are summed apart. Needs invoices:read too, and time-entries:read for the hours.",
   tag: "Clients",
-  access: { scope: "clients:read" },
+  access: { scope: "clients:read", further: ["invoices:read"] },
   params: z.object({ client_id: idParam }),
   answers: {
     200: z.object({
@@ -37,8 +37,7 @@ export const getClientStatsRoute = defineRoute({
     }),
   },
 
-  async run({ sql, company, caller, mayUse }, { params }) {
-    requireScope(caller, "invoices:read");
+  async run({ sql, company, mayUse }, { params }) {
     const key = { companyId: company.id, clientId: params.client_id };
     const [client, stats, seconds] = await Promise.all([
       findClient(sql, { companyId: company.id, id: params.client_id }),

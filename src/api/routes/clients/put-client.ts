@@ -22,11 +22,10 @@ export const putClientRoute = defineRoute({
   answers: { 200: z.object({ data: taggedClientJson }) },
 
   async run(context, { params, body }) {
-    const { tx, company, user, now, checkIfMatch } = context;
+    const { tx, company, user, now } = context;
     const key = { companyId: company.id, id: params.id };
     const before = await lockClient(tx, key);
     if (before === undefined) throw new NotFound("Client");
-    checkIfMatch(before);
     const fields = withChanges(before, clientFields(body));
     const client = await updateClient(tx, { ...fields, ...key, now });
     await writeTags(context, { kind: "client", id: client.id }, body.tags);

@@ -18,7 +18,7 @@ export const deleteCompanyRoute = defineRoute({
   params: z.object({ company_id: idParam }),
   answers: { 204: null },
 
-  async run({ tx, user, clock, requestId, checkIfMatch }, { params }) {
+  async run({ tx, user, clock, requestId }, { params }) {
     const { company, role } = await lockOwnCompany(tx, {
       companyId: params.company_id,
       userId: user.id,
@@ -26,7 +26,6 @@ export const deleteCompanyRoute = defineRoute({
     if (role !== "owner") {
       throw new Forbidden("Only the owner can delete a company.", { code: "role_required" });
     }
-    checkIfMatch(company);
     const now = clock.now();
     await markCompanyDeleted(tx, { companyId: company.id, now });
     await leaveCompany(tx, { companyId: company.id, now });

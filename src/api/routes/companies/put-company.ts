@@ -20,13 +20,12 @@ export const putCompanyRoute = defineRoute({
   body: companyBody,
   answers: { 200: z.object({ data: companyJson }) },
 
-  async run({ tx, user, clock, requestId, checkIfMatch }, { params, body }) {
+  async run({ tx, user, clock, requestId }, { params, body }) {
     const { company, role } = await lockOwnCompany(tx, {
       companyId: params.company_id,
       userId: user.id,
     });
     requireRole(role, "admin");
-    checkIfMatch(company);
     const changed = await changeCompany(tx, {
       company,
       changes: companyFields(body),

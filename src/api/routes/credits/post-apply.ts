@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { applyCredit } from "../../../actions/apply-credit.ts";
-import { defineRoute, requireScope } from "../../define-route.ts";
+import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
 import { idInBody } from "../invoices/line-inputs.ts";
 import { paymentAmount } from "../invoices/payment-inputs.ts";
@@ -16,13 +16,12 @@ export const postCreditApplyRoute = defineRoute({
     "and the invoice lacks (422). The invoice must be sent, viewed, partial or overdue (409). Needs " +
     "invoices:write too.",
   tag: "Credits",
-  access: { scope: "credits:write" },
+  access: { scope: "credits:write", further: ["invoices:write"] },
   params: z.object({ id: idParam }),
   body: z.strictObject({ invoice_id: idInBody, amount: paymentAmount }),
   answers: { 200: creditAnswer },
 
-  async run({ tx, company, user, caller, now }, { params, body }) {
-    requireScope(caller, "invoices:write");
+  async run({ tx, company, user, now }, { params, body }) {
     const by = { company, causerId: user.id, now };
     const credit = await applyCredit(tx, by, {
       creditId: params.id,

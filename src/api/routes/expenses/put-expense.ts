@@ -28,9 +28,8 @@ export const putExpenseRoute = defineRoute({
   body: expenseChanges,
   answers: { 200: expenseAnswer },
 
-  async run({ tx, company, user, now, checkIfMatch }, { params, body }) {
+  async run({ tx, company, user, now }, { params, body }) {
     const before = await lockExpense(tx, { companyId: company.id, id: params.id });
-    checkIfMatch(before);
     const by = { company, causerId: user.id, now };
     const expense = await updateExpense(tx, by, before, expenseInput(body));
     return { status: 200, body: { data: presentExpense(expense) }, version: expense };

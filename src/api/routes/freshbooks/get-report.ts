@@ -11,7 +11,7 @@ import {
   presentInstant,
 } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
-import { idParam } from "../../inputs.ts";
+import { boundedText, idParam } from "../../inputs.ts";
 
 const itemJson = z
   .object({
@@ -42,7 +42,7 @@ export const getFreshBooksReportRoute = defineRoute({
   query: z.strictObject({
     ...pageQuery,
     import_id: idParam.optional(),
-    resource: z.string().max(40).optional(),
+    resource: boundedText(40).optional(),
     kind: z.enum(importItemKinds).optional(),
   }),
   answers: { 200: listJson(itemJson, { counts: z.record(z.string(), z.int()) }) },

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { listJson, wholeListAnswer, wholeListQuery } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
 import { readIntegrations } from "./read-integrations.ts";
 import { integrationJson } from "./schema.ts";
@@ -10,9 +10,10 @@ export const getIntegrationsRoute = defineRoute({
   summary: "List integrations",
   tag: "Integrations",
   access: { scope: "integrations:read" },
-  answers: { 200: z.object({ data: z.array(integrationJson) }) },
+  query: wholeListQuery,
+  answers: { 200: listJson(integrationJson, {}) },
 
-  async run(context) {
-    return { status: 200, body: { data: await readIntegrations(context) } };
+  async run(context, { query }) {
+    return wholeListAnswer(await readIntegrations(context), query);
   },
 });

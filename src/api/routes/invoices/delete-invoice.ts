@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { deleteInvoice } from "../../../actions/delete-invoice.ts";
-import { lockInvoice } from "../../../db/invoices.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
 
@@ -15,8 +14,7 @@ export const deleteInvoiceRoute = defineRoute({
   params: z.object({ id: idParam }),
   answers: { 204: null },
 
-  async run({ tx, company, user, now, checkIfMatch }, { params }) {
-    checkIfMatch(await lockInvoice(tx, { companyId: company.id, id: params.id }));
+  async run({ tx, company, user, now }, { params }) {
     await deleteInvoice(tx, { company, causerId: user.id, now }, { invoiceId: params.id });
     return { status: 204 };
   },

@@ -1,7 +1,5 @@
 import { z } from "zod";
 import { deletePayment } from "../../../actions/delete-payment.ts";
-import { lockInvoice } from "../../../db/invoices.ts";
-import { getInvoicePayment } from "../../../db/payments.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
 
@@ -19,12 +17,9 @@ export const deleteInvoicePaymentRoute = defineRoute({
   params: z.object({ id: idParam, paymentId: idParam }),
   answers: { 204: null },
 
-  async run({ tx, company, user, now, checkIfMatch }, { params }) {
+  async run({ tx, company, user, now }, { params }) {
     const by = { company, causerId: user.id, now };
     const { id: invoiceId, paymentId } = params;
-    const where = { companyId: company.id, invoiceId };
-    await lockInvoice(tx, { companyId: company.id, id: invoiceId });
-    checkIfMatch(await getInvoicePayment(tx, { ...where, id: paymentId }));
     await deletePayment(tx, by, { invoiceId, paymentId });
     return { status: 204 };
   },

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { listAdjustments } from "../../../db/invoice-adjustments.ts";
 import { getInvoice } from "../../../db/invoices.ts";
+import { listJson, wholeListAnswer, wholeListQuery } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
 import { adjustmentJson, presentAdjustment } from "./adjustment-schema.ts";
@@ -14,12 +15,13 @@ export const getAdjustmentsRoute = defineRoute({
   tag: "Invoices",
   access: { scope: "invoices:read" },
   params: z.object({ id: idParam }),
-  answers: { 200: z.object({ data: z.array(adjustmentJson) }) },
+  query: wholeListQuery,
+  answers: { 200: listJson(adjustmentJson, {}) },
 
-  async run({ sql, company }, { params }) {
+  async run({ sql, company }, { params, query }) {
     const invoice = await getInvoice(sql, { companyId: company.id, id: params.id });
     const where = { companyId: company.id, invoiceId: invoice.id };
     const adjustments = await listAdjustments(sql, where);
-    return { status: 200, body: { data: adjustments.map(presentAdjustment) } };
+    return wholeListAnswer(adjustments.map(presentAdjustment), query);
   },
 });

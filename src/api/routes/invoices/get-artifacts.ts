@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { listArtifacts } from "../../../db/invoice-artifacts.ts";
 import { getInvoice } from "../../../db/invoices.ts";
+import { listJson, wholeListAnswer, wholeListQuery } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
 import { artifactJson, presentArtifact } from "./artifact-schema.ts";
@@ -13,12 +14,13 @@ export const getArtifactsRoute = defineRoute({
   tag: "Invoices",
   access: { scope: "invoices:read" },
   params: z.object({ id: idParam }),
-  answers: { 200: z.object({ data: z.array(artifactJson) }) },
+  query: wholeListQuery,
+  answers: { 200: listJson(artifactJson, {}) },
 
-  async run({ sql, company }, { params }) {
+  async run({ sql, company }, { params, query }) {
     const invoice = await getInvoice(sql, { companyId: company.id, id: params.id });
     const where = { companyId: company.id, invoiceId: invoice.id };
     const artifacts = await listArtifacts(sql, where);
-    return { status: 200, body: { data: artifacts.map(presentArtifact) } };
+    return wholeListAnswer(artifacts.map(presentArtifact), query);
   },
 });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { listInvoiceDeliveries } from "../../../db/deliveries.ts";
 import { getInvoice } from "../../../db/invoices.ts";
+import { listJson, wholeListAnswer, wholeListQuery } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
 import { dispatchJson, presentDispatch } from "./dispatch-schema.ts";
@@ -16,12 +17,13 @@ export const getDispatchesRoute = defineRoute({
   tag: "Invoices",
   access: { scope: "invoices:read" },
   params: z.object({ id: idParam }),
-  answers: { 200: z.object({ data: z.array(dispatchJson) }) },
+  query: wholeListQuery,
+  answers: { 200: listJson(dispatchJson, {}) },
 
-  async run({ sql, company }, { params }) {
+  async run({ sql, company }, { params, query }) {
     const invoice = await getInvoice(sql, { companyId: company.id, id: params.id });
     const where = { companyId: company.id, invoiceId: invoice.id };
     const dispatches = await listInvoiceDeliveries(sql, where);
-    return { status: 200, body: { data: dispatches.map(presentDispatch) } };
+    return wholeListAnswer(dispatches.map(presentDispatch), query);
   },
 });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { listInvoiceLines } from "../../../db/invoice-lines.ts";
 import { getInvoice } from "../../../db/invoices.ts";
+import { listJson, wholeListAnswer, wholeListQuery } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
 import { lineJson, presentLine } from "./line-schema.ts";
@@ -13,11 +14,12 @@ export const getLineItemsRoute = defineRoute({
   tag: "Invoices",
   access: { scope: "invoices:read" },
   params: z.object({ id: idParam }),
-  answers: { 200: z.object({ data: z.array(lineJson) }) },
+  query: wholeListQuery,
+  answers: { 200: listJson(lineJson, {}) },
 
-  async run({ sql, company }, { params }) {
+  async run({ sql, company }, { params, query }) {
     const invoice = await getInvoice(sql, { companyId: company.id, id: params.id });
     const lines = await listInvoiceLines(sql, { companyId: company.id, invoiceId: invoice.id });
-    return { status: 200, body: { data: lines.map(presentLine) } };
+    return wholeListAnswer(lines.map(presentLine), query);
   },
 });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { getInvoice } from "../../../db/invoices.ts";
 import { listInvoicePayments } from "../../../db/payments.ts";
+import { listJson, wholeListAnswer, wholeListQuery } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
 import { paymentJson, presentPayment } from "./payment-schema.ts";
@@ -13,14 +14,15 @@ export const getInvoicePaymentsRoute = defineRoute({
   tag: "Invoices",
   access: { scope: "payments:read" },
   params: z.object({ id: idParam }),
-  answers: { 200: z.object({ data: z.array(paymentJson) }) },
+  query: wholeListQuery,
+  answers: { 200: listJson(paymentJson, {}) },
 
-  async run({ sql, company }, { params }) {
+  async run({ sql, company }, { params, query }) {
     const invoice = await getInvoice(sql, { companyId: company.id, id: params.id });
     const payments = await listInvoicePayments(sql, {
       companyId: company.id,
       invoiceId: invoice.id,
     });
-    return { status: 200, body: { data: payments.map(presentPayment) } };
+    return wholeListAnswer(payments.map(presentPayment), query);
   },
 });

@@ -47,8 +47,10 @@ export function presentDelivery(delivery: DeliveryRow) {
 export const invoiceReminderJson = z
   .object({
     id: z.int(),
-    reminder_number: z.int(),
-    days_offset: z.int(),
+    reminder_number: z.int().nullable().meta({
+      description: "Null for a stage of a company that the invoice was moved from.",
+    }),
+    days_offset: z.int().nullable(),
     due_date: dateJson,
     status: z.enum([
       "queued",

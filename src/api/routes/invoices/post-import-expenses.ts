@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { importExpenses } from "../../../actions/import-expenses.ts";
-import { defineRoute, requireScope } from "../../define-route.ts";
+import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
 import { answerInvoiceWithLines, invoiceWithLinesAnswer } from "./detail.ts";
 import { workIds, workMax } from "./work-ids.ts";
@@ -16,7 +16,7 @@ export const postImportExpensesRoute = defineRoute({
     "from then on. Voiding or deleting the invoice, or deleting a line, frees them again. Needs " +
     "expenses:write too.",
   tag: "Invoices",
-  access: { scope: "invoices:write" },
+  access: { scope: "invoices:write", further: ["expenses:write"] },
   params: z.object({ id: idParam }),
   body: z.strictObject({
     expense_ids: workIds("an expense"),
@@ -24,8 +24,7 @@ export const postImportExpensesRoute = defineRoute({
   answers: { 200: invoiceWithLinesAnswer },
 
   async run(context, { params, body }) {
-    const { tx, company, user, caller, now } = context;
-    requireScope(caller, "expenses:write");
+    const { tx, company, user, now } = context;
     const by = { company, causerId: user.id, now };
     const ids = body.expense_ids ?? [];
     const invoice = await importExpenses(tx, by, { invoiceId: params.id, ids });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { importTime } from "../../../actions/import-time.ts";
-import { defineRoute, requireScope } from "../../define-route.ts";
+import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
 import { answerInvoiceWithLines, invoiceWithLinesAnswer } from "./detail.ts";
 import { workIds, workMax } from "./work-ids.ts";
@@ -15,7 +15,7 @@ export const postImportTimeRoute = defineRoute({
     "Voiding or deleting the invoice, or deleting a line, frees them again. The rate counts in the " +
     "invoice's currency. Needs time-entries:write too.",
   tag: "Invoices",
-  access: { scope: "invoices:write" },
+  access: { scope: "invoices:write", further: ["time-entries:write"] },
   params: z.object({ id: idParam }),
   body: z.strictObject({
     time_entry_ids: workIds("a time entry"),
@@ -23,8 +23,7 @@ export const postImportTimeRoute = defineRoute({
   answers: { 200: invoiceWithLinesAnswer },
 
   async run(context, { params, body }) {
-    const { tx, company, user, caller, now } = context;
-    requireScope(caller, "time-entries:write");
+    const { tx, company, user, now } = context;
     const by = { company, causerId: user.id, now };
     const ids = body.time_entry_ids ?? [];
     const invoice = await importTime(tx, by, { invoiceId: params.id, ids });

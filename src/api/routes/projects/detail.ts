@@ -69,16 +69,14 @@ export async function answerProject(
   return { status: 200, body: { data }, version: project };
 }
 
-/** A project to be changed. Throws NotFound, or `PreconditionFailed` as `checkIfMatch` does. */
+/** A project to be changed. Throws NotFound. */
 export async function lockProject(
-  { tx, company, checkIfMatch }: CompanyContext & { tx: Tx },
+  { tx, company }: CompanyContext & { tx: Tx },
   path: ProjectPath,
 ): Promise<ProjectRow> {
   await checkClient(tx, company.id, path);
   const [found] = await lockProjects(tx, { companyId: company.id, ids: [path.id] });
-  const project = checkPath(found, path);
-  checkIfMatch(project);
-  return project;
+  return checkPath(found, path);
 }
 
 async function checkClient(

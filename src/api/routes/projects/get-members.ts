@@ -2,6 +2,7 @@ import { z } from "zod";
 import { listProjectMembers } from "../../../db/project-members.ts";
 import { findProject } from "../../../db/projects.ts";
 import { NotFound } from "../../../errors.ts";
+import { listJson, wholeListAnswer, wholeListQuery } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
 import { memberJson, presentMember } from "./member-schema.ts";
@@ -14,12 +15,13 @@ export const getProjectMembersRoute = defineRoute({
   tag: "Projects",
   access: { scope: "projects:read" },
   params: z.object({ id: idParam }),
-  answers: { 200: z.object({ data: z.array(memberJson) }) },
+  query: wholeListQuery,
+  answers: { 200: listJson(memberJson, {}) },
 
-  async run({ sql, company }, { params }) {
+  async run({ sql, company }, { params, query }) {
     const project = await findProject(sql, { companyId: company.id, id: params.id });
     if (project === undefined) throw new NotFound("Project");
     const members = await listProjectMembers(sql, { companyId: company.id, projectId: project.id });
-    return { status: 200, body: { data: members.map(presentMember) } };
+    return wholeListAnswer(members.map(presentMember), query);
   },
 });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { hoursOf } from "../../../billing/worked-time.ts";
 import { findProject, sumProjectTime } from "../../../db/projects.ts";
 import { NotFound } from "../../../errors.ts";
-import { defineRoute, requireScope } from "../../define-route.ts";
+import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
 import { presentHours } from "./schema.ts";
 
@@ -15,7 +15,7 @@ export const getProjectStatsRoute = defineRoute({
     "Hours in total, billed, and billable but not billed yet; running timers count once they are " +
     "stopped. Needs time-entries:read too.",
   tag: "Projects",
-  access: { scope: "projects:read" },
+  access: { scope: "projects:read", further: ["time-entries:read"] },
   params: z.object({ id: idParam }),
   answers: {
     200: z.object({
@@ -29,8 +29,7 @@ export const getProjectStatsRoute = defineRoute({
     }),
   },
 
-  async run({ sql, company, caller }, { params }) {
-    requireScope(caller, "time-entries:read");
+  async run({ sql, company }, { params }) {
     const [project, seconds] = await Promise.all([
       findProject(sql, { companyId: company.id, id: params.id }),
       sumProjectTime(sql, { companyId: company.id, projectId: params.id }),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { localDateOf } from "../../../billing/dates.ts";
 import { listQuoteLines } from "../../../db/quote-lines.ts";
 import { getQuote } from "../../../db/quotes.ts";
+import { listJson, wholeListAnswer, wholeListQuery } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
 import { lineJson, presentLine } from "../invoices/line-schema.ts";
@@ -14,12 +15,13 @@ export const getQuoteLineItemsRoute = defineRoute({
   tag: "Quotes",
   access: { scope: "quotes:read" },
   params: z.object({ id: idParam }),
-  answers: { 200: z.object({ data: z.array(lineJson) }) },
+  query: wholeListQuery,
+  answers: { 200: listJson(lineJson, {}) },
 
-  async run({ sql, company, now }, { params }) {
+  async run({ sql, company, now }, { params, query }) {
     const today = localDateOf(now, company.timezone);
     const quote = await getQuote(sql, { companyId: company.id, id: params.id, today });
     const lines = await listQuoteLines(sql, { companyId: company.id, quoteId: quote.id });
-    return { status: 200, body: { data: lines.map(presentLine) } };
+    return wholeListAnswer(lines.map(presentLine), query);
   },
 });

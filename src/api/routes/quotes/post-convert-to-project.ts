@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { convertQuoteToProject } from "../../../actions/convert-quote.ts";
-import { defineRoute, requireScope } from "../../define-route.ts";
+import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
 import { presentProject, projectJson } from "../projects/schema.ts";
 
@@ -14,12 +14,11 @@ export const postConvertToProjectRoute = defineRoute({
     "the quote's total as budget. The quote must be sent, viewed or accepted, and not converted to one yet " +
     "(409). Needs projects:write too.",
   tag: "Quotes",
-  access: { scope: "quotes:write" },
+  access: { scope: "quotes:write", further: ["projects:write"] },
   params: z.object({ id: idParam }),
   answers: { 201: z.object({ data: projectJson }) },
 
-  async run({ tx, company, user, caller, now }, { params }) {
-    requireScope(caller, "projects:write");
+  async run({ tx, company, user, now }, { params }) {
     const by = { company, causerId: user.id, now };
     const project = await convertQuoteToProject(tx, by, { quoteId: params.id });
     return { status: 201, body: { data: presentProject(project) }, version: project };

@@ -1,7 +1,5 @@
 import { z } from "zod";
-import { todayOf } from "../../../actions/acting.ts";
 import { updateQuote } from "../../../actions/update-quote.ts";
-import { lockQuote } from "../../../db/quotes.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
 import { answerQuoteWithLines, quoteWithLinesAnswer } from "./detail.ts";
@@ -23,9 +21,8 @@ export const putQuoteRoute = defineRoute({
   body: updateQuoteBody,
   answers: { 200: quoteWithLinesAnswer },
 
-  async run({ tx, company, user, now, checkIfMatch }, { params, body }) {
+  async run({ tx, company, user, now }, { params, body }) {
     const by = { company, causerId: user.id, now };
-    checkIfMatch(await lockQuote(tx, { companyId: company.id, id: params.id, today: todayOf(by) }));
     const { client_id: clientId, ...fields } = body;
     const changes = { quoteId: params.id, clientId, ...toQuoteFields(fields) };
     return await answerQuoteWithLines(tx, await updateQuote(tx, by, changes));

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { deleteRecurringInvoice } from "../../../actions/delete-recurring-invoice.ts";
-import { lockRecurringInvoice } from "../../../db/recurring-invoices.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
 
@@ -15,8 +14,7 @@ export const deleteRecurringInvoiceRoute = defineRoute({
   params: z.object({ id: idParam }),
   answers: { 204: null },
 
-  async run({ tx, company, user, now, checkIfMatch }, { params }) {
-    checkIfMatch(await lockRecurringInvoice(tx, { companyId: company.id, id: params.id }));
+  async run({ tx, company, user, now }, { params }) {
     const by = { company, causerId: user.id, now };
     await deleteRecurringInvoice(tx, by, { seriesId: params.id });
     return { status: 204 };

@@ -23,7 +23,10 @@ export const recurringInvoiceWithLinesAnswer = z.object({
 export const recurringInvoiceDetailAnswer = z.object({
   data: recurringInvoiceJson.extend({
     line_items: z.array(recurringLineJson),
-    client: clientJson.optional().meta({ description: "Left out without clients:read." }),
+    client: clientJson
+      .nullable()
+      .optional()
+      .meta({ description: "Left out without clients:read." }),
     invoices: z
       .array(invoiceJson)
       .optional()
@@ -63,14 +66,14 @@ export async function answerRecurringInvoiceDetail(
   const { companyId, id, clientId } = input.series;
   const [lines, client, invoices] = await Promise.all([
     listRecurringInvoiceLines(sql, { companyId, seriesIds: [id] }),
-    input.showsClient ? getInvoicedClient(sql, { companyId, clientId }) : undefined,
+    input.showsClient && clientId !== null ? getInvoicedClient(sql, { companyId, clientId }) : null,
     input.showsInvoices
       ? listInvoicesOfSeries(sql, { companyId, seriesId: id, limit: invoicesMax })
       : undefined,
   ]);
   return answerRecurringInvoice(input.series, {
     line_items: lines.map(presentRecurringLine),
-    ...(client === undefined ? {} : { client: presentClient(client) }),
+    ...(input.showsClient ? { client: client === null ? null : presentClient(client) } : {}),
     ...(invoices === undefined ? {} : { invoices: invoices.map(presentInvoice) }),
   });
 }

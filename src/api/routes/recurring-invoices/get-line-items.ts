@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { listRecurringInvoiceLines } from "../../../db/recurring-invoice-lines.ts";
 import { getRecurringInvoice } from "../../../db/recurring-invoices.ts";
+import { listJson, wholeListAnswer, wholeListQuery } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
 import { presentRecurringLine, recurringLineJson } from "./schema.ts";
@@ -13,14 +14,15 @@ export const getRecurringLineItemsRoute = defineRoute({
   tag: "Recurring invoices",
   access: { scope: "recurring-invoices:read" },
   params: z.object({ id: idParam }),
-  answers: { 200: z.object({ data: z.array(recurringLineJson) }) },
+  query: wholeListQuery,
+  answers: { 200: listJson(recurringLineJson, {}) },
 
-  async run({ sql, company }, { params }) {
+  async run({ sql, company }, { params, query }) {
     const { companyId, id } = await getRecurringInvoice(sql, {
       companyId: company.id,
       id: params.id,
     });
     const lines = await listRecurringInvoiceLines(sql, { companyId, seriesIds: [id] });
-    return { status: 200, body: { data: lines.map(presentRecurringLine) } };
+    return wholeListAnswer(lines.map(presentRecurringLine), query);
   },
 });

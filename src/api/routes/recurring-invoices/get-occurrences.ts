@@ -18,7 +18,7 @@ export const getOccurrencesRoute = defineRoute({
   query: z.strictObject(pageQuery),
   answers: {
     200: listJson(occurrenceJson, {
-      outcome_counts: z.object({ generated: z.int(), skipped: z.int() }),
+      outcome_counts: z.object({ generated: z.int(), skipped: z.int(), moved: z.int() }),
     }),
   },
 
@@ -32,7 +32,7 @@ export const getOccurrencesRoute = defineRoute({
     ]);
     return listAnswer(
       rows.map(presentOccurrence),
-      { ...page, total: counts.generated + counts.skipped },
+      { ...page, total: counts.generated + counts.skipped + counts.moved },
       { outcome_counts: counts },
     );
   },

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { updateRecurringInvoice } from "../../../actions/update-recurring-invoice.ts";
-import { lockRecurringInvoice } from "../../../db/recurring-invoices.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
 import { answerRecurringInvoiceWithLines, recurringInvoiceWithLinesAnswer } from "./detail.ts";
@@ -23,8 +22,7 @@ export const putRecurringInvoiceRoute = defineRoute({
   body: updateRecurringInvoiceBody,
   answers: { 200: recurringInvoiceWithLinesAnswer },
 
-  async run({ tx, company, user, now, checkIfMatch }, { params, body }) {
-    checkIfMatch(await lockRecurringInvoice(tx, { companyId: company.id, id: params.id }));
+  async run({ tx, company, user, now }, { params, body }) {
     const by = { company, causerId: user.id, now };
     const series = await updateRecurringInvoice(tx, by, {
       seriesId: params.id,

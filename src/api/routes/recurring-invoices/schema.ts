@@ -24,7 +24,9 @@ export const frequencies = ["weekly", "monthly", "quarterly", "yearly", "custom"
 export const recurringInvoiceJson = z
   .object({
     id: z.int(),
-    client_id: z.int(),
+    client_id: z.int().nullable().meta({
+      description: "Null when it was moved here from another company and has no client yet.",
+    }),
     title: z.string(),
     status: z.enum(seriesStatuses),
     is_archived: z.boolean(),
@@ -138,7 +140,9 @@ export const occurrenceJson = z
   .object({
     period_start: dateJson,
     period_end: dateJson,
-    outcome: z.enum(["generated", "skipped"]),
+    outcome: z.enum(["generated", "skipped", "moved"]).meta({
+      description: "Moved: its invoice is in another company than the series.",
+    }),
     reason: z.string().nullable().meta({ description: "Why it was skipped: missed, paused, …" }),
     invoice_id: z.int().nullable(),
     business_date: dateJson.meta({ description: "The company's day on which it was decided." }),

@@ -15,10 +15,9 @@ export const deleteServiceRoute = defineRoute({
   params: z.object({ id: idParam }),
   answers: { 204: null },
 
-  async run({ tx, company, user, now, checkIfMatch }, { params }) {
+  async run({ tx, company, user, now }, { params }) {
     const service = await lockService(tx, { companyId: company.id, id: params.id });
     if (service === undefined) throw new NotFound("Service");
-    checkIfMatch(service);
     await markServicesDeleted(tx, { companyId: company.id, ids: [service.id], now });
     await recordEvent(tx, {
       companyId: company.id,

@@ -21,11 +21,10 @@ export const putServiceRoute = defineRoute({
   body: serviceBody,
   answers: { 200: z.object({ data: serviceJson }) },
 
-  async run({ tx, company, user, now, checkIfMatch }, { params, body }) {
+  async run({ tx, company, user, now }, { params, body }) {
     const key = { companyId: company.id, id: params.id };
     const before = await lockService(tx, key);
     if (before === undefined) throw new NotFound("Service");
-    checkIfMatch(before);
     const fields = withChanges(before, serviceFields(body));
     const service = await updateService(tx, { ...fields, ...key, now });
     await recordEvent(tx, {

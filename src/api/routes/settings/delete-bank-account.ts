@@ -18,7 +18,7 @@ export const deleteBankAccountRoute = defineRoute({
   async run(context, { params }) {
     const { tx, company } = context;
     const key = { companyId: company.id, id: params.id };
-    context.checkIfMatch(await lockBankAccount(tx, key));
+    await lockBankAccount(tx, key);
     await deleteBankAccountRow(tx, key);
     await recordAudit(tx, bankAccountAudit(context, { action: "deleted", id: params.id }));
     return { status: 204 };

@@ -1,5 +1,5 @@
-import { z } from "zod";
 import { listBankAccounts } from "../../../db/bank-accounts.ts";
+import { listJson, wholeListAnswer, wholeListQuery } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
 import { bankAccountJson, presentBankAccount } from "./bank-account-schema.ts";
 
@@ -10,10 +10,11 @@ export const getBankAccountsRoute = defineRoute({
   summary: "List bank accounts",
   tag: "Settings",
   access: { scope: "settings:read" },
-  answers: { 200: z.object({ data: z.array(bankAccountJson) }) },
+  query: wholeListQuery,
+  answers: { 200: listJson(bankAccountJson, {}) },
 
-  async run({ sql, company }) {
+  async run({ sql, company }, { query }) {
     const accounts = await listBankAccounts(sql, company.id);
-    return { status: 200, body: { data: accounts.map(presentBankAccount) } };
+    return wholeListAnswer(accounts.map(presentBankAccount), query);
   },
 });

@@ -1,5 +1,5 @@
-import { z } from "zod";
 import { listPaymentReminders } from "../../../db/payment-reminders.ts";
+import { listJson, wholeListAnswer, wholeListQuery } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
 import { presentReminder, reminderJson } from "./schema.ts";
 
@@ -10,10 +10,11 @@ export const getRemindersRoute = defineRoute({
   summary: "List payment reminders",
   tag: "Settings",
   access: { scope: "settings:read" },
-  answers: { 200: z.object({ data: z.array(reminderJson) }) },
+  query: wholeListQuery,
+  answers: { 200: listJson(reminderJson, {}) },
 
-  async run({ sql, company }) {
+  async run({ sql, company }, { query }) {
     const reminders = await listPaymentReminders(sql, company.id);
-    return { status: 200, body: { data: reminders.map(presentReminder) } };
+    return wholeListAnswer(reminders.map(presentReminder), query);
   },
 });

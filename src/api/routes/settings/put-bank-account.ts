@@ -27,7 +27,6 @@ export const putBankAccountRoute = defineRoute({
     const { tx, company, now } = context;
     const key = { companyId: company.id, id: params.id };
     const before = await lockBankAccount(tx, key);
-    context.checkIfMatch(before);
     const account = await updateBankAccount(tx, key, {
       name: body.name ?? before.name,
       details: body.details === undefined ? before.details : body.details,

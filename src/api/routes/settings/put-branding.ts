@@ -19,10 +19,9 @@ export const putBrandingRoute = defineRoute({
   body: brandingBody,
   answers: { 200: z.object({ data: templateJson }) },
 
-  async run({ tx, company, user, caller, now, requestId, checkIfMatch }, { body }) {
+  async run({ tx, company, user, caller, now, requestId }, { body }) {
     const key = { companyId: company.id, now };
     const before = await lockBranding(tx, key);
-    checkIfMatch(before);
     const branding = await saveBranding(tx, key, before, brandingInput(body));
     await recordAudit(tx, {
       companyId: company.id,

@@ -43,10 +43,9 @@ export const putLateFeesRoute = defineRoute({
   body: lateFeesBody,
   answers: { 200: z.object({ data: lateFeesJson }) },
 
-  async run({ tx, company, user, caller, now, requestId, checkIfMatch }, { body }) {
+  async run({ tx, company, user, caller, now, requestId }, { body }) {
     const locked = await lockCompany(tx, company.id);
     if (locked === undefined) throw new NotFound("Company");
-    checkIfMatch(locked);
     const changed = await saveLateFees(tx, {
       companyId: company.id,
       now,

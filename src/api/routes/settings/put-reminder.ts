@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { updateReminder } from "../../../actions/save-reminder.ts";
 import { recordAudit } from "../../../db/audit.ts";
-import { lockPaymentReminder } from "../../../db/payment-reminders.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
 import { reminderTexts, updateReminderBody } from "./reminder-inputs.ts";
@@ -19,9 +18,8 @@ export const putReminderRoute = defineRoute({
   body: updateReminderBody,
   answers: { 200: z.object({ data: reminderJson }) },
 
-  async run({ tx, company, user, caller, now, requestId, checkIfMatch }, { params, body }) {
+  async run({ tx, company, user, caller, now, requestId }, { params, body }) {
     const where = { companyId: company.id, id: params.id, now };
-    checkIfMatch(await lockPaymentReminder(tx, where));
     const reminder = await updateReminder(tx, where, {
       reminderNumber: body.reminder_number,
       daysOffset: body.days_offset,

@@ -20,10 +20,9 @@ export const putSettingsRoute = defineRoute({
   body: companyBody,
   answers: { 200: z.object({ data: companyJson }) },
 
-  async run({ tx, company, user, caller, clock, requestId, checkIfMatch }, { body }) {
+  async run({ tx, company, user, caller, clock, requestId }, { body }) {
     const locked = await lockCompany(tx, company.id);
     if (locked === undefined) throw new NotFound("Company");
-    checkIfMatch(locked);
     const changed = await changeCompany(tx, {
       company: locked,
       changes: companyFields(body),

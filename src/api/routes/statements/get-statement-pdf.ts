@@ -4,7 +4,7 @@ import { renderStatementPdf } from "../../../actions/render-statement-pdf.ts";
 import { findClient } from "../../../db/clients.ts";
 import { NotFound } from "../../../errors.ts";
 import { answerPdf } from "../../answers.ts";
-import { defineRoute, requireScope } from "../../define-route.ts";
+import { defineRoute } from "../../define-route.ts";
 import { periodOf, statementParams, statementQuery } from "./period.ts";
 
 /** GET /clients/:client_id/statement/pdf — in the company's layout. */
@@ -14,13 +14,12 @@ export const getStatementPdfRoute = defineRoute({
   summary: "Download client statement as PDF",
   description: "Needs clients:read too.",
   tag: "Statements",
-  access: { scope: "invoices:read" },
+  access: { scope: "invoices:read", further: ["clients:read"] },
   params: statementParams,
   query: statementQuery,
   answers: { 200: { contentType: "application/pdf" } },
 
-  async run({ sql, company, user, caller, now }, { params, query }) {
-    requireScope(caller, "clients:read");
+  async run({ sql, company, user, now }, { params, query }) {
     const period = periodOf({ company, causerId: user.id, now }, query);
     const client = await findClient(sql, { companyId: company.id, id: params.client_id });
     if (client === undefined) throw new NotFound("Client");

@@ -14,9 +14,8 @@ export const deleteTagRoute = defineRoute({
   params: z.object({ id: idParam }),
   answers: { 204: null },
 
-  async run({ tx, company, user, now, checkIfMatch }, { params }) {
+  async run({ tx, company, user, now }, { params }) {
     const label = await lockLabel(tx, { kind: "tag", companyId: company.id, id: params.id });
-    checkIfMatch(label);
     await deleteLabel(tx, { company, causerId: user.id, now }, { kind: "tag", label });
     return { status: 204 };
   },

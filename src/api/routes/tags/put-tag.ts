@@ -16,9 +16,8 @@ export const putTagRoute = defineRoute({
   body: z.strictObject({ name: requiredText(50) }),
   answers: { 200: z.object({ data: tagJson }) },
 
-  async run({ tx, company, user, now, checkIfMatch }, { params, body }) {
+  async run({ tx, company, user, now }, { params, body }) {
     const label = await lockLabel(tx, { kind: "tag", companyId: company.id, id: params.id });
-    checkIfMatch(label);
     const by = { company, causerId: user.id, now };
     return answerLabel(await renameLabel(tx, by, { kind: "tag", label, name: body.name }));
   },

@@ -14,9 +14,8 @@ export const deleteTaxRateRoute = defineRoute({
   params: z.object({ id: idParam }),
   answers: { 204: null },
 
-  async run({ tx, company, user, now, checkIfMatch }, { params }) {
+  async run({ tx, company, user, now }, { params }) {
     const stored = await lockTaxRate(tx, { companyId: company.id, id: params.id });
-    checkIfMatch(stored);
     await deleteTaxRate(tx, { company, causerId: user.id, now }, stored);
     return { status: 204 };
   },

@@ -21,9 +21,8 @@ export const putTaxRateRoute = defineRoute({
   body: updateTaxRateBody,
   answers: { 200: z.object({ data: taxRateJson }) },
 
-  async run({ tx, company, user, now, checkIfMatch }, { params, body }) {
+  async run({ tx, company, user, now }, { params, body }) {
     const stored = await lockTaxRate(tx, { companyId: company.id, id: params.id });
-    checkIfMatch(stored);
     const by = { company, causerId: user.id, now };
     const rate = body.rate === undefined ? undefined : formatScaled(body.rate, 3);
     return answerTaxRate(await updateTaxRate(tx, by, stored, { name: body.name, rate }));

@@ -26,10 +26,9 @@ export const putTimeEntryRoute = defineRoute({
   body: timeEntryChanges,
   answers: { 200: z.object({ data: timeEntryJson }) },
 
-  async run({ tx, company, user, role, now, checkIfMatch }, { params, body }) {
+  async run({ tx, company, user, role, now }, { params, body }) {
     const before = await lockTimeEntry(tx, { companyId: company.id, id: params.id });
     if (before.userId !== user.id) requireRole(role, "admin");
-    checkIfMatch(before);
     const by = { company, causerId: user.id, now };
     const entry = await updateTimeEntry(tx, by, before, timeInput(body));
     return { status: 200, body: { data: presentTimeEntry(entry) }, version: entry };
