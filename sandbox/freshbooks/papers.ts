@@ -75,7 +75,6 @@ export function addPapers(
       status: "sent",
       display_status: "created",
       payment_status: "unpaid",
-      dispute_status: null,
       lines: [],
       vis_state: 0,
     });

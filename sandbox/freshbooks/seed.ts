@@ -22,9 +22,9 @@ export function seedBooks(
   const chance = chanceOf(random);
   const books = emptyBooks();
   books.taxes = [
-    tax(1, "GST", "5", accountId),
-    tax(2, "PST", "9.975", accountId),
-    tax(3, "VAT", "20", accountId),
+    tax(1, "GST", 5, accountId),
+    tax(2, "PST", 9.975, accountId),
+    tax(3, "VAT", 20, accountId),
   ];
   books.categories = ["Travel", "Meals & Entertainment", "Office Supplies", "Rent or Lease"].map(
     (category, index) => ({ id: index + 1, categoryid: index + 1, category, vis_state: 0 }),
@@ -48,13 +48,13 @@ export function seedBooks(
   return books;
 }
 
-function tax(id: number, name: string, amount: string, accountId: string): Entry {
+function tax(id: number, name: string, amount: number, accountId: string): Entry {
   return {
     id,
     taxid: id,
     name,
     amount,
-    number: null,
+    number: "",
     compound: false,
     accounting_systemid: accountId,
     updated: "2024-01-01 09:00:00",
@@ -184,7 +184,7 @@ function addInvoice(books: Books, number: number, chance: Chance, accountId: str
     status: { paid: 4, partial: 8, overdue: 2, sent: 2, draft: 1 }[status],
     v3_status: number % 50 === 0 && status === "sent" ? "disputed" : status,
     payment_status: paid === 0 ? "unpaid" : paid === amount ? "paid" : "partial",
-    display_status: status,
+    display_status: status === "draft" || status === "sent" ? status : "outstanding",
     parent: 0,
     estimateid: 0,
     vis_state: number % 41 === 0 ? 1 : number % 29 === 0 ? 2 : 0,

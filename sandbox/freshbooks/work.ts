@@ -86,8 +86,6 @@ export function addWork(
       taxName2: null,
       taxPercent1: null,
       taxPercent2: null,
-      taxAmount1: null,
-      taxAmount2: null,
       compounded_tax: false,
       has_receipt: false,
       status: 1,

@@ -33,7 +33,7 @@ export const clientWriter: RecordWriter<IncomingClient> = {
       now: by.now,
     });
     await insertContacts(tx, by, id, contacts);
-    return id;
+    return { id };
   },
 
   async read(tx, { company }, id) {

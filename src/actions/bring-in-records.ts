@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { recordEvents, type NewEvent } from "../db/events.ts";
-import type { ImportAmount } from "../db/import-amounts.ts";
 import type { NewImportItem } from "../db/import-items.ts";
 import type { Tally } from "../db/imports.ts";
 import {
@@ -25,13 +24,25 @@ export interface Incoming<Fields> {
   adjusted?: { reason: string; details?: Readonly<Record<string, unknown>> };
 }
 
+/** A record that cannot be put into our words. */
+export interface Unmapped {
+  externalId: string;
+  refused: string;
+}
+
+/** A record that was written, and what had to be put right for it. */
+export interface Inserted {
+  id: number;
+  adjusted?: Incoming<unknown>["adjusted"];
+}
+
 /** How records of one kind are written. Amounts and states are taken as they come, not decided anew. */
 export interface RecordWriter<Fields> {
   /** Of `external_refs`. */
   kind: string;
   /** Of events. */
   subjectType: string;
-  insert(tx: Tx, by: Acting, fields: Fields): Promise<number>;
+  insert(tx: Tx, by: Acting, fields: Fields): Promise<Inserted>;
   /** As the record is here now, locked; undefined when it was deleted here. */
   read(tx: Tx, by: Acting, id: number): Promise<Facts | undefined>;
   /** Throws `Conflict` when what happened here since does not allow it. */
@@ -50,7 +61,6 @@ export interface ImportScope {
 export interface Brought {
   tally: Tally;
   items: NewImportItem[];
-  amounts: ImportAmount[];
 }
 
 /**
@@ -63,7 +73,7 @@ export async function bringInRecords<Fields>(
   by: Acting,
   scope: ImportScope,
   writer: RecordWriter<Fields>,
-  incoming: readonly Incoming<Fields>[],
+  incoming: readonly (Incoming<Fields> | Unmapped)[],
 ): Promise<Brought> {
   const refScope = { ...scope.refs, kind: writer.kind };
   const known = new Map(
@@ -78,16 +88,20 @@ export async function bringInRecords<Fields>(
   const brought: Brought = {
     tally: { created: 0, updated: 0, unchanged: 0, refused: 0 },
     items: [],
-    amounts: [],
   };
   const refs: ExternalRefRow[] = [];
   const events: NewEvent[] = [];
-  const about = (one: Incoming<Fields>) => ({
+  const about = (one: { externalId: string }) => ({
     resource: scope.resource,
     externalId: one.externalId,
   });
 
   for (const one of incoming) {
+    if ("refused" in one) {
+      brought.tally.refused += 1;
+      brought.items.push({ ...about(one), kind: "refused", reason: one.refused });
+      continue;
+    }
     const ref = known.get(one.externalId);
     if (ref !== undefined && !scope.reimportExisting) {
       brought.tally.unchanged += 1;
@@ -138,13 +152,9 @@ export async function bringInRecords<Fields>(
           recordId: written.id,
         });
       }
-      if (one.adjusted !== undefined) {
-        brought.items.push({
-          ...about(one),
-          kind: "adjusted",
-          ...one.adjusted,
-          recordId: written.id,
-        });
+      const adjusted = written.adjusted ?? one.adjusted;
+      if (adjusted !== undefined) {
+        brought.items.push({ ...about(one), kind: "adjusted", ...adjusted, recordId: written.id });
       }
     } catch (error) {
       const reason = reasonOf(error);
@@ -159,7 +169,7 @@ export async function bringInRecords<Fields>(
 }
 
 type Written =
-  | { kind: "created" | "updated"; id: number; version: string; changes?: Facts }
+  | (Inserted & { kind: "created" | "updated"; version: string; changes?: Facts })
   | { reason: string };
 
 async function create<Fields>(
@@ -168,8 +178,9 @@ async function create<Fields>(
   writer: RecordWriter<Fields>,
   { fields }: Incoming<Fields>,
 ): Promise<Written> {
-  const id = await writer.insert(tx, by, fields);
-  return { kind: "created", id, version: versionOf((await writer.read(tx, by, id)) ?? {}) };
+  const inserted = await writer.insert(tx, by, fields);
+  const facts = (await writer.read(tx, by, inserted.id)) ?? {};
+  return { ...inserted, kind: "created", version: versionOf(facts) };
 }
 
 async function overwrite<Fields>(

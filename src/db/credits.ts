@@ -146,7 +146,7 @@ export async function lockCredit(
 export async function updateCreditRow(
   tx: Tx,
   { companyId, id }: { companyId: number; id: number },
-  changes: Partial<Pick<CreditRow, "isArchived" | "remaining">> & {
+  changes: Partial<Pick<CreditRow, "isArchived" | "remaining" | "reason" | "creditDate">> & {
     deletedAt?: Date;
     updatedAt: Date;
   },
@@ -171,8 +171,39 @@ export async function insertCreditApplication(
     appliedBy: number | null;
     createdAt: Date;
   },
-): Promise<void> {
-  await tx`insert into credit_applications ${tx(application)}`;
+): Promise<number> {
+  const [row] = await tx<{ id: number }[]>`
+    insert into credit_applications ${tx(application)} returning id
+  `;
+  return row!.id;
+}
+
+/** How much of a credit was used, and how much of credits an invoice took, minor units. */
+export async function sumCreditApplications(
+  sql: Sql | Tx,
+  { companyId, creditId, invoiceId }: { companyId: number; creditId: number; invoiceId: number },
+): Promise<{ ofCredit: bigint; onInvoice: bigint }> {
+  const [row] = await sql<{ ofCredit: bigint; onInvoice: bigint }[]>`
+    select
+      coalesce(sum(amount) filter (where credit_id = ${creditId}), 0)::int8 as of_credit,
+      coalesce(sum(amount) filter (where invoice_id = ${invoiceId}), 0)::int8 as on_invoice
+    from credit_applications
+    where company_id = ${companyId} and (credit_id = ${creditId} or invoice_id = ${invoiceId})
+  `;
+  return row!;
+}
+
+/** A use of a credit that is there; undefined when it was taken back. */
+export async function findCreditApplication(
+  sql: Sql | Tx,
+  { companyId, id }: { companyId: number; id: number },
+): Promise<{ creditId: number; invoiceId: number; amount: bigint } | undefined> {
+  const [row] = await sql<{ creditId: number; invoiceId: number; amount: bigint }[]>`
+    select credit_id, invoice_id, amount
+    from credit_applications
+    where company_id = ${companyId} and id = ${id}
+  `;
+  return row;
 }
 
 export interface CreditFilter {

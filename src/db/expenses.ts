@@ -198,7 +198,7 @@ export async function insertExpense(
 export async function updateExpenseRow(
   tx: Tx,
   { companyId, id, now }: { companyId: number; id: number; now: Date },
-  changes: Partial<ExpenseFields & Pick<ExpenseRow, "isArchived" | "receiptPath">> & {
+  changes: Partial<ExpenseFields & Pick<ExpenseRow, "isArchived" | "isBilled" | "receiptPath">> & {
     deletedAt?: Date;
   },
 ): Promise<ExpenseRow> {

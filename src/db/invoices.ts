@@ -205,6 +205,7 @@ export type InvoiceChanges = Partial<
     | "paidAt"
     | "voidedAt"
     | "lateFeeAppliedAt"
+    | "dunningFrom"
   >
 > & { updatedAt: Date };
 

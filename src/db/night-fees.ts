@@ -57,7 +57,17 @@ export async function lockFeeCandidates(
       and i.amount_due > 0
       and not i.is_disputed
       and c.allow_late_fees
-      and (i.dunning_from is null or i.dunning_from <= ${businessDate})
+      -- An imported invoice gets no fee for days before its import, neither then nor later.
+      and (
+        i.dunning_from is null
+        or (
+          i.dunning_from <= ${businessDate}
+          and (
+            ${repeats}
+            or i.due_date + (${businessDate}::date - ${dueBefore}::date) + 1 >= i.dunning_from
+          )
+        )
+      )
       and (${repeats} or f.fee_count = 0)
       ${after === null ? tx`` : tx`and (i.due_date, i.id) > (${after.dueDate}::date, ${after.id}::int8)`}
     order by i.due_date, i.id

@@ -99,6 +99,29 @@ export async function insertPayment(tx: Tx, payment: NewPayment): Promise<Paymen
   return row!;
 }
 
+/** What came in for an invoice and stayed in it, minor units: payments without what was too much or given back. */
+export async function sumInvoicePayments(
+  sql: Sql | Tx,
+  { companyId, invoiceId }: { companyId: number; invoiceId: number },
+): Promise<bigint> {
+  const payments = await listInvoicePayments(sql, { companyId, invoiceId });
+  return payments.reduce(
+    (sum, { amount, credited, amountRefunded }) => sum + amount - credited - amountRefunded,
+    0n,
+  );
+}
+
+/** What a payment says beside its amount. */
+export async function updatePaymentFacts(
+  tx: Tx,
+  { companyId, id }: { companyId: number; id: number },
+  facts: Pick<PaymentRow, "paymentDate" | "paymentMethod" | "reference" | "notes"> & {
+    updatedAt: Date;
+  },
+): Promise<void> {
+  await tx`update payments set ${tx(facts)} where company_id = ${companyId} and id = ${id}`;
+}
+
 /** The payment's invoice is locked. Throws `NotFound`. */
 export async function addToAmountRefunded(
   tx: Tx,

@@ -29,6 +29,7 @@ async function start(role: string | undefined): Promise<void> {
     TEST_QUEUE_URL: queueUrl = "",
     TEST_PREFIX: queuePrefix = "",
     TEST_SMTP_URL: smtpUrl = "",
+    TEST_FRESHBOOKS_URL: freshbooksUrl,
   } = process.env;
   const parts = {
     sql: openDatabase({ url, connectionsMax: 10, applicationName: `chaos-${role}` }),
@@ -48,7 +49,11 @@ async function start(role: string | undefined): Promise<void> {
       perSecond: null,
     };
     const mail = createSmtpMail({ url: smtpUrl, connectionsMax: 5 });
-    const connectors = { ...openTestProviders(), mail, mailPolicy };
+    const connectors = {
+      ...openTestProviders({ freshbooks: { url: freshbooksUrl } }),
+      mail,
+      mailPolicy,
+    };
     // Nobody uploads anything here: the folder is never made.
     const storage = createLocalStorage(join(tmpdir(), "nightledger-chaos-files"));
     await startWorker({ ...parts, connectors, storage, settings: WORKER_TIMES });

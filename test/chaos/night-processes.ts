@@ -11,6 +11,8 @@ export async function launch(
   context: TestSetup,
   role: Role,
   mail: TestSmtpServer,
+  /** Further environment. */
+  env: Record<string, string> = {},
 ): Promise<ChildProcess> {
   const script = new URL("night-process.ts", import.meta.url).pathname;
   const child = spawn(process.execPath, ["--import", "tsx", script, role], {
@@ -21,6 +23,7 @@ export async function launch(
       TEST_QUEUE_URL: context.queueUrl,
       TEST_PREFIX: context.queuePrefix,
       TEST_SMTP_URL: mail.url,
+      ...env,
     },
   });
   context.defer(() => kill(child));

@@ -45,8 +45,8 @@ export interface FreshBooks {
     call: FbCall,
     list: { name: Name; visState: VisState | null; page: number },
   ): Promise<FbPage<Name>>;
-  /** How many records there are, in every state that is read. */
-  count(call: FbCall, name: ResourceName): Promise<number>;
+  /** How many records a list has now. */
+  count(call: FbCall, list: { name: ResourceName; visState: VisState | null }): Promise<number>;
   /** One client, deleted or not: records may still speak of one. Undefined when there is none. */
   findClient(call: FbCall, id: string): Promise<RecordOf<"clients"> | undefined>;
   /** Names of expense categories by their ids, as far as there are `PER_PAGE` on a page. */
@@ -141,14 +141,10 @@ export function createFreshBooks({
       return read;
     },
 
-    async count(call, name) {
-      const { visStates, isPaged = true } = describeResource(name);
-      let count = 0;
-      for (const visState of visStates ?? [null]) {
-        const { total, found } = await list(call, { name, visState, page: 1, perPage: 1 });
-        count += isPaged ? total : found.length;
-      }
-      return count;
+    async count(call, { name, visState }) {
+      const { isPaged = true } = describeResource(name);
+      const { total, found } = await list(call, { name, visState, page: 1, perPage: 1 });
+      return isPaged ? total : found.length;
     },
 
     async findClient(call, id) {

@@ -25,6 +25,7 @@ const optionalDecimal = z
     value === undefined || value === null || value === "" ? null : String(value),
   );
 const Money = z.object({ amount: z.string(), code: z.string() });
+export type Money = z.infer<typeof Money>;
 
 const optionalMoney = Money.nullish().transform((value) => value ?? null);
 /** 0 there, 1 deleted, 2 archived. */
@@ -147,6 +148,7 @@ const line = z.object({
   taxAmount2: optionalDecimal,
   compounded_tax: flag,
 });
+export type FbLine = z.infer<typeof line>;
 
 export const FbInvoice = z.object({
   id,

@@ -1,9 +1,12 @@
 import { withBudget } from "../../actions/provider-budget.ts";
 import { withConnection, type ConnectionUser } from "../../actions/use-connection.ts";
 import type { FreshBooks } from "../../connectors/freshbooks/freshbooks.ts";
-import { resources, type ResourceName } from "../../connectors/freshbooks/resources.ts";
 import { ProviderRejected } from "../../errors.ts";
-import { freshbooksLimit, placeOf } from "./import.ts";
+import { importableResources, planSteps, type ImportableResource } from "./plan.ts";
+import { freshbooksLimit, placeOf } from "./read-page.ts";
+
+/** Lists counted at a time: somebody waits for it. */
+const AT_ONCE = 4;
 
 /**
  * How much there is of each resource in the connected account; null for what the connection may not read.
@@ -16,24 +19,31 @@ export async function countRecords(
 ): Promise<{ account: string; counts: Record<string, number | null> }> {
   return await withConnection(user, { companyId, provider: "freshbooks" }, async (connection) => {
     const budget = { key: `freshbooks/${connection.externalId}`, limit: freshbooksLimit };
-    const count = async (name: ResourceName): Promise<number | null> => {
+    const count = async (name: ImportableResource): Promise<number | null> => {
+      let found = 0;
       try {
-        return await connection.call((accessToken) =>
-          withBudget(user, budget, () =>
-            user.connectors.freshbooks.count(
-              { accessToken, place: placeOf(connection), signal: user.signal },
-              name,
+        for (const { visState } of planSteps([name])) {
+          found += await connection.call((accessToken) =>
+            withBudget(user, budget, () =>
+              user.connectors.freshbooks.count(
+                { accessToken, place: placeOf(connection), signal: user.signal },
+                { name, visState },
+              ),
             ),
-          ),
-        );
+          );
+        }
+        return found;
       } catch (error) {
         if (error instanceof ProviderRejected && error.code === "provider_forbidden") return null;
         throw error;
       }
     };
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of this very table
-    const names = Object.keys(resources) as ResourceName[];
-    const counts = await Promise.all(names.map(async (name) => [name, await count(name)] as const));
-    return { account: connection.externalId, counts: Object.fromEntries(counts) };
+    const counts: Record<string, number | null> = {};
+    for (let at = 0; at < importableResources.length; at += AT_ONCE) {
+      const names = importableResources.slice(at, at + AT_ONCE);
+      const found = await Promise.all(names.map(count));
+      for (const [index, name] of names.entries()) counts[name] = found[index] ?? null;
+    }
+    return { account: connection.externalId, counts };
   });
 }

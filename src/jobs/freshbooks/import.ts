@@ -1,19 +1,15 @@
 import { z } from "zod";
-import { failImport, recordImportEvent } from "../../actions/finish-import.ts";
-import { withBudget } from "../../actions/provider-budget.ts";
+import { completeImport, failImport } from "../../actions/finish-import.ts";
 import { withConnection, type OpenConnection } from "../../actions/use-connection.ts";
-import { businessSetting } from "../../connectors/freshbooks/oauth.ts";
 import { findCompany } from "../../db/companies.ts";
 import { findImport, lockImport, updateImport, type ImportRow } from "../../db/imports.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import { Conflict, ConnectionRevoked, errorText, ProviderRejected, retryOf } from "../../errors.ts";
 import { defineJob, done, skipped, type JobContext, type Outcome } from "../define-job.ts";
-import type { AnyPage } from "./bring-page.ts";
 import { keepPage, passOver, type Position } from "./keep-page.ts";
 import { planSteps, type Step } from "./plan.ts";
+import { createReader, type AnyPage } from "./read-page.ts";
 
-/** FreshBooks documents no limit; this is what others live with. */
-export const freshbooksLimit = { perSecond: 5, burst: 10, waitMsMax: 10_000 } as const;
 const ATTEMPTS = 12;
 
 /**
@@ -82,6 +78,7 @@ async function importAll(
     );
   }
   const steps = planSteps(selectedResources);
+  const read = createReader(ctx, connection);
   for (;;) {
     ctx.signal.throwIfAborted();
     const row = await findImport(ctx.sql, { companyId, id });
@@ -89,7 +86,7 @@ async function importAll(
     const step = steps[row.step];
     if (step === undefined) return await finish(ctx, row);
     const position = { step: row.step, page: row.page };
-    const progress = await importPage(ctx, connection, row, { step, position });
+    const progress = await importPage(ctx, read, row, { step, position });
     ctx.progress({ resource: step.resource, page: row.page, done: progress });
   }
 }
@@ -97,48 +94,18 @@ async function importAll(
 /** One page. A resource that the connection may not read is passed over, and told of. */
 async function importPage(
   ctx: JobContext,
-  connection: OpenConnection,
+  read: ReturnType<typeof createReader>,
   row: ImportRow,
   { step, position }: { step: Step; position: Position },
 ): Promise<ImportRow["progress"]> {
   let page: AnyPage;
   try {
-    page = await fetchPage(ctx, connection, step, position.page);
+    page = await read(step, position.page);
   } catch (error) {
     if (!(error instanceof ProviderRejected) || error.code !== "provider_forbidden") throw error;
     return await passOver(ctx, row, { step, position, reason: error.message });
   }
   return await keepPage(ctx, row, { step, position, page });
-}
-
-async function fetchPage(
-  ctx: JobContext,
-  connection: OpenConnection,
-  { resource, visState }: Step,
-  page: number,
-): Promise<AnyPage> {
-  const budget = { key: `freshbooks/${connection.externalId}`, limit: freshbooksLimit };
-  const fetched = await connection.call((accessToken) =>
-    withBudget(ctx, budget, () =>
-      ctx.connectors.freshbooks.listPage(
-        { accessToken, place: placeOf(connection), signal: ctx.signal },
-        { name: resource, visState, page },
-      ),
-    ),
-  );
-  return { ...fetched, name: resource };
-}
-
-/** Whose books, and which business: kept with the connection when it was made. */
-export function placeOf({
-  externalId,
-  settings,
-}: Pick<OpenConnection, "externalId" | "settings">): {
-  accountId: string;
-  businessId: number | null;
-} {
-  const businessId = settings[businessSetting(externalId)];
-  return { accountId: externalId, businessId: typeof businessId === "number" ? businessId : null };
 }
 
 async function finish(ctx: JobContext, { companyId, id }: ImportRow): Promise<Outcome> {
@@ -147,8 +114,7 @@ async function finish(ctx: JobContext, { companyId, id }: ImportRow): Promise<Ou
     if (row?.status !== "importing") return skipped(`the import is ${row?.status ?? "gone"}`);
     const company = await findCompany(tx, companyId);
     const now = company?.testNow ?? ctx.clock.now();
-    await updateImport(tx, row, { status: "completed", completedAt: now, errorMessage: null, now });
-    await recordImportEvent(tx, { now, causerId: row.userId }, row, "import.completed", {});
-    return done({ progress: row.progress, tally: row.tally });
+    const { differing } = await completeImport(tx, { now, causerId: row.userId }, row);
+    return done({ progress: row.progress, tally: row.tally, differing });
   });
 }

@@ -15,7 +15,10 @@ import {
 import { inTransaction } from "../../db/transaction.ts";
 import { NotFound } from "../../errors.ts";
 import type { JobContext } from "../define-job.ts";
-import { bringPage, type AnyPage } from "./bring-page.ts";
+import { amountsOf } from "./amounts.ts";
+import { bringPage } from "./bring-page.ts";
+import { addTallies } from "./bring-payments.ts";
+import type { AnyPage } from "./read-page.ts";
 import type { Step } from "./plan.ts";
 
 /** Where an import stands. */
@@ -58,7 +61,7 @@ export async function keepPage(
       ...brought.items,
       ...refusals,
     ]);
-    await recordImportAmounts(tx, { companyId, importId: id }, brought.amounts);
+    await recordImportAmounts(tx, { companyId, importId: id }, amountsOf(page));
     const tally = { ...brought.tally, refused: brought.tally.refused + refusals.length };
     const changes = moveOn(row, { resource, page, tally });
     await updateImport(tx, row, { ...changes, errorMessage: null, now: by.now });
@@ -119,7 +122,7 @@ function moveOn(
   const added = isAgain ? { created: tally.created, updated: 0, unchanged: 0, refused: 0 } : tally;
   const counted = {
     progress: { ...row.progress, [resource]: seen },
-    tally: { ...row.tally, [resource]: sumOf(row.tally[resource], added) },
+    tally: { ...row.tally, [resource]: addTallies(row.tally[resource], added) },
   };
   const stepLength = row.stepLength ?? page.total;
   if (row.page < page.pages && found > 0) return { ...counted, stepLength, page: row.page + 1 };
@@ -138,13 +141,4 @@ function moveOn(
 
 function nextStep({ step }: ImportRow): ImportChanges {
   return { step: step + 1, page: 1, stepLength: null, stepRounds: 0 };
-}
-
-function sumOf(one: Tally | undefined, other: Tally): Tally {
-  return {
-    created: (one?.created ?? 0) + other.created,
-    updated: (one?.updated ?? 0) + other.updated,
-    unchanged: (one?.unchanged ?? 0) + other.unchanged,
-    refused: (one?.refused ?? 0) + other.refused,
-  };
 }

@@ -5,7 +5,20 @@ import {
 } from "../../connectors/freshbooks/resources.ts";
 
 /** What can be taken over, each after what it refers to. */
-export const importableResources = ["clients"] as const satisfies readonly ResourceName[];
+export const importableResources = [
+  "clients",
+  "taxes",
+  "items",
+  "services",
+  "projects",
+  "invoice_profiles",
+  "invoices",
+  "credit_notes",
+  "payments",
+  "expenses",
+  "time_entries",
+  "estimates",
+] as const satisfies readonly ResourceName[];
 export type ImportableResource = (typeof importableResources)[number];
 
 /** One list over there, read page by page. */

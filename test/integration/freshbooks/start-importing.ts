@@ -81,12 +81,7 @@ export async function startImporting(
     await eventually(
       async () => {
         const now = await status();
-        if (now.status === "importing")
-          throw new Error(
-            JSON.stringify(
-              await base.sql`select status, error_class, error_message, reason from job_runs where job = 'freshbooks.import'`,
-            ),
-          );
+        if (now.status === "importing") throw new Error(JSON.stringify(now));
         return now;
       },
       { withinMs: 20_000 },
@@ -108,5 +103,7 @@ export async function startImporting(
     status,
     ended,
     runImport,
+    eventually: async (probe: () => Promise<boolean>) =>
+      await eventually(probe, { withinMs: 20_000 }),
   };
 }
