@@ -13,6 +13,12 @@ const TIMEOUTS = {
   chaos: 180_000,
 };
 
+/**
+ * Their files take turns in two processes, which load the product once and not 150 times. They share
+ * nothing else: each test has a database of its own, and fails when it leaves something open.
+ */
+const SHARE_A_PROCESS = new Set(["integration", "queues", "contracts/api"]);
+
 const queueTests = findQueueTests();
 
 /** Integration tests with a queue are a project of their own: what runs again with QUEUE_URL set. */
@@ -35,6 +41,7 @@ export default defineConfig({
         name,
         ...filesOf(name),
         pool: "forks" as const,
+        isolate: !SHARE_A_PROCESS.has(name),
         testTimeout: timeoutMs,
         hookTimeout: Math.max(30_000, timeoutMs),
         sequence: { groupOrder: position },
