@@ -146,6 +146,8 @@ export async function subjectExists(
         exists (select from connections where company_id = ${companyId} and id = ${subjectId})
       when 'time-entry' then
         exists (select from time_entries where company_id = ${companyId} and id = ${subjectId})
+      when 'schedule-entry' then
+        exists (select from schedule_entries where company_id = ${companyId} and id = ${subjectId})
       when 'expense' then
         exists (select from expenses where company_id = ${companyId} and id = ${subjectId})
       when 'tag' then

@@ -114,6 +114,9 @@ export const references: readonly Reference[] = [
   { from: "time_entries", column: "project_id", to: "projects", rule: "goes" },
   { from: "expenses", column: "project_id", to: "projects", rule: "stays" },
   { from: "time_entries", column: "service_id", to: "services", rule: "stays" },
+
+  { from: "schedule_entries", column: "client_id", to: "clients", rule: "stays" },
+  { from: "schedule_entries", column: "project_id", to: "projects", rule: "stays" },
 ];
 
 /** What can be moved for itself; the rest goes along. */
@@ -155,6 +158,7 @@ export const staying: Readonly<Record<string, string>> = {
   payment_reminders: "the company's own",
   retired_numbers: "keeps the numbers of what has left",
   run_feed: "work of the company on its way to a worker",
+  schedule_entries: "what its people plan to do; an entry keeps its title",
   services: "the company's own; lines keep what they took from it",
   tags: "as categories",
   tax_rates: "as categories, by name and rate; invoices keep what they took from it",

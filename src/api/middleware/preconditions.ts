@@ -22,6 +22,7 @@ import { getQuoteLine } from "../../db/quote-lines.ts";
 import { lockQuote } from "../../db/quotes.ts";
 import { getRecurringInvoiceLine } from "../../db/recurring-invoice-lines.ts";
 import { lockRecurringInvoice } from "../../db/recurring-invoices.ts";
+import { lockScheduleEntry } from "../../db/schedule-entries.ts";
 import { lockService } from "../../db/services.ts";
 import { lockTaxRate } from "../../db/tax-rates.ts";
 import { lockTimeEntries } from "../../db/time-entries.ts";
@@ -82,6 +83,10 @@ const rows: Readonly<Record<string, FindRow>> = {
     await lockLabel(tx, { kind: "tag", companyId, id }),
   "/tax-rates/:": async (tx, { companyId, ids: [id = 0] }) =>
     await lockTaxRate(tx, { companyId, id }),
+  "/schedule/:": async (tx, { companyId, ids: [id = 0] }) => {
+    const entry = await lockScheduleEntry(tx, { companyId, id });
+    return entry?.deletedAt === null ? entry : undefined;
+  },
   "/time-entries/:": async (tx, { companyId, ids }) =>
     (await lockTimeEntries(tx, { companyId, ids }))[0],
   "/expenses/:": async (tx, { companyId, ids }) => (await lockExpenses(tx, { companyId, ids }))[0],

@@ -18,6 +18,11 @@ import { postProjectMoveRoute } from "./projects/post-move.ts";
 import { postProjectRoute } from "./projects/post-project.ts";
 import { postProjectUnarchiveRoute } from "./projects/post-unarchive.ts";
 import { putProjectRoute } from "./projects/put-project.ts";
+import { deleteScheduleEntryRoute } from "./schedule/delete-schedule-entry.ts";
+import { getScheduleEntryRoute } from "./schedule/get-schedule-entry.ts";
+import { getScheduleRoute } from "./schedule/get-schedule.ts";
+import { postScheduleEntryRoute } from "./schedule/post-schedule-entry.ts";
+import { putScheduleEntryRoute } from "./schedule/put-schedule-entry.ts";
 import { deleteTimeEntriesBulkRoute } from "./time-entries/delete-bulk.ts";
 import { deleteTimeEntryRoute } from "./time-entries/delete-time-entry.ts";
 import { getResolveRateRoute } from "./time-entries/get-resolve-rate.ts";
@@ -32,7 +37,7 @@ import { getTimerCurrentRoute } from "./timer/get-current.ts";
 import { postTimerStartRoute } from "./timer/post-start.ts";
 import { putTimerStopRoute } from "./timer/put-stop.ts";
 
-/** What is worked: projects, time entries and the timer. */
+/** What is worked, and planned: projects, time entries, the timer and the schedule. */
 export const workRoutes: readonly Route[] = [
   postProjectsBulkActionRoute,
   getProjectsRoute,
@@ -67,4 +72,9 @@ export const workRoutes: readonly Route[] = [
   getTimerCurrentRoute,
   deleteTimerDiscardRoute,
   postImportTimeRoute,
+  getScheduleRoute,
+  postScheduleEntryRoute,
+  getScheduleEntryRoute,
+  putScheduleEntryRoute,
+  deleteScheduleEntryRoute,
 ];

@@ -140,6 +140,14 @@ export const recipes: Readonly<Record<string, Recipe>> = {
       duration: 3600,
       notes: "Worked",
     }),
+  schedule: async (world) =>
+    await world.need("POST", "/schedule", {
+      title: "Site visit",
+      starts_at: "2026-03-02T14:00:00Z",
+      ends_at: "2026-03-02T16:00:00Z",
+      client_id: (await client(world, [])).id,
+      project_id: (await project(world, [])).id,
+    }),
   expenses: async (world) =>
     await world.need("POST", "/expenses", {
       category: "travel_transport",
