@@ -129,10 +129,7 @@ export async function cancelPlannedWork(
 }
 
 /** Whether an entry would be another one with these fields. */
-export function isChanged(
-  entry: ScheduleEntryRow,
-  fields: Readonly<Partial<ScheduleFields>>,
-): boolean {
+function isChanged(entry: ScheduleEntryRow, fields: Readonly<Partial<ScheduleFields>>): boolean {
   return Object.entries(fields).some(([name, value]) => {
     const before = entry[name as keyof ScheduleFields]; // oxlint-disable-line typescript/no-unsafe-type-assertion -- the keys of that type
     return value instanceof Date && before instanceof Date
@@ -142,7 +139,7 @@ export function isChanged(
 }
 
 /** Leaves an event about an entry. `more` are further facts. */
-export async function recordScheduleEvent(
+async function recordScheduleEvent(
   tx: Tx,
   { company, causerId, now }: Acting,
   type: string,
@@ -167,7 +164,7 @@ export async function recordScheduleEvent(
 }
 
 /** What a calendar shows of an entry, as events tell it. Notes are left out: they may be long. */
-export function shownFacts(entry: Omit<ShownFields, "notes">): Record<string, string | null> {
+function shownFacts(entry: Omit<ShownFields, "notes">): Record<string, string | null> {
   return {
     title: entry.title,
     location: entry.location,

@@ -197,14 +197,13 @@ export async function markScheduleEntryDeleted(
 
 /** Whole days begin before the hours of their first day, and end after those of their last. */
 function orderOf(sql: Sql | Tx, field: (typeof scheduleSortFields)[number], direction: OrderPart) {
-  switch (field) {
-    case "starts_at":
-      return sql`start_date ${direction}, coalesce(starts_at, '-infinity') ${direction}`;
-    case "ends_at":
-      return sql`end_date ${direction}, coalesce(ends_at, 'infinity') ${direction}`;
-    default:
-      return sql`${sql(field)} ${direction}`;
+  if (field === "starts_at") {
+    return sql`start_date ${direction}, coalesce(starts_at, '-infinity') ${direction}`;
   }
+  if (field === "ends_at") {
+    return sql`end_date ${direction}, coalesce(ends_at, 'infinity') ${direction}`;
+  }
+  return sql`${sql(field)} ${direction}`;
 }
 
 type OrderPart = ReturnType<typeof columns>;
