@@ -129,7 +129,13 @@ async function invoiceSeries(sql: Sql, key: SeriesKey): Promise<void> {
       ...plan.totals,
     };
     await Promise.all([
-      insertGeneratedInvoices(tx, { companyId, businessDate, now, invoices: [invoice] }),
+      insertGeneratedInvoices(tx, {
+        companyId,
+        businessDate,
+        now,
+        taxRounding: "per_line",
+        invoices: [invoice],
+      }),
       insertGeneratedLines(tx, {
         companyId,
         now,

@@ -152,6 +152,7 @@ function priced({ company }: Acting, fields: IncomingInvoice) {
       issueDate: fields.issueDate,
       dueDate: fields.dueDate,
       currency: fields.currency,
+      taxRounding: company.taxRounding,
       ...discountColumns(fields.discount),
       adjustmentDescription: description,
       adjustmentAmount: fields.adjustment,

@@ -176,6 +176,7 @@ async function findRoom(
   currency: string,
 ): Promise<bigint> {
   const invoice = await lockInvoice(tx, { companyId: company.id, id: invoiceId });
+  if (invoice.status === "cancelled") throw new Conflict("Its invoice was voided here.");
   if (invoice.currency !== currency) {
     throw new Conflict(`It is in ${currency}, its invoice in ${invoice.currency}.`);
   }

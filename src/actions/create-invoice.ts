@@ -91,6 +91,7 @@ export async function createInvoice(
     dueDate,
     currency: input.currency ?? client.currency,
     taxType: taxation.taxType,
+    taxRounding: company.taxRounding,
     ...discountColumns(discount),
     ...adjustment,
     subtotal,

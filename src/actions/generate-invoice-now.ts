@@ -139,6 +139,7 @@ async function writeInvoice(
     businessDate: today,
     now: by.now,
     causerId: by.causerId,
+    taxRounding: by.company.taxRounding,
     invoices: [
       {
         id,

@@ -242,7 +242,8 @@ async function writePlans(tx: Tx, input: GenerateInput, planned: Planned[]): Pro
     const rows = layOut(planned.slice(at, at + SERIES_PER_WRITE), ids, numbers, first);
     first += rows.invoices.length;
     mails.push(...rows.mails);
-    const write = writeRows(tx, { companyId, businessDate, now }, rows);
+    const { taxRounding } = company;
+    const write = writeRows(tx, { companyId, businessDate, now, taxRounding }, rows);
     writes.push(write);
     // Awaited below; until then a refusal is nobody's yet, which would end the process.
     write.catch(() => {});
@@ -256,13 +257,21 @@ async function writePlans(tx: Tx, input: GenerateInput, planned: Planned[]): Pro
 /** Sent in one go, answered in order: PostgreSQL need not wait for us in between. */
 async function writeRows(
   tx: Tx,
-  of: { companyId: number; businessDate: LocalDate; now: Date },
+  {
+    taxRounding,
+    ...of
+  }: {
+    companyId: number;
+    businessDate: LocalDate;
+    now: Date;
+    taxRounding: NightCompanyRow["taxRounding"];
+  },
   { invoices, lines, occurrences, progress }: Rows,
 ): Promise<void> {
   await Promise.all([
     ...(invoices.length > 0
       ? [
-          insertGeneratedInvoices(tx, { ...of, invoices }),
+          insertGeneratedInvoices(tx, { ...of, taxRounding, invoices }),
           insertGeneratedLines(tx, { ...of, lines }),
         ]
       : []),

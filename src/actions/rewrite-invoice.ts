@@ -28,7 +28,7 @@ export interface Rewrite {
   /** The fees that are left, with their tax. */
   lateFee?: bigint;
   /** Columns to be written with it. */
-  changes?: Omit<InvoiceChanges, "updatedAt" | "status" | "taxType">;
+  changes?: Omit<InvoiceChanges, "updatedAt" | "status" | "taxType" | "taxRounding">;
   /** How the caller knows a field of a line, for what is wrong with it. */
   fieldOf?: (index: number, field: string) => string;
   /** More facts for the event. */
@@ -50,15 +50,19 @@ export async function rewriteInvoice(
   ).filter((line) => !line.isLateFee);
   const discount = rewrite.discount === undefined ? discountOf(invoice) : rewrite.discount;
   const lateFeeAmount = rewrite.lateFee ?? invoice.lateFeeAmount;
+  const { taxRounding } = invoice.status === "draft" ? by.company : invoice;
   const taxation = rewrite.taxation ?? (await taxationOf(tx, invoice));
-  const { lines, taxes, subtotal, discountTotal, taxTotal, total } = priceInvoice(by.company, {
-    taxation,
-    lines: rewrite.lines ?? stored.map(draftOfLine),
-    discount,
-    adjustment: rewrite.changes?.adjustmentAmount ?? invoice.adjustmentAmount,
-    lateFee: lateFeeAmount,
-    ...(rewrite.fieldOf === undefined ? {} : { fieldOf: rewrite.fieldOf }),
-  });
+  const { lines, taxes, subtotal, discountTotal, taxTotal, total } = priceInvoice(
+    { taxRounding },
+    {
+      taxation,
+      lines: rewrite.lines ?? stored.map(draftOfLine),
+      discount,
+      adjustment: rewrite.changes?.adjustmentAmount ?? invoice.adjustmentAmount,
+      lateFee: lateFeeAmount,
+      ...(rewrite.fieldOf === undefined ? {} : { fieldOf: rewrite.fieldOf }),
+    },
+  );
   if (total < invoice.amountPaid) {
     throw new Conflict(
       `${invoice.amountPaid} minor units of invoice ${invoice.invoiceNumber} are already paid; its total cannot become ${total}.`,
@@ -89,6 +93,7 @@ export async function rewriteInvoice(
   const changed = await updateInvoiceRow(tx, invoice, {
     ...rewrite.changes,
     taxType: taxation.taxType,
+    taxRounding,
     ...discountColumns(discount),
     subtotal,
     discountTotal,

@@ -61,6 +61,7 @@ export async function writeDraftInvoice(
     isArchived: false,
     ...dates,
     taxType: taxation?.taxType ?? "inline",
+    taxRounding: company.taxRounding,
     ...discountColumns(discount),
     subtotal,
     discountTotal,

@@ -24,6 +24,8 @@ export interface InvoiceRow {
   dueDate: LocalDate;
   currency: string;
   taxType: "inline" | "summary";
+  /** The company's way when the invoice was written; a draft's is the company's present one. */
+  taxRounding: "per_line" | "per_invoice";
   discountType: "percentage" | "fixed" | null;
   /** Basis points when a percentage, minor units when fixed; numeric(20,3) as text. */
   discountValue: string | null;
@@ -57,8 +59,8 @@ export function invoiceColumns(sql: Sql | Tx) {
   return sql`
     company_id, id, uuid, client_id, project_id, category_id, recurring_invoice_id, period_start,
     period_end, invoice_number, status, status_set_at, is_archived, is_disputed, issue_date, due_date,
-    currency, tax_type, discount_type, discount_value, adjustment_description, adjustment_amount,
-    subtotal, discount_total, tax_total, late_fee_amount, total, amount_paid, amount_due, notes, terms,
+    currency, tax_type, tax_rounding, discount_type, discount_value, adjustment_description,
+    adjustment_amount, subtotal, discount_total, tax_total, late_fee_amount, total, amount_paid, amount_due, notes, terms,
     footer, sent_at, viewed_at, paid_at, voided_at, late_fee_applied_at, reminders_sent,
     last_reminder_at, dunning_from, created_at, updated_at
   `;
@@ -150,6 +152,7 @@ export type NewInvoice = Pick<
   | "dueDate"
   | "currency"
   | "taxType"
+  | "taxRounding"
   | "discountType"
   | "discountValue"
   | "adjustmentDescription"
@@ -187,6 +190,7 @@ export type InvoiceChanges = Partial<
     | "dueDate"
     | "currency"
     | "taxType"
+    | "taxRounding"
     | "discountType"
     | "discountValue"
     | "adjustmentDescription"

@@ -1,6 +1,7 @@
 import type { LocalDate } from "../billing/dates.ts";
 import { arrayText } from "./array-text.ts";
 import type { Tx } from "./client.ts";
+import type { InvoiceRow } from "./invoices.ts";
 
 /** Takes ids ahead of the insert, so that invoices and lines can be written in one go. */
 export async function takeInvoiceIds(tx: Tx, count: number): Promise<number[]> {
@@ -42,25 +43,27 @@ export async function insertGeneratedInvoices(
     companyId: number;
     businessDate: LocalDate;
     now: Date;
+    /** How their taxes were rounded. */
+    taxRounding: InvoiceRow["taxRounding"];
     invoices: GeneratedInvoice[];
     /** The user who asked for them; none when a night makes them. */
     causerId?: number | null;
   },
 ): Promise<void> {
-  const { companyId, businessDate, now, invoices, causerId = null } = input;
+  const { companyId, businessDate, now, taxRounding, invoices, causerId = null } = input;
   await tx`
     with written as (
       insert into invoices (
         company_id, id, client_id, recurring_invoice_id, period_start, period_end, invoice_number,
-        status, issue_date, due_date, currency, discount_type, discount_value, subtotal,
+        status, issue_date, due_date, currency, tax_rounding, discount_type, discount_value, subtotal,
         discount_total, tax_total, total, notes, paid_at, created_at, updated_at
       )
       overriding system value
       select
         r.company_id, p.id, r.client_id, r.id, p.period_start, p.period_end, p.number,
         case when p.total = 0 then 'paid' else 'draft' end, ${businessDate}, p.due_date,
-        r.currency, r.discount_type, r.discount_value, p.subtotal, p.discount_total, p.tax_total,
-        p.total, coalesce(p.notes, r.notes), case when p.total = 0 then ${now}::timestamptz end,
+        r.currency, ${taxRounding}, r.discount_type, r.discount_value, p.subtotal, p.discount_total,
+        p.tax_total, p.total, coalesce(p.notes, r.notes), case when p.total = 0 then ${now}::timestamptz end,
         ${now}, ${now}
       from unnest(
         ${arrayText(invoices, (row) => row.id)}::int8[], ${arrayText(invoices, (row) => row.seriesId)}::int8[],

@@ -99,16 +99,30 @@ export async function insertPayment(tx: Tx, payment: NewPayment): Promise<Paymen
   return row!;
 }
 
-/** What came in for an invoice and stayed in it, minor units: payments without what was too much or given back. */
+/**
+ * What came in for an invoice and stayed in it, minor units: payments without what was too much, and
+ * without what was given back out of the invoice. What was given back out of a credit had left it before.
+ */
 export async function sumInvoicePayments(
   sql: Sql | Tx,
   { companyId, invoiceId }: { companyId: number; invoiceId: number },
 ): Promise<bigint> {
-  const payments = await listInvoicePayments(sql, { companyId, invoiceId });
-  return payments.reduce(
-    (sum, { amount, credited, amountRefunded }) => sum + amount - credited - amountRefunded,
-    0n,
-  );
+  const [row] = await sql<{ sum: bigint }[]>`
+    select
+      coalesce(sum(paid.amount - paid.credited - paid.refunded_of_invoice), 0)::int8 as sum
+    from (
+      select
+        ${paymentColumns(sql)},
+        (
+          select coalesce(sum(refunds.amount - refunds.credit_amount), 0)
+          from payment_refunds refunds
+          where refunds.company_id = payments.company_id and refunds.payment_id = payments.id
+        ) as refunded_of_invoice
+      from payments
+      where company_id = ${companyId} and invoice_id = ${invoiceId}
+    ) as paid
+  `;
+  return row!.sum;
 }
 
 /** What a payment says beside its amount. */

@@ -139,7 +139,7 @@ async function settle(
   });
   let status: RunStatus | "lost" = "lost";
   if (settlement === undefined) {
-    leases.drop(run.id);
+    leases.drop({ runId: run.id, leaseToken: run.leaseToken });
   } else {
     if (notes.hasNotesOf(run.id)) await notes.flush();
     try {

@@ -30,8 +30,8 @@ export interface Leases {
   claim(delivery: Delivery, abort: AbortController): Promise<ClaimedRun | undefined>;
   /** Ends our lease. Resolves to what became of the run, or "lost" when another had taken it. */
   settle(settlement: Settlement): Promise<RunStatus | "lost">;
-  /** Ends our lease without a word: whatever there was to say does not count. */
-  drop(runId: string): void;
+  /** Ends this lease without a word: whatever there was to say does not count. A newer one of the run stays. */
+  drop(lease: { runId: string; leaseToken: string }): void;
   /** Aborts the run when we hold it. */
   cancel(runId: string): void;
   /** Aborts every run we hold. */
@@ -115,6 +115,11 @@ export function createLeases({
     }
   }
 
+  /** Unless we have claimed the run anew meanwhile: that lease is another. */
+  function drop({ runId, leaseToken }: { runId: string; leaseToken: string }): void {
+    if (held.get(runId)?.leaseToken === leaseToken) held.delete(runId);
+  }
+
   const heartbeat = startLoop(log, "heartbeat", async () => {
     try {
       await renew();
@@ -136,12 +141,10 @@ export function createLeases({
       try {
         return await endings.ask(settlement);
       } finally {
-        if (held.get(settlement.runId)?.leaseToken === settlement.leaseToken) {
-          held.delete(settlement.runId);
-        }
+        drop(settlement);
       }
     },
-    drop: (runId) => void held.delete(runId),
+    drop,
     cancel: (runId) => held.get(runId)?.abort.abort(new RunCancelled()),
     abortAll(reason) {
       for (const lease of held.values()) lease.abort.abort(reason);

@@ -83,7 +83,7 @@ export function createRateLimits({ sql, clock, log, settings }: ApiServices): Ra
       // First sight in this window: ask what other processes, or we before a restart, have counted.
       const fresh: Count = { windowStart, shared: 0, pending: 0 };
       counts.set(key, fresh);
-      fresh.shared = await addNow(key, windowStart, 1);
+      fresh.shared = Math.max(fresh.shared, await addNow(key, windowStart, 1));
       return fresh.shared;
     }
     if (count.pending + 1 > (limit - count.shared) * localShare) {

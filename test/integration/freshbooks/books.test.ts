@@ -199,7 +199,7 @@ test("a second import adds what is new; written over, what was changed here is t
     ({ v3_status: status, vis_state: state }) =>
       ["sent", "overdue"].includes(String(status)) && state === 0,
   );
-  const [paidThere, paidHere, changed] = open as [Entry, Entry, Entry];
+  const [paidThere, paidHere, changed, voidedHere] = open as [Entry, Entry, Entry, Entry];
 
   // Somebody pays over there.
   const pay = paidThere["amount"];
@@ -215,8 +215,25 @@ test("a second import adds what is new; written over, what was changed here is t
     paid: pay,
     outstanding: { amount: "0.00", code: paidThere["currency_code"] },
   });
+  // Another was voided here meanwhile: money for it is not booked where nobody would find it.
+  const voided = await call("POST", `/invoices/${await idOf(voidedHere)}/void`);
+  expect(voided.status).toBe(200);
+  books.payments.push({
+    ...books.payments[0]!,
+    id: "99003",
+    invoiceid: String(voidedHere.id),
+    amount: voidedHere["amount"],
+    vis_state: 0,
+  });
   const again = await runImport({ selected_resources });
   expect(again.tally.invoices).toMatchObject({ created: 0, updated: 0 });
+  const refused = await call("GET", `${BASE}/report?resource=payments`);
+  expect(
+    refused.body.data.filter((item: { external_id: string }) => item.external_id === "99003"),
+  ).toMatchObject([
+    { kind: "refused", reason: "Its invoice was voided here." },
+    { kind: "differs", reason: "It is there and not here." },
+  ]);
   expect(again.tally.payments).toMatchObject({ created: 1, updated: 0 });
   const [after] = await count();
   expect(after).toEqual({

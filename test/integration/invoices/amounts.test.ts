@@ -164,3 +164,16 @@ test("an adjustment changes the total, and says why", async () => {
     adjustment_description: "Apology for the delay",
   });
 });
+
+test("a company that rounds taxes in another way changes no invoice that is out, only drafts it edits", async () => {
+  const { draft, expectCall } = await startInvoicing();
+  const line = { description: "Work", quantity: 1, unit_price: 10, tax_name: "T", tax_rate: 5 };
+  const line_items = [line, line, line];
+  const [out, kept] = [await draft({ line_items }), await draft({ line_items })];
+  await expectCall(200, "POST", `/invoices/${out.id}/mark-sent`);
+  await expectCall(200, "PUT", "/settings", { tax_rounding: "per_invoice" });
+  const moved = await expectCall(200, "PUT", `/invoices/${out.id}`, { due_date: "2026-05-01" });
+  expect([out.total, moved.total, moved.due_date]).toEqual([33, 33, "2026-05-01"]);
+  const edited = await expectCall(200, "PUT", `/invoices/${kept.id}`, { line_items });
+  expect([kept.total, edited.total]).toEqual([33, 32]);
+});

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Sql } from "../../../src/db/client.ts";
+import { sumInvoicePayments } from "../../../src/db/payments.ts";
 import {
   joinInvoicing,
   line,
@@ -69,6 +70,10 @@ test("a refund takes first what was too much, then opens the invoice again", asy
   const refund = async (body: unknown) =>
     await expectCall(201, "POST", `/payments/${payment.id}/refund`, body);
 
+  const received = async () =>
+    await sumInvoicePayments(sql, { companyId: api.companyId, invoiceId: id });
+  expect(await received()).toBe(10_000n);
+
   const first = await refund({
     amount: 1000,
     refund_date: "2026-03-03",
@@ -90,12 +95,14 @@ test("a refund takes first what was too much, then opens the invoice again", asy
   const balance = async () =>
     (await expectCall(200, "GET", `/clients/${clientId}/credits`)).available_balance;
   expect(await balance()).toBe(1500);
+  // What the invoice keeps is what paid it, wherever the rest went.
+  expect(await received()).toBe(10_000n);
   expect(await refund({ amount: 4000 })).toMatchObject({
     credit_amount: 1500,
     refund_date: today,
     invoice: { status: "partial", amount_paid: 7500, amount_due: 2500, paid_at: null },
   });
-  expect(await balance()).toBe(0);
+  expect([await balance(), await received()]).toEqual([0, 7500n]);
   // All that is left.
   expect(await refund({})).toMatchObject({
     amount: 7500,

@@ -5,6 +5,8 @@ import { reclaimExpiredRuns } from "../../../src/db/run-recovery.ts";
 import { listRunAttempts } from "../../../src/db/run-notes.ts";
 import { done } from "../../../src/jobs/define-job.ts";
 import { enqueue } from "../../../src/queue/enqueue.ts";
+import { createLog } from "../../../src/platform/log.ts";
+import { createLeases } from "../../../src/workers/leases.ts";
 import { setup } from "../../support/setup.ts";
 import { noteJob, openQueues, reaches, runtime, schedule, signal, work } from "./harness.ts";
 
@@ -47,6 +49,29 @@ test("D1: one delivery that arrives many times in parallel is executed once", as
   const last = await reaches(context.sql, next, "succeeded");
   expect(last.starts).toBe(1);
   expect(executions).toBe(2);
+});
+
+test("an execution that lost its lease takes nothing from the one that the same process began anew", async () => {
+  const { sql, defer } = await setup();
+  const { runId } = await sql.begin((tx) => enqueue(tx, noteJob(), { n: 1 }));
+  const leases = createLeases({
+    sql,
+    log: createLog({ level: "silent", name: "test" }),
+    worker: "w",
+    leaseMs: 60_000,
+    heartbeatMs: 60_000,
+    signal: new AbortController().signal,
+  });
+  defer(() => leases.stop());
+  const [before, after] = [new AbortController(), new AbortController()];
+  const lost = await leases.claim({ runId, delivery: 1 }, before);
+  // The database was away for longer than a lease: there it ran out, and the run was given back.
+  await sql`update job_runs set lease_expires_at = now() where id = ${runId}`;
+  await reclaimExpiredRuns(sql, { crashesMax: 3, limit: 10 });
+  expect(await leases.claim({ runId, delivery: 2 }, after)).toBeDefined();
+  leases.drop({ runId, leaseToken: lost!.leaseToken });
+  leases.cancel(runId);
+  expect([before.signal.aborted, after.signal.aborted]).toEqual([false, true]);
 });
 
 test("a worker that lost its lease cannot finish the run that another has taken", async () => {
