@@ -64,6 +64,7 @@ export async function startApi(
       beginAttempt: (attempt) => beginAttempt(services, attempt),
       openSession: (userId) => openSession(sql, { services, userId }),
     },
+    operators: config.operators,
     sessionMs: settings.sessionMs,
     version: await readVersion(),
     formatMoney,

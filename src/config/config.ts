@@ -6,6 +6,7 @@ import {
   limitByName,
   mailAddress,
   numberByName,
+  emailList,
   originList,
   oneOf,
   onOrOff,
@@ -68,6 +69,8 @@ const Settings = z.object({
   APP_URL: url(["http:", "https:"]).optional(),
   /** Origins whose pages may call the API, with commas, or `*`. Default: none. */
   CORS_ORIGINS: originList.default([]),
+  /** Email addresses, with commas, of those who may look at the queues and at what is the platform's. Default: everybody who signs in. */
+  OPERATORS: emailList.optional(),
   /** Proxies in front of us whose X-Forwarded-For is believed. Default 0. */
   TRUSTED_PROXIES: integer(0, 10).default(0),
   /** Plan of a new company: free, starter, pro or enterprise. Default enterprise. */
@@ -230,6 +233,8 @@ function arrange(settings: Settings) {
     publicUrl: settings.PUBLIC_URL?.replace(/\/+$/, ""),
     appUrl: settings.APP_URL?.replace(/\/+$/, ""),
     corsOrigins: settings.CORS_ORIGINS,
+    /** Undefined: everybody who signs in. In lower case. */
+    operators: settings.OPERATORS,
     trustedProxies: settings.TRUSTED_PROXIES,
     planDefault: settings.PLAN_DEFAULT,
     /** Requests an hour; null means no limit. */

@@ -54,6 +54,15 @@ export const originList = z.string().transform((text, context) => {
   return origins;
 });
 
+/** Email addresses with commas between them, in lower case. */
+export const emailList = z.string().transform((text, context) => {
+  const emails = splitList(text).map((email) => email.toLowerCase());
+  const wrong = emails.find((email) => !z.email().safeParse(email).success);
+  return wrong === undefined
+    ? emails
+    : reject(context, `expected email addresses with commas between them, got "${wrong}"`);
+});
+
 /** `name=number,…` for some of the names. */
 export function numberByName<const Names extends readonly string[]>(names: Names) {
   return entriesByName<Names[number], number>(names, "a whole number above 0", parsePositive);

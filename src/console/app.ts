@@ -5,7 +5,7 @@ import { boardHeaders, pageHeaders } from "./headers.ts";
 import { showHome } from "./home.ts";
 import { renderNotice } from "./layout.ts";
 import type { ConsoleServices } from "./services.ts";
-import { requireSession, showSignIn, signIn, signOut } from "./sessions.ts";
+import { requireOperator, requireSession, showSignIn, signIn, signOut } from "./sessions.ts";
 import { icon, styleSheet } from "./styles.ts";
 
 /** The operator's pages, to be mounted at /console. Everything but the way in asks for a session. */
@@ -24,7 +24,14 @@ export function createConsole(services: ConsoleServices): Router {
     response.set("Cache-Control", "no-store");
     next();
   });
-  router.use("/queues", boardHeaders, requireSession(services), toFolder, board);
+  router.use(
+    "/queues",
+    boardHeaders,
+    requireSession(services),
+    requireOperator(services),
+    toFolder,
+    board,
+  );
 
   router.use(pageHeaders);
   router.get("/sign-in", showSignIn(services));

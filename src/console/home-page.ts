@@ -7,6 +7,12 @@ import { renderPage } from "./layout.ts";
 import { renderNightChart } from "./night-chart.ts";
 import { renderTonight } from "./tonight.ts";
 
+/** What waits for a person: the newest of it, and how much there is. */
+export interface OpenAttention {
+  rows: readonly AttentionItemRow[];
+  total: number;
+}
+
 export interface Home {
   visitor: { name: string; formToken: string };
   version: string;
@@ -17,7 +23,9 @@ export interface Home {
   /** Latest first. */
   nights: readonly BillingNightRow[];
   runs: readonly { status: RunStatus; count: number }[];
-  attention: { rows: readonly AttentionItemRow[]; total: number };
+  attention: OpenAttention;
+  /** What is no company's; undefined for who is no operator. */
+  platformAttention: OpenAttention | undefined;
   /** The machine's time. */
   now: Date;
   formatMoney: (minor: bigint, currency: string) => string;
@@ -32,15 +40,23 @@ export function renderHome(home: Home): string {
     visitor,
     body:
       company === undefined
-        ? html`<section class="card narrow">
-            <h1>No company yet</h1>
-            <p>
-              Found one over the API (<code>POST /api/v1/companies</code>); its nights show here.
-            </p>
-          </section>`
+        ? html`${platformSection(home)}
+            <section class="card narrow">
+              <h1>No company yet</h1>
+              <p>
+                Found one over the API (<code>POST /api/v1/companies</code>); its nights show here.
+              </p>
+            </section>`
         : html`${heading(home, company)} ${renderTonight({ ...home, company })}
-          ${attentionSection(home)} ${nightsSection(home)} ${runsSection(home)}`,
+          ${attentionSection("Needs attention", home.attention)} ${platformSection(home)}
+          ${nightsSection(home)} ${runsSection(home)}`,
   });
+}
+
+/** Only where there is something: most days there is not. */
+function platformSection({ platformAttention }: Home): Html | "" {
+  if (platformAttention === undefined || platformAttention.total === 0) return "";
+  return attentionSection("The installation needs attention", platformAttention);
 }
 
 function heading({ companies }: Home, company: CompanyRow): Html {
@@ -68,9 +84,9 @@ function heading({ companies }: Home, company: CompanyRow): Html {
   </div>`;
 }
 
-function attentionSection({ attention: { rows, total } }: Home): Html {
+function attentionSection(title: string, { rows, total }: OpenAttention): Html {
   return html`<section class="card">
-    <h2>Needs attention ${total === 0 ? "" : html`<span class="count bad">${total}</span>`}</h2>
+    <h2>${title} ${total === 0 ? "" : html`<span class="count bad">${total}</span>`}</h2>
     ${
       total === 0
         ? html`<p class="calm">Nothing waits for a person.</p>`

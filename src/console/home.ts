@@ -1,11 +1,12 @@
 import type { RequestHandler } from "express";
 import { listAttention } from "../db/attention.ts";
+import type { Sql } from "../db/client.ts";
 import { listNights } from "../db/billing-nights.ts";
 import { listCompaniesOfUser } from "../db/companies.ts";
 import { countOpenAttention, countRunsByStatus } from "../db/console.ts";
-import { renderHome } from "./home-page.ts";
+import { renderHome, type OpenAttention } from "./home-page.ts";
 import type { ConsoleServices } from "./services.ts";
-import { visitorOf } from "./sessions.ts";
+import { isOperator, visitorOf } from "./sessions.ts";
 
 const NIGHTS_SHOWN = 30;
 const ITEMS_SHOWN = 10;
@@ -16,7 +17,8 @@ const WEEK_MS = 7 * 24 * 3_600_000;
 export function showHome(services: ConsoleServices): RequestHandler {
   const { sql, clock, version, formatMoney } = services;
   return async (request, response) => {
-    const { user, formToken } = visitorOf(response);
+    const visitor = visitorOf(response);
+    const { user, formToken } = visitor;
     const companies = await listCompaniesOfUser(sql, {
       userId: user.id,
       limit: COMPANIES_SHOWN,
@@ -33,6 +35,7 @@ export function showHome(services: ConsoleServices): RequestHandler {
       version,
       now,
       formatMoney,
+      platformAttention: isOperator(services, visitor) ? await readAttention(sql, null) : undefined,
     };
     if (company === undefined) {
       const nothing = { nights: [], runs: [], attention: { rows: [], total: 0 } };
@@ -40,14 +43,20 @@ export function showHome(services: ConsoleServices): RequestHandler {
       return;
     }
     const companyId = company.id;
-    const [nights, runs, rows, total] = await Promise.all([
+    const [nights, runs, attention] = await Promise.all([
       listNights(sql, { companyId, status: null, limit: NIGHTS_SHOWN, offset: 0 }),
       countRunsByStatus(sql, { companyId, since: new Date(now.getTime() - WEEK_MS) }),
-      listAttention(sql, { companyId, isOpen: true, limit: ITEMS_SHOWN }),
-      countOpenAttention(sql, companyId),
+      readAttention(sql, companyId),
     ]);
-    response.send(
-      renderHome({ ...common, company, nights: nights.rows, runs, attention: { rows, total } }),
-    );
+    response.send(renderHome({ ...common, company, nights: nights.rows, runs, attention }));
   };
+}
+
+/** @param companyId null: what is the platform's own */
+async function readAttention(sql: Sql, companyId: number | null): Promise<OpenAttention> {
+  const [rows, total] = await Promise.all([
+    listAttention(sql, { companyId, isOpen: true, limit: ITEMS_SHOWN }),
+    countOpenAttention(sql, companyId),
+  ]);
+  return { rows, total };
 }

@@ -10,6 +10,8 @@ export interface ConsoleServices {
   log: Log;
   queues: QueueBackend;
   signIn: SignIn;
+  /** Emails, in lower case, of those who may see what is nobody's company's; undefined: everybody. */
+  operators: readonly string[] | undefined;
   /** How long a session lasts, in milliseconds. */
   sessionMs: number;
   /** Shown at the foot of each page. */

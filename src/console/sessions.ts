@@ -54,6 +54,21 @@ export function requireSession({ sql, clock }: ConsoleServices): RequestHandler 
   };
 }
 
+/** Whether somebody may see what is the platform's and no company's: its queues, its attention items. */
+export function isOperator({ operators }: ConsoleServices, { user }: Visitor): boolean {
+  return operators === undefined || operators.includes(user.email.toLowerCase());
+}
+
+/** Lets in operators only, after `requireSession`. */
+export function requireOperator(services: ConsoleServices): RequestHandler {
+  return (_request, response, next) => {
+    if (!isOperator(services, visitorOf(response))) {
+      throw new Forbidden("Only operators of this installation (setting OPERATORS) may see this.");
+    }
+    next();
+  };
+}
+
 export function showSignIn({ version }: ConsoleServices): RequestHandler {
   return (request, response) => {
     let secret = readCookie(request, FORM_COOKIE);

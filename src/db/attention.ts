@@ -61,10 +61,10 @@ export interface AttentionItemRow {
   resolution: string | null;
 }
 
-/** Items, newest first: of one company, or of all and the platform's own. */
+/** Items, newest first: of one company, or the platform's own (null). */
 export async function listAttention(
   sql: Sql | Tx,
-  filter: { companyId?: number; isOpen: boolean; limit: number; offset?: number },
+  filter: { companyId: number | null; isOpen: boolean; limit: number; offset?: number },
 ): Promise<AttentionItemRow[]> {
   return await sql<AttentionItemRow[]>`
     select
@@ -72,7 +72,7 @@ export async function listAttention(
       resolved_at, resolution
     from attention_items
     where (resolved_at is null) = ${filter.isOpen}
-      ${filter.companyId === undefined ? sql`` : sql`and company_id = ${filter.companyId}`}
+      and ${filter.companyId === null ? sql`company_id is null` : sql`company_id = ${filter.companyId}`}
     order by id desc
     limit ${filter.limit} offset ${filter.offset ?? 0}
   `;

@@ -15,14 +15,27 @@ export async function countRunsByStatus(
   `;
 }
 
-/** How many things wait for a person. */
-export async function countOpenAttention(sql: Sql, companyId: number): Promise<number> {
+/** How many things of a company, or of the platform's own (null), wait for a person. */
+export async function countOpenAttention(sql: Sql, companyId: number | null): Promise<number> {
   const [row] = await sql<{ total: number }[]>`
     select count(*)::int as total
     from attention_items
-    where company_id = ${companyId} and resolved_at is null
+    where ${companyId === null ? sql`company_id is null` : sql`company_id = ${companyId}`}
+      and resolved_at is null
   `;
   return row?.total ?? 0;
+}
+
+/** How many things wait for a person at all. */
+export async function countAllOpenAttention(
+  sql: Sql,
+): Promise<{ ofCompanies: number; ofPlatform: number }> {
+  const [row] = await sql<{ ofCompanies: number; ofPlatform: number }[]>`
+    select count(company_id)::int as of_companies, (count(*) - count(company_id))::int as of_platform
+    from attention_items
+    where resolved_at is null
+  `;
+  return row ?? { ofCompanies: 0, ofPlatform: 0 };
 }
 
 /** Every company that has not been deleted. */

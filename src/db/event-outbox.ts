@@ -62,6 +62,36 @@ export async function recordFollowFailures(
   `;
 }
 
+/** The companies these events happened in, each with a type of them. */
+export async function listCompaniesOfEvents(
+  tx: Tx,
+  eventIds: readonly number[],
+): Promise<{ companyId: number; type: string }[]> {
+  return await tx<{ companyId: number; type: string }[]>`
+    select events.company_id, min(events.type) as type
+    from events
+    join companies on companies.id = events.company_id
+    where events.id = any(${eventIds}::bigint[])
+    group by events.company_id
+    order by events.company_id
+  `;
+}
+
+/** The items of companies of which no event waits for this follower any more are done with. */
+async function settleFollowFailures(tx: Tx, job: string): Promise<void> {
+  await tx`
+    update attention_items
+    set resolved_at = now(), resolution = 'followed after all'
+    where kind = 'event.not-followed' and key = ${job} and resolved_at is null
+      and company_id not in (
+        select events.company_id
+        from event_follow_failures
+        join events on events.id = event_follow_failures.event_id
+        where event_follow_failures.job = ${job}
+      )
+  `;
+}
+
 /** Locks the failures that are to be tried again. */
 export async function claimFollowFailures(tx: Tx, limit: number): Promise<FollowFailureRow[]> {
   return await tx<FollowFailureRow[]>`
@@ -84,4 +114,5 @@ export async function forgetFollowFailures(
     delete from event_follow_failures
     where job = ${job} and event_id = any(${eventIds}::bigint[])
   `;
+  await settleFollowFailures(tx, job);
 }

@@ -1,7 +1,9 @@
+import { raiseAttention } from "../db/attention.ts";
 import type { Sql, Tx } from "../db/client.ts";
 import {
   claimFollowFailures,
   forgetFollowFailures,
+  listCompaniesOfEvents,
   recordFollowFailures,
   takeOutbox,
 } from "../db/event-outbox.ts";
@@ -69,7 +71,17 @@ async function followOrRemember(
   } catch (error) {
     if (isDatabaseTrouble(error)) throw error;
     log.error({ err: error, job: job.name, events: eventIds.length }, "follower failed");
-    await recordFollowFailures(tx, job.name, eventIds, describeError(error).message);
+    const { message } = describeError(error);
+    await recordFollowFailures(tx, job.name, eventIds, message);
+    for (const { companyId, type } of await listCompaniesOfEvents(tx, eventIds)) {
+      await raiseAttention(tx, {
+        companyId,
+        kind: "event.not-followed",
+        key: job.name,
+        title: `${job.name} does not follow what happened`,
+        detail: `${type}: ${message}`,
+      });
+    }
     return false;
   }
 }

@@ -9,6 +9,7 @@ export interface RuntimeMetrics {
   runEnded(run: { job: string; queue: string }, status: RunStatus | "lost", seconds: number): void;
   feed(queue: string, state: string, count: number, oldestSeconds: number): void;
   outbox(count: number, oldestSeconds: number): void;
+  attention(of: "companies" | "platform", count: number): void;
   scheduleMissed(name: string): void;
   recovered(what: "lease" | "delivery" | "feed", count: number): void;
 }
@@ -58,6 +59,12 @@ export function createRuntimeMetrics(registry: Registry): RuntimeMetrics {
     help: "How long the oldest of them has waited.",
     registers,
   });
+  const attention = new Gauge({
+    name: "nightledger_attention_open",
+    help: "Open attention items, of companies and of the platform itself.",
+    labelNames: ["of"],
+    registers,
+  });
   const missed = new Counter({
     name: "nightledger_schedule_missed_total",
     help: "Ticks that came late, because no alarm rang.",
@@ -84,6 +91,7 @@ export function createRuntimeMetrics(registry: Registry): RuntimeMetrics {
       outbox.set(count);
       outboxAge.set(oldestSeconds);
     },
+    attention: (of, count) => attention.set({ of }, count),
     scheduleMissed: (schedule) => missed.inc({ schedule }),
     recovered: (what, count) => recovered.inc({ what }, count),
   };

@@ -1,3 +1,4 @@
+import { countAllOpenAttention } from "../db/console.ts";
 import { raiseAttention, settleAttention } from "../db/attention.ts";
 import type { Sql } from "../db/client.ts";
 import { measureOutbox } from "../db/event-outbox.ts";
@@ -74,6 +75,9 @@ export async function measure({ sql, log, metrics, settings }: Reconciliation): 
       metrics.feed(queue, state, row?.count ?? 0, row?.oldestSeconds ?? 0);
     }
   }
+  const open = await countAllOpenAttention(sql);
+  metrics.attention("companies", open.ofCompanies);
+  metrics.attention("platform", open.ofPlatform);
   const outbox = await measureOutbox(sql);
   metrics.outbox(outbox.count, outbox.oldestSeconds);
   const item = { companyId: null, kind: "outbox.stuck", key: "event_outbox" };

@@ -133,11 +133,7 @@ async function runOnce(
   const { route, request, body, identity, services } = call;
   checkIdempotencyKey(key);
   const companyId = identity?.company?.id ?? null;
-  // Nobody in particular: only the very same request can be a repetition.
-  const who =
-    identity === undefined
-      ? `public ${toJson(body ?? null)}`
-      : `${identity.caller.kind} ${identity.caller.id}`;
+  const who = whoRepeats(identity, { body, isSecret: route.answerIsSecret });
   return await once(
     tx,
     {
@@ -161,6 +157,19 @@ async function runOnce(
       return { status: answer.status, headers, json };
     },
   );
+}
+
+/** Whose repetition of a request is one: a person's, in whatever session, or a token's. */
+function whoRepeats(
+  identity: Identity | undefined,
+  { body, isSecret }: { body: unknown; isSecret: boolean },
+): string {
+  // Nobody in particular: only the very same request can be a repetition.
+  if (identity === undefined) return `public ${toJson(body ?? null)}`;
+  const { caller, user } = identity;
+  // What is kept of a secret answer opens with the caller's own token and no other.
+  if (caller.kind === "session" && !isSecret) return `user ${user.id}`;
+  return `${caller.kind} ${caller.id}`;
 }
 
 async function readInput(route: Route, request: Request) {

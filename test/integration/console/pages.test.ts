@@ -80,3 +80,22 @@ test("the style sheet and the icon need no session, an unknown page is a page", 
   expect(missing.status).toBe(404);
   expect(missing.text).toContain("There is no such page.");
 });
+
+test("queues and what is the platform's own are for operators, where the setting names some", async () => {
+  const { addPerson, openBrowser, sql } = await startConsole({
+    OPERATORS: "Ops@console.test, other@console.test",
+  });
+  await addPerson({ email: "ops@console.test", company: "Ops" });
+  await addPerson({ email: "pat@console.test", company: "Pat" });
+  const stuck = { companyId: null, kind: "outbox.stuck", key: "event_outbox" };
+  await raiseAttention(sql, { ...stuck, title: "Events are not being followed" });
+  const seen = async (email: string) => {
+    const browser = openBrowser();
+    await browser.signIn({ email, password: PASSWORD });
+    const home = await browser.visit("/console");
+    const board = await browser.visit("/console/queues/");
+    return [home.status, home.text.includes("Events are not being followed"), board.status];
+  };
+  expect(await seen("ops@console.test")).toEqual([200, true, 200]);
+  expect(await seen("pat@console.test")).toEqual([200, false, 403]);
+});

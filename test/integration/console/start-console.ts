@@ -25,7 +25,7 @@ export interface ConsoleSetup extends TestSetup {
 }
 
 /** The API with its console as a process serves it, on the backend this test run is about. */
-export async function startConsole(): Promise<ConsoleSetup> {
+export async function startConsole(settings: Record<string, string> = {}): Promise<ConsoleSetup> {
   const base = await setup();
   const dataDir = await mkdtemp(join(tmpdir(), "nightledger-console-"));
   base.defer(() => rm(dataDir, { recursive: true }));
@@ -35,6 +35,7 @@ export async function startConsole(): Promise<ConsoleSetup> {
     QUEUE_PREFIX: base.queuePrefix,
     DATA_DIR: dataDir,
     LOG_LEVEL: "silent",
+    ...settings,
   });
   const platform = openPlatform({ config, name: "test" });
   base.defer(() => platform.close());

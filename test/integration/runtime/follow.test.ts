@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Sql } from "../../../src/db/client.ts";
 import { recordEvents } from "../../../src/db/events.ts";
+import { listAttention } from "../../../src/db/attention.ts";
 import { listRuns } from "../../../src/db/runs.ts";
 import { done, type FollowTarget } from "../../../src/jobs/define-job.ts";
 import { followEvents, retryFollowers } from "../../../src/workers/follow.ts";
@@ -103,6 +104,14 @@ test("a follower that fails is asked again later; the others go on meanwhile", a
     return rows.length === 2 ? rows : undefined;
   });
   expect(failures[0]?.errorMessage).toBe("a bug in the SQL");
+  const open = { companyId, isOpen: true, limit: 10 };
+  expect(await listAttention(context.sql, open)).toMatchObject([
+    {
+      kind: "event.not-followed",
+      key: "test.follow-badly",
+      detail: "invoice.paid: a bug in the SQL",
+    },
+  ]);
   isBroken = false;
   await context.sql`update event_follow_failures set next_try_at = now()`;
   await eventually(async () => {
@@ -110,6 +119,7 @@ test("a follower that fails is asked again later; the others go on meanwhile", a
     return runs.length === 4;
   });
   expect(await context.sql`select event_id from event_follow_failures`).toEqual([]);
+  expect(await listAttention(context.sql, open)).toEqual([]);
 });
 
 test("failures of a follower that exists no more are forgotten", async () => {

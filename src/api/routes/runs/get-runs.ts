@@ -3,7 +3,7 @@ import { runStatuses } from "../../../db/run-ledger.ts";
 import { countRuns, listRuns } from "../../../db/runs.ts";
 import { listAnswer, listJson, pageOf, pageQuery } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
-import { boundedText, filterQuery, instant } from "../../inputs.ts";
+import { boundedText, filterQuery, instant, requiredText } from "../../inputs.ts";
 import { presentRun, runJson } from "./schema.ts";
 
 /** Nobody pages further than this; the count stops here, so that it stays quick at any size. */
@@ -23,7 +23,7 @@ export const getRunsRoute = defineRoute({
       job: boundedText(100).optional(),
       status: z.enum(runStatuses).optional(),
       error_class: boundedText(100).optional(),
-      key: boundedText(200).optional(),
+      key: requiredText(200).optional(),
       created_from: instant.optional(),
       created_to: instant.optional(),
     }),
