@@ -167,8 +167,7 @@ test("an adjustment changes the total, and says why", async () => {
 
 test("a company that rounds taxes in another way changes no invoice that is out, only drafts it edits", async () => {
   const { draft, expectCall } = await startInvoicing();
-  const line = { description: "Work", quantity: 1, unit_price: 10, tax_name: "T", tax_rate: 5 };
-  const line_items = [line, line, line];
+  const line_items = [1, 2, 3].map((n) => line(`${n}`, 1, 10, { tax_rate: 5 }));
   const [out, kept] = [await draft({ line_items }), await draft({ line_items })];
   await expectCall(200, "POST", `/invoices/${out.id}/mark-sent`);
   await expectCall(200, "PUT", "/settings", { tax_rounding: "per_invoice" });
