@@ -3,12 +3,12 @@ import { findQueueTests } from "./test/support/queue-tests.ts";
 
 /** Milliseconds a test of each kind may take. Cheap kinds run first; a kind waits for the one before. */
 const TIMEOUTS = {
-  unit: 5_000,
+  unit: 20_000,
   contracts: 20_000,
   // The whole API, operation by operation: one test is a sweep over all of them.
   "contracts/api": 120_000,
-  integration: 30_000,
-  queues: 30_000,
+  integration: 60_000,
+  queues: 60_000,
   scenarios: 600_000,
   chaos: 180_000,
 };
