@@ -6,7 +6,7 @@ const TIMEOUTS = {
   unit: 20_000,
   contracts: 20_000,
   // The whole API, operation by operation: one test is a sweep over all of them.
-  "contracts/api": 120_000,
+  "contracts/api": 300_000,
   integration: 60_000,
   queues: 60_000,
   scenarios: 600_000,
