@@ -102,16 +102,17 @@ async function invoiceSeries(sql: Sql, key: SeriesKey): Promise<void> {
   const { businessDate, at: now } = NIGHT;
   await sql.begin(async (tx) => {
     const series = await lockSeries(tx, key);
-    const lines = (await listLinesOfSeries(tx, { companyId, seriesIds: [seriesId] })).map(
-      (row) => ({
-        id: row.id,
-        quantity: row.quantityScaled,
-        unitPrice: BigInt(row.unitPriceScaled),
-        taxRate1: row.taxRate1Scaled,
-        taxRate2: row.taxRate2Scaled,
-        template: row.template,
-      }),
-    );
+    const of = { companyId, seriesIds: [seriesId], withTaxNames: false };
+    const lines = (await listLinesOfSeries(tx, of)).map((row) => ({
+      id: row.id,
+      quantity: row.quantityScaled,
+      unitPrice: BigInt(row.unitPriceScaled),
+      taxName1: row.taxName1,
+      taxRate1: row.taxRate1Scaled,
+      taxName2: row.taxName2,
+      taxRate2: row.taxRate2Scaled,
+      template: row.template,
+    }));
     const plan = planSeries(
       { ...series, discount: null, notesTemplate: null, lines },
       { businessDate, catchUpLimit: 3, taxRounding: "per_line", sendsMadeUpInvoices: false },

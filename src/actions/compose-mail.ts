@@ -40,27 +40,17 @@ export interface MailLink {
   url: string;
 }
 
-const PLACEHOLDERS: Readonly<Record<string, (facts: InvoiceMailFacts) => string>> = {
-  "invoice.number": (facts) => facts.invoiceNumber,
-  amount_due: (facts) => formatMoney(facts.amountDue, facts.currency),
-  due_date: (facts) => formatDate(facts.dueDate),
-  "client.name": (facts) => facts.clientName,
-  "company.name": (facts) => facts.companyName,
-};
+/** What a reminder's own subject and body may say in double braces. */
+export const MAIL_PLACEHOLDERS: ReadonlyMap<string, (facts: InvoiceMailFacts) => string> = new Map([
+  ["invoice.number", (facts: InvoiceMailFacts) => facts.invoiceNumber],
+  ["amount_due", (facts: InvoiceMailFacts) => formatMoney(facts.amountDue, facts.currency)],
+  ["due_date", (facts: InvoiceMailFacts) => formatDate(facts.dueDate)],
+  ["client.name", (facts: InvoiceMailFacts) => facts.clientName],
+  ["company.name", (facts: InvoiceMailFacts) => facts.companyName],
+]);
 const PLACEHOLDER = /\{\{\s*([^{}]*?)\s*\}\}/g;
 const SUBJECT_LENGTH_MAX = 200;
 const SYSTEM_FONTS = "-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
-
-/**
- * The first thing in a reminder's text that looks like a placeholder and is none, to be refused
- * when the text is saved; undefined when all is well.
- */
-export function findUnknownMailPlaceholder(text: string): string | undefined {
-  for (const [whole, name = ""] of text.matchAll(PLACEHOLDER)) {
-    if (!Object.hasOwn(PLACEHOLDERS, name)) return whole;
-  }
-  return /\{\{.*|.*\}\}/.exec(text.replaceAll(PLACEHOLDER, ""))?.[0].trim();
-}
 
 /** The mail an invoice travels with, as an attachment. */
 export function composeInvoiceMail(facts: InvoiceMailFacts): ComposedMail {
@@ -161,8 +151,9 @@ export function layOut(mail: {
 /** One pass: what a placeholder brings in is text, even where it looks like another placeholder. */
 function fill(text: string, facts: InvoiceMailFacts): string {
   // Unknown ones are refused when a text is saved; should one get here, the client is spared it.
-  return text.replaceAll(PLACEHOLDER, (_whole, name: string) =>
-    Object.hasOwn(PLACEHOLDERS, name) ? (PLACEHOLDERS[name]?.(facts) ?? "") : "",
+  return text.replaceAll(
+    PLACEHOLDER,
+    (_whole, name: string) => MAIL_PLACEHOLDERS.get(name)?.(facts) ?? "",
   );
 }
 

@@ -80,7 +80,7 @@ export async function generateInvoices(
   if (claimed.length === 0) return { claimed: 0, done: 0 };
   input.onClaim?.(claimed.map((series) => series.id));
 
-  const lines = await linesBySeries(tx, company.id, claimed);
+  const lines = await linesBySeries(tx, company, claimed);
   const parked: ParkedSeries[] = [];
   let planned: Planned[] = [];
   let done = 0;
@@ -159,17 +159,24 @@ function discountOf(series: DueSeriesRow) {
 
 async function linesBySeries(
   tx: Tx,
-  companyId: number,
+  company: NightCompanyRow,
   claimed: DueSeriesRow[],
 ): Promise<Map<number, SeriesLine[]>> {
   const seriesIds = claimed.map((series) => series.id);
   const bySeries = new Map<number, SeriesLine[]>(seriesIds.map((id) => [id, []]));
-  for (const row of await listLinesOfSeries(tx, { companyId, seriesIds })) {
+  const rows = await listLinesOfSeries(tx, {
+    companyId: company.id,
+    seriesIds,
+    withTaxNames: company.taxRounding === "per_invoice",
+  });
+  for (const row of rows) {
     bySeries.get(row.recurringInvoiceId)?.push({
       id: row.id,
       quantity: row.quantityScaled,
       unitPrice: BigInt(row.unitPriceScaled),
+      taxName1: row.taxName1,
       taxRate1: row.taxRate1Scaled,
+      taxName2: row.taxName2,
       taxRate2: row.taxRate2Scaled,
       template: row.template,
     });

@@ -10,6 +10,8 @@ import {
   type PaymentReminderValues,
 } from "../db/payment-reminders.ts";
 import { InvalidInput } from "../errors.ts";
+import { checkPlaceholders } from "./check-placeholders.ts";
+import { MAIL_PLACEHOLDERS } from "./compose-mail.ts";
 
 export interface ReminderInput {
   reminderNumber?: number | undefined;
@@ -20,12 +22,16 @@ export interface ReminderInput {
   isActive?: boolean | undefined;
 }
 
-/** Adds a reminder stage (BILLING.md 7.1). Throws `InvalidInput` when its number is taken. */
+/**
+ * Adds a reminder stage (BILLING.md 7.1). Throws `InvalidInput` when its number is taken, or a text
+ * has a placeholder that mails do not know.
+ */
 export async function createReminder(
   tx: Tx,
   where: { companyId: number; now: Date },
   input: ReminderInput & { reminderNumber: number; daysOffset: number },
 ): Promise<PaymentReminderRow> {
+  checkTexts(input);
   const reminder = await insertPaymentReminder(tx, where, {
     reminderNumber: input.reminderNumber,
     daysOffset: input.daysOffset,
@@ -43,6 +49,7 @@ export async function updateReminder(
   where: { companyId: number; id: number; now: Date },
   input: ReminderInput,
 ): Promise<PaymentReminderRow> {
+  checkTexts(input);
   const stored = await lockPaymentReminder(tx, where);
   const values: PaymentReminderValues = {
     reminderNumber: input.reminderNumber ?? stored.reminderNumber,
@@ -71,6 +78,10 @@ export async function deleteReminder(
 ): Promise<void> {
   await lockPaymentReminder(tx, where);
   await markPaymentReminderDeleted(tx, where);
+}
+
+function checkTexts({ subject, body }: ReminderInput): void {
+  checkPlaceholders({ subject, body }, MAIL_PLACEHOLDERS);
 }
 
 function numberTaken(reminderNumber: number, cause?: unknown): InvalidInput {

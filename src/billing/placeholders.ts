@@ -25,25 +25,37 @@ const MONTHS = [
   "December",
 ];
 
-const MEANINGS = new Map<string, (facts: PlaceholderFacts) => string>([
-  ["period.start", ({ periodStart }) => periodStart],
-  ["period.end", ({ periodEnd }) => periodEnd],
-  ["period.month", ({ periodStart }) => MONTHS[parseDay(periodStart).month - 1] ?? ""],
-  ["period.year", ({ periodStart }) => `${parseDay(periodStart).year}`],
-  ["invoice.number", ({ invoiceNumber }) => invoiceNumber],
-]);
+/** What texts of a series may say in double braces. */
+export const PERIOD_PLACEHOLDERS: ReadonlyMap<string, (facts: PlaceholderFacts) => string> =
+  new Map([
+    ["period.start", ({ periodStart }: PlaceholderFacts) => periodStart],
+    ["period.end", ({ periodEnd }: PlaceholderFacts) => periodEnd],
+    [
+      "period.month",
+      ({ periodStart }: PlaceholderFacts) => MONTHS[parseDay(periodStart).month - 1] ?? "",
+    ],
+    ["period.year", ({ periodStart }: PlaceholderFacts) => `${parseDay(periodStart).year}`],
+    ["invoice.number", ({ invoiceNumber }: PlaceholderFacts) => invoiceNumber],
+  ]);
 
-/** Whether the text holds anything in double braces, known or not. */
+/** Whether the text holds a placeholder, known or not, or the beginning of one. */
 export function hasPlaceholder(text: string): boolean {
-  return text.search(PLACEHOLDER) !== -1;
+  return text.includes("{{");
 }
 
-/** The first placeholder that means nothing to us, with its braces. */
-export function findUnknownPlaceholder(text: string): string | undefined {
+/**
+ * The first thing in double braces that is none of the known placeholders, or double braces that
+ * lack their other half; undefined when all is well.
+ */
+export function findUnknownPlaceholder(
+  text: string,
+  known: { has: (name: string) => boolean } = PERIOD_PLACEHOLDERS,
+): string | undefined {
   for (const [whole, name = ""] of text.matchAll(PLACEHOLDER)) {
-    if (!MEANINGS.has(name.trim())) return whole;
+    if (!known.has(name.trim())) return whole;
   }
-  return undefined;
+  // Between two halves a line break stands for what was filled in, so that it joins nothing.
+  return /\{\{.*|.*\}\}/.exec(text.replaceAll(PLACEHOLDER, "\n"))?.[0].trim();
 }
 
 /**
@@ -51,8 +63,8 @@ export function findUnknownPlaceholder(text: string): string | undefined {
  * Throws on an unknown one: callers look for it first, with `findUnknownPlaceholder`.
  */
 export function fillPlaceholders(text: string, facts: PlaceholderFacts): string {
-  return text.replace(PLACEHOLDER, (whole, name: string) => {
-    const meaning = MEANINGS.get(name.trim());
+  return text.replaceAll(PLACEHOLDER, (whole, name: string) => {
+    const meaning = PERIOD_PLACEHOLDERS.get(name.trim());
     if (meaning === undefined) throw new Error(`unknown placeholder ${whole}`);
     return meaning(facts);
   });

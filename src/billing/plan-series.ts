@@ -9,7 +9,10 @@ export interface SeriesLine {
   id: number;
   quantity: bigint;
   unitPrice: bigint;
+  /** Names may be left out (null) where taxes are rounded per line. */
+  taxName1: string | null;
   taxRate1: bigint | null;
+  taxName2: string | null;
   taxRate2: bigint | null;
   /** The text, but only when it holds a placeholder; else it is copied as it stands. */
   template: string | null;

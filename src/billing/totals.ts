@@ -2,12 +2,15 @@ import { roundHalfAway } from "./money.ts";
 
 /**
  * A line before it is worked out. `quantity` is scaled by 10⁴; `unitPrice` is in minor units scaled
- * by 10⁶; rates are basis points scaled by 10³ (9.975 % is 997_500n).
+ * by 10⁶; rates are basis points scaled by 10³ (9.975 % is 997_500n). Names only matter where taxes
+ * are rounded per invoice: a tax is its name and its rate.
  */
 export interface LineInput {
   quantity: bigint;
   unitPrice: bigint;
+  taxName1: string | null;
   taxRate1: bigint | null;
+  taxName2: string | null;
   taxRate2: bigint | null;
   /** The line's own, taken off before that of the invoice. None when left out. */
   discount?: Discount | null;
@@ -87,7 +90,7 @@ export function computeTotals(input: TotalsInput): Totals {
   } else if (input.taxRounding === "per_line") {
     taxEachLine(input.lines, lines);
   } else {
-    taxEachRate(input.lines, lines);
+    taxEachTax(input.lines, lines);
   }
   let taxTotal = 0n;
   for (const line of lines) taxTotal += line.taxAmount1 + line.taxAmount2;
@@ -132,23 +135,27 @@ function taxEachLine(inputs: readonly LineInput[], lines: LineTotals[]): void {
   }
 }
 
-/** Rounds once per rate, wherever on the lines it stands, and gives the lines their shares. */
-function taxEachRate(inputs: readonly LineInput[], lines: LineTotals[]): void {
+/**
+ * Rounds each tax once, wherever on the lines it stands, and gives the lines their shares. Two taxes
+ * of one rate are two: each is owed to somebody of its own.
+ */
+function taxEachTax(inputs: readonly LineInput[], lines: LineTotals[]): void {
   type Share = { line: LineTotals; slot: "taxAmount1" | "taxAmount2" };
-  const byRate = new Map<bigint, Share[]>();
+  const byTax = new Map<string, { rate: bigint; shares: Share[] }>();
   for (const [index, line] of lines.entries()) {
-    const { taxRate1 = null, taxRate2 = null } = inputs[index] ?? {};
-    for (const [rate, slot] of [
-      [taxRate1, "taxAmount1"],
-      [taxRate2, "taxAmount2"],
+    const input = inputs[index]!;
+    for (const [name, rate, slot] of [
+      [input.taxName1, input.taxRate1, "taxAmount1"],
+      [input.taxName2, input.taxRate2, "taxAmount2"],
     ] as const) {
       if (rate === null) continue;
-      const shares = byRate.get(rate) ?? [];
-      shares.push({ line, slot });
-      byRate.set(rate, shares);
+      const key = `${rate} ${name ?? ""}`;
+      const tax = byTax.get(key) ?? { rate, shares: [] };
+      tax.shares.push({ line, slot });
+      byTax.set(key, tax);
     }
   }
-  for (const [rate, shares] of byRate) {
+  for (const { rate, shares } of byTax.values()) {
     const exact = shares.map(({ line }) => (line.amount - line.discount) * rate);
     const sum = exact.reduce((total, tax) => total + tax, 0n);
     const taxes = spread(roundHalfAway(sum, WHOLE), exact, WHOLE);

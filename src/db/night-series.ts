@@ -87,21 +87,30 @@ export interface SeriesLineRow {
   quantityScaled: bigint;
   /** ×10⁶, as text: larger than an int8 holds at that scale. */
   unitPriceScaled: string;
+  /** Null unless asked for. */
+  taxName1: string | null;
   taxRate1Scaled: bigint | null;
+  /** Null unless asked for. */
+  taxName2: string | null;
   taxRate2Scaled: bigint | null;
   template: string | null;
 }
 
-/** The lines of the given series, in the order in which they stand on the invoice. */
+/**
+ * The lines of the given series, in the order in which they stand on the invoice. Names of taxes are
+ * texts a big night has no use for, except where taxes are rounded per invoice.
+ */
 export async function listLinesOfSeries(
   tx: Tx,
-  { companyId, seriesIds }: { companyId: number; seriesIds: number[] },
+  input: { companyId: number; seriesIds: number[]; withTaxNames: boolean },
 ): Promise<SeriesLineRow[]> {
+  const { companyId, seriesIds, withTaxNames } = input;
   return await tx<SeriesLineRow[]>`
     select
       id, recurring_invoice_id,
       (quantity * 10000)::int8 as quantity_scaled,
       trunc(unit_price * 1000000)::text as unit_price_scaled,
+      ${withTaxNames ? tx`tax_name_1, tax_name_2` : tx`null as tax_name_1, null as tax_name_2`},
       (tax_rate_1 * 1000)::int8 as tax_rate_1_scaled,
       (tax_rate_2 * 1000)::int8 as tax_rate_2_scaled,
       case when description like '%{{%' then description end as template

@@ -117,6 +117,39 @@ test("D15: one company's series throws; another's is billed, and the broken one 
   expect(item.title).toContain("bigint");
 });
 
+test("two taxes of one rate are rounded apart per invoice: on an invoice, in a preview, in a night", async () => {
+  const { platform } = await open();
+  const company = await openCompany(platform, {
+    currency: "JPY",
+    testClock: "2026-01-31T00:00:00Z",
+    settings: { tax_rounding: "per_invoice" },
+  });
+  const client = await company.post("/clients", { name: "Kaede" });
+  const taxes = { tax_name_1: "GST", tax_rate_1: 500, tax_name_2: "PST", tax_rate_2: 500 };
+  const amounts = { tax_total: 2, total: 12 };
+  const body = {
+    client_id: client.id,
+    line_items: [{ description: "x", quantity: 1, unit_price: 10, ...taxes }],
+  };
+  const line = { tax_amount_1: 1, tax_amount_2: 1 };
+  const written = await company.post("/invoices", body);
+  expect(written).toMatchObject({ ...amounts, line_items: [line] });
+
+  const rule = { title: "Retainer", frequency: "monthly", start_date: "2026-02-01" };
+  const series = await company.post("/recurring-invoices", { ...body, ...rule });
+  expect(series).toMatchObject({ ...amounts, line_items: [line] });
+  const preview = await company.get(`/recurring-invoices/${series.id}/preview?count=1`);
+  expect(JSON.stringify(preview)).toContain('"total":12');
+  await company.advance("2026-02-01T12:00:00Z");
+  const [{ id }] = (await company.list("/invoices?filter[client_id]=" + client.id + "&sort=-id"))
+    .data;
+  expect(await company.get(`/invoices/${id}`)).toMatchObject({
+    ...amounts,
+    period_start: "2026-02-01",
+    line_items: [line],
+  });
+});
+
 test("a dry run tells what the night would do; a night in the future is refused", async () => {
   const { company, addSeries } = await open("2026-01-31T00:00:00Z");
   await addSeries();

@@ -48,6 +48,29 @@ test("what is wrong is a 422 that names it", async () => {
   expect(await expectCall(200, "GET", PATH)).toEqual([]);
 });
 
+test("a placeholder that mails do not know is refused on create and on update, and named", async () => {
+  const { expectInvalid, expectCall } = await startInvoicing();
+  const right = { reminder_number: 1, days_offset: 1 };
+  const said = "{{invoice.number}} of {{ client.name }}: {{amount_due}} due {{due_date}}";
+  const one = await expectCall(201, "POST", PATH, { ...right, subject: said, body: said });
+  const path = `${PATH}/${one.id}`;
+  for (const text of [
+    "{{nope}} is due",
+    "{{period.start}}",
+    "{{amount_due} is due",
+    "{{toString}}",
+  ]) {
+    for (const field of ["subject", "body"]) {
+      for (const [method, where] of [["POST", PATH] as const, ["PUT", path] as const]) {
+        const answer = await expectInvalid(field, method, where, { ...right, [field]: text });
+        expect(answer).toContain(`Unknown placeholder ${text.split(" is")[0]}`);
+        expect(answer).toContain("{{due_date}}, {{client.name}} and {{company.name}}");
+      }
+    }
+  }
+  expect(await expectCall(200, "GET", PATH)).toMatchObject([{ subject: said, body: said }]);
+});
+
 test("a change leaves the rest as it was, and cannot take another's number", async () => {
   const { expectCall, expectInvalid, call } = await startInvoicing();
   const one = await expectCall(201, "POST", PATH, {

@@ -49,15 +49,26 @@ test("the first placeholder that means nothing is named", () => {
   expect(findUnknownPlaceholder("{{period.month}} {{client.name}} {{x}}")).toBe("{{client.name}}");
   expect(findUnknownPlaceholder("{{}}")).toBe("{{}}");
   expect(findUnknownPlaceholder("{{toString}}")).toBe("{{toString}}");
-  expect(findUnknownPlaceholder("{{ period.start }} {one} {{ unclosed")).toBeUndefined();
+  expect(findUnknownPlaceholder("{{ period.start }} {one} { or two")).toBeUndefined();
+  expect(findUnknownPlaceholder("{{amount_due}}", new Map([["amount_due", 1]]))).toBeUndefined();
   expect(() => fillPlaceholders("{{client.name}}", facts)).toThrow("{{client.name}}");
+});
+
+test("double braces that lack their other half are as wrong", () => {
+  expect(findUnknownPlaceholder("For {{period.start")).toBe("{{period.start");
+  expect(findUnknownPlaceholder("For {{period.start} on")).toBe("{{period.start} on");
+  expect(findUnknownPlaceholder("{{period.end}} {period.start}}")).toBe("{period.start}}");
+  // What is filled in does not join two halves.
+  expect(findUnknownPlaceholder("{{{period.end}}} x")).toBeUndefined();
+  expect(findUnknownPlaceholder("{{ {{period.end}} }}")).toBe("{{");
 });
 
 test("text without placeholders is left alone", () => {
   expect(hasPlaceholder("Hosting {{period.month}}")).toBe(true);
   expect(hasPlaceholder("{{whatever}}")).toBe(true);
+  expect(hasPlaceholder("{{period.start")).toBe(true);
   expect(hasPlaceholder("Hosting {January}")).toBe(false);
-  expect(fillPlaceholders("Hosting {January} {{", facts)).toBe("Hosting {January} {{");
+  expect(fillPlaceholders("Hosting {January}", facts)).toBe("Hosting {January}");
 });
 
 test("asking twice gives the same answer", () => {

@@ -18,7 +18,9 @@ function line(price: bigint, rate1?: number, rate2?: number): LineInput {
   return {
     quantity: scaleOfQuantity,
     unitPrice: price * scaleOfPrice,
+    taxName1: null,
     taxRate1: scaledRate(rate1),
+    taxName2: null,
     taxRate2: scaledRate(rate2),
   };
 }
@@ -181,6 +183,23 @@ describe("taxes", () => {
     ]);
   });
 
+  test("per invoice, a tax is its name and its rate: two of one rate are rounded apart", () => {
+    const both = { taxName1: "GST", taxName2: "PST" };
+    const perInvoice = { taxRounding: "per_invoice" as const };
+    // 5 % of 10 is 0.5, so 1, for each of them.
+    const one = totalsOf([{ ...line(10n, 500, 500), ...both }], perInvoice);
+    expect(one).toMatchObject({ lines: [{ taxAmount1: 1n, taxAmount2: 1n }], taxTotal: 2n });
+    // GST, wherever it stands, is 5 % of 20; PST is 5 % of 10.
+    const turned = { ...line(10n, 500), taxName1: "PST", taxName2: "GST", taxRate2: 500_000n };
+    const lines = [{ ...line(10n, 500), taxName1: "GST" }, turned];
+    const { lines: shares, taxTotal } = totalsOf(lines, perInvoice);
+    expect(taxTotal).toBe(2n);
+    expect(shares).toMatchObject([
+      { taxAmount1: 1n, taxAmount2: 0n },
+      { taxAmount1: 1n, taxAmount2: 0n },
+    ]);
+  });
+
   test("with tax type summary only the invoice's own rates count", () => {
     const totals = totalsOf([line(1000n, 5000), line(1005n, 5000)], {
       taxType: "summary",
@@ -248,6 +267,7 @@ const prices = fc.oneof(
 const rates = fc.option(
   fc.oneof(fc.bigInt(0n, 10_000_000n), fc.constantFrom(500_000n, 997_500n, 1_900_000n)),
 );
+const names = fc.option(fc.constantFrom("GST", "PST"));
 const discounts: fc.Arbitrary<Discount | null> = fc.option(
   fc.oneof(
     fc.record({ type: fc.constant("percentage" as const), rate: fc.bigInt(0n, 10_000_000n) }),
@@ -257,7 +277,9 @@ const discounts: fc.Arbitrary<Discount | null> = fc.option(
 const lineInputs: fc.Arbitrary<LineInput> = fc.record({
   quantity: fc.oneof(fc.bigInt(-100_000n, 100_000n), fc.constant(scaleOfQuantity)),
   unitPrice: prices,
+  taxName1: names,
   taxRate1: rates,
+  taxName2: names,
   taxRate2: rates,
   discount: discounts,
 });
@@ -319,7 +341,9 @@ describe("in all cases", () => {
         const lines = all.map((price) => ({
           quantity: scaleOfQuantity,
           unitPrice: price * 100_000n,
+          taxName1: null,
           taxRate1: rate,
+          taxName2: null,
           taxRate2: null,
         }));
         const { total } = computeTotals({ lines, discount: null, taxRounding });

@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import {
   composeInvoiceMail,
   composeReminderMail,
-  findUnknownMailPlaceholder,
   type ReminderMailFacts,
 } from "../../../src/actions/compose-mail.ts";
 
@@ -93,16 +92,4 @@ test("paragraphs and line breaks are kept in both forms", () => {
 test("a subject without end is shortened between characters", () => {
   const { subject } = composeReminderMail({ ...facts, subject: "😀".repeat(500) });
   expect(subject).toBe(`${"😀".repeat(199)}…`);
-});
-
-test.for<[string, string | undefined]>([
-  ["{{invoice.number}} and {{ amount_due }}", undefined],
-  ["no placeholder, a { brace } or two", undefined],
-  ["{{invoice.nubmer}}", "{{invoice.nubmer}}"],
-  ["{{constructor}}", "{{constructor}}"],
-  ["{{}}", "{{}}"],
-  ["{{invoice.number}", "{{invoice.number}"],
-  ["{invoice.number}}", "{invoice.number}}"],
-])("in %o the unknown placeholder is %o", ([text, unknown]) => {
-  expect(findUnknownMailPlaceholder(text)).toBe(unknown);
 });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { addRecurringLine } from "../../../actions/change-recurring-lines.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
+import { placeholdersNote } from "./recurring-invoice-inputs.ts";
 import { lineBody, toLineInput } from "../invoices/line-inputs.ts";
 import { presentRecurringLine, recurringLineJson } from "./schema.ts";
 
@@ -12,7 +13,7 @@ export const postRecurringLineItemRoute = defineRoute({
   summary: "Add a line item to a recurring invoice",
   description:
     "`tax_rate_1` and `tax_rate_2` are basis points. Without any tax key the line gets the taxes of its " +
-    "service, or else the company's default taxes.",
+    `service, or else the company's default taxes. The description: ${placeholdersNote}`,
   tag: "Recurring invoices",
   access: { scope: "recurring-invoices:write" },
   params: z.object({ id: idParam }),

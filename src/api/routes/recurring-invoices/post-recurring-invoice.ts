@@ -12,8 +12,7 @@ export const postRecurringInvoiceRoute = defineRoute({
     "The nights make the invoices. Occurrences are counted from `start_date`, or from `next_generate_date` " +
     "when it is given: monthly from the 31st is due on each month's last day. A start so far back that more " +
     "invoices than the company's catch-up limit would be made up at once is refused, unless `catch_up` says " +
-    "what is meant. Title, notes and descriptions may hold {{period.start}}, {{period.end}}, " +
-    "{{period.month}}, {{period.year}} and {{invoice.number}}. Kept tax rates, tax on the whole, discounts of " +
+    "what is meant. Kept tax rates, tax on the whole, discounts of " +
     "lines, project, category and tags are for invoices only (422).",
   tag: "Recurring invoices",
   access: { scope: "recurring-invoices:write" },

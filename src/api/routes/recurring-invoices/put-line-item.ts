@@ -2,6 +2,7 @@ import { z } from "zod";
 import { updateRecurringLine } from "../../../actions/change-recurring-lines.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
+import { placeholdersNote } from "./recurring-invoice-inputs.ts";
 import { lineBody, toLineInput } from "../invoices/line-inputs.ts";
 import { presentRecurringLine, recurringLineJson } from "./schema.ts";
 
@@ -12,7 +13,8 @@ export const putRecurringLineItemRoute = defineRoute({
   path: "/recurring-invoices/:id/line-items/:lineItemId",
   summary: "Update a line item on a recurring invoice",
   description:
-    "`tax_rate_1` and `tax_rate_2` are basis points; without any tax key the line keeps its taxes.",
+    "`tax_rate_1` and `tax_rate_2` are basis points; without any tax key the line keeps its taxes. " +
+    `The description: ${placeholdersNote}`,
   tag: "Recurring invoices",
   access: { scope: "recurring-invoices:write" },
   params: z.object({ id: idParam, lineItemId: idParam }),

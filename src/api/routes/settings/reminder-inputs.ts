@@ -1,12 +1,18 @@
 import { z } from "zod";
+import { listPlaceholders } from "../../../actions/check-placeholders.ts";
+import { MAIL_PLACEHOLDERS } from "../../../actions/compose-mail.ts";
 import type { ReminderInput } from "../../../actions/save-reminder.ts";
 import { optionalText } from "../../inputs.ts";
+
+const placeholdersNote =
+  `May hold ${listPlaceholders(MAIL_PLACEHOLDERS)}; others are refused. ` +
+  "Without it the mail has words of ours.";
 
 const number = z.int().min(1).max(3);
 const offset = z.int().min(-30).max(90);
 const texts = {
-  subject: optionalText(255),
-  body: optionalText(2000),
+  subject: optionalText(255).meta({ description: placeholdersNote }),
+  body: optionalText(2000).meta({ description: placeholdersNote }),
   is_active: z.boolean().optional(),
 };
 
