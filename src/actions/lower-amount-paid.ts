@@ -1,12 +1,14 @@
 import type { Tx } from "../db/client.ts";
 import { listInvoiceDeliveries } from "../db/deliveries.ts";
+import { wasToldOverdue } from "../db/events.ts";
 import { updateInvoiceRow, type InvoiceRow } from "../db/invoices.ts";
 import type { Acting } from "./acting.ts";
 import { statusOf } from "./settle-invoice.ts";
 
 /**
  * Takes `amount` minor units back out of what is paid of a locked invoice, which is open again for
- * what it now lacks (BILLING.md 9). One that was paid for while it was a draft is a draft again.
+ * what it now lacks (BILLING.md 9). One that was paid for while it was a draft is a draft again;
+ * one that was overdue on its due date is overdue again.
  */
 export async function lowerAmountPaid(
   tx: Tx,
@@ -21,7 +23,8 @@ export async function lowerAmountPaid(
   });
   // A receipt goes to who has paid, and says nothing of whether the invoice went out.
   const wasSent = invoice.sentAt !== null || mails.some(({ kind }) => kind !== "receipt");
-  const status = statusOf(by, invoice, { amountPaid, wasSent });
+  const wasOverdue = await wasToldOverdue(tx, invoice);
+  const status = statusOf(by, invoice, { amountPaid, wasSent, wasOverdue });
   return await updateInvoiceRow(tx, invoice, {
     amountPaid,
     status,

@@ -71,9 +71,9 @@ function findReasonToWait(input: LateFeeInput): string | undefined {
   return businessDate < next ? `the next one is due on ${next}` : undefined;
 }
 
-/** Minor units left under the cap, or null without a cap. */
+/** Minor units left under the cap, or null without a cap. Cut, not rounded: a cap is never passed. */
 function roomUnderCap({ rule, principalTotal, feesCharged }: LateFeeInput): bigint | null {
   const capRate = rule.repeat?.capRate ?? null;
   if (capRate === null) return null;
-  return roundHalfAway(principalTotal * capRate, WHOLE) - feesCharged;
+  return (principalTotal * capRate) / WHOLE - feesCharged;
 }

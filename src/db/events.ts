@@ -1,3 +1,4 @@
+import type { LocalDate } from "../billing/dates.ts";
 import type { Sql, Tx } from "./client.ts";
 
 export interface NewEvent {
@@ -118,6 +119,22 @@ export async function countEventsOfSubject(
       and subject_id = ${filter.subjectId}
   `;
   return row?.count ?? 0;
+}
+
+/** Whether an invoice was told of as overdue, by the due date it has now. */
+export async function wasToldOverdue(
+  sql: Sql | Tx,
+  invoice: { companyId: number; id: number; dueDate: LocalDate },
+): Promise<boolean> {
+  const [row] = await sql<{ found: boolean }[]>`
+    select exists (
+      select from events
+      where company_id = ${invoice.companyId} and subject_type = 'invoice'
+        and subject_id = ${invoice.id} and type = 'invoice.overdue'
+        and payload ->> 'due_date' = ${invoice.dueDate}
+    ) as found
+  `;
+  return row?.found ?? false;
 }
 
 /** Whether the company has such a record at all, deleted or not: its story may still be empty. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Sql } from "../../../src/db/client.ts";
 import { sumInvoicePayments } from "../../../src/db/payments.ts";
+import { runNight } from "../../../src/jobs/billing/night.ts";
 import {
   joinInvoicing,
   line,
@@ -129,6 +130,44 @@ test("a refund takes first what was too much, then opens the invoice again", asy
   // It is owed again, and can be paid again.
   expect(await pay(api, id, 10_000)).toMatchObject({ invoice: { status: "paid" } });
   expect(await findFaults(sql)).toEqual([]);
+});
+
+test("what was overdue is overdue again when its payment is given back or deleted; a later due date is not", async () => {
+  const api = await startInvoicing();
+  const { issued, expectCall, eventsOf, sql, companyId, clock } = api;
+  const late = { issue_date: "2026-01-01", due_date: "2026-01-31" };
+  const [full, part, deleted, moved, never] = [
+    await issued(late),
+    await issued(late),
+    await issued(late),
+    await issued(late),
+    await issued({ issue_date: "2026-01-01", due_date: today }),
+  ];
+  const deps = { sql, clock, signal: new AbortController().signal };
+  await runNight(deps, { companyId, businessDate: today });
+  const invoiceOf = async ({ id }: { id: number }) =>
+    await expectCall(200, "GET", `/invoices/${id}`);
+  expect(await invoiceOf(full)).toMatchObject({ status: "overdue" });
+  const refund = async ({ id }: { id: number }, body: unknown) => {
+    const payment = await pay(api, id, 10_000);
+    return (await expectCall(201, "POST", `/payments/${payment.id}/refund`, body)).invoice;
+  };
+
+  expect(await refund(full, {})).toMatchObject({ status: "overdue", amount_paid: 0 });
+  expect(await refund(part, { amount: 4000 })).toMatchObject({ status: "overdue" });
+  const payment = await pay(api, deleted.id, 10_000);
+  await expectCall(204, "DELETE", `/invoices/${deleted.id}/payments/${payment.id}`);
+  expect(await invoiceOf(deleted)).toMatchObject({ status: "overdue", amount_due: 10_000 });
+  await expectCall(200, "PUT", `/invoices/${moved.id}`, { due_date: "2026-03-09" });
+  expect(await refund(moved, {})).toMatchObject({ status: "sent" });
+
+  // What was paid in time is found by the night, which tells of it.
+  clock.set("2026-03-09T12:00:00Z");
+  expect(await refund(never, {})).toMatchObject({ status: "sent" });
+  expect(await eventsOf(never.id)).not.toContain("invoice.overdue");
+  await runNight(deps, { companyId, businessDate: "2026-03-09" });
+  expect(await invoiceOf(never)).toMatchObject({ status: "overdue" });
+  expect((await eventsOf(full.id)).filter((type) => type === "invoice.overdue")).toHaveLength(1);
 });
 
 test("a credit that was used is not given back a second time", async () => {

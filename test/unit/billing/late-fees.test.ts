@@ -81,6 +81,15 @@ test("G7: repeated fees stop at the cap", () => {
   expect(after).toEqual({ none: "the cap is reached" });
 });
 
+test("a cap that lies between two minor units is not passed", () => {
+  // A tenth of 1106 is 111; a quarter of it is 276.5.
+  const repeat = { maxCount: 12, capRate: 2_500_000n };
+  const rule: LateFeeRule = { ...flat25, type: "percentage", value: 1_000_000n, repeat };
+  const charge = (feesCharged: bigint) =>
+    feeOf(inputOf({ rule, principalTotal: 1106n, feesCharged }));
+  expect([0n, 111n, 222n, 276n].map(charge)).toEqual([111n, 111n, 54n, 0n]);
+});
+
 test("repeated fees come monthly from the first, and stop at the maximum count", () => {
   const rule: LateFeeRule = { ...flat25, repeat: { maxCount: 4, capRate: null } };
   expect(runNights(rule).map(([date]) => date)).toEqual([
