@@ -1,4 +1,6 @@
 import { parseArgs } from "node:util";
+import { benchApi } from "./api/main.ts";
+import { benchLists } from "./lists/main.ts";
 import { benchNight } from "./night/main.ts";
 import { benchRuns } from "./runs/main.ts";
 import { startBenchServer, type BenchServer } from "./server.ts";
@@ -6,11 +8,13 @@ import { startBenchServer, type BenchServer } from "./server.ts";
 const USAGE = `npm run bench [-- name…] [options]
 
 Measures Nightledger beside its peers and prints one line of JSON per figure; how far it is, on stderr.
-Names: night, runs. Default: all.
+Names: night, runs, lists, api. Default: all.
 
   --series A,B       due series of the small and the large book (20000,100000)
   --job-series N     invoices the BullMQ peer of the night makes (5000)
   --jobs N           no-op runs of each side (10000)
+  --invoices N       invoices of the company whose lists are read (1000000)
+  --seconds N        of load on each side of the API, in each repetition (5)
   --repetitions N    of each side, by turns; medians count (3)
   --data-dir DIR     where the database server's folder is made (the system's temporary folder)`;
 
@@ -19,6 +23,8 @@ const { values, positionals } = parseArgs({
   options: {
     series: { type: "string", default: "20000,100000" },
     "job-series": { type: "string", default: "5000" },
+    invoices: { type: "string", default: "1000000" },
+    seconds: { type: "string", default: "5" },
     jobs: { type: "string", default: "10000" },
     repetitions: { type: "string", default: "3" },
     "data-dir": { type: "string" },
@@ -35,6 +41,12 @@ const BENCHES: Readonly<Record<string, (server: BenchServer) => Promise<void>>> 
   },
   runs: async (server) => {
     await benchRuns(server, { jobs: Number(values.jobs), repetitions });
+  },
+  api: async (server) => {
+    await benchApi(server, { seconds: Number(values.seconds), repetitions });
+  },
+  lists: async (server) => {
+    await benchLists(server, { invoices: Number(values.invoices), repetitions });
   },
 };
 

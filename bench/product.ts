@@ -23,6 +23,13 @@ export function buildProduct(): void {
   cpSync(`${ROOT}package.json`, `${BUILD}package.json`);
 }
 
+/** What a process says once it works. */
+const READY = {
+  api: "the API is listening",
+  worker: "worker started",
+  scheduler: "scheduler started",
+} as const;
+
 /** A process of the product, as operators run it. */
 export interface ProductProcess {
   pid: number;
@@ -36,11 +43,22 @@ export interface ProductProcess {
  * said when it ends instead.
  */
 export async function startProduct(
-  command: "worker" | "scheduler",
+  command: keyof typeof READY,
   env: Readonly<Record<string, string>>,
 ): Promise<ProductProcess> {
-  const child = spawn(process.execPath, [`${BUILD}dist/cli/main.js`, command], {
-    env: { PATH: process.env["PATH"], ...env, LOG_LEVEL: "info" },
+  return await startNode([`${BUILD}dist/cli/main.js`, command], {
+    ready: `"${READY[command]}"`,
+    env: { ...env, LOG_LEVEL: "info" },
+  });
+}
+
+/** Starts a Node process and waits for a line with `ready` in it. */
+export async function startNode(
+  args: readonly string[],
+  { ready, env }: { ready: string; env: Readonly<Record<string, string>> },
+): Promise<ProductProcess> {
+  const child = spawn(process.execPath, args, {
+    env: { PATH: process.env["PATH"], ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const gone = once(child, "exit");
@@ -48,15 +66,20 @@ export async function startProduct(
   process.once("exit", takeAlong);
   void gone.then(() => process.off("exit", takeAlong));
   const said: string[] = [];
+  const streams = [child.stdout, child.stderr];
+  const readers = streams.map((input) => createInterface({ input }));
   await new Promise<void>((resolve, reject) => {
-    for (const stream of [child.stdout, child.stderr]) {
-      createInterface({ input: stream }).on("line", (line) => {
-        if (said.length < 50) said.push(line);
-        if (line.includes(`"${command} started"`)) resolve();
+    for (const reader of readers) {
+      reader.on("line", (line) => {
+        said.push(line);
+        if (line.includes(ready)) resolve();
       });
     }
-    void gone.then(() => reject(new Error(`${command} did not start:\n${said.join("\n")}`)));
+    void gone.then(() => reject(new Error(`${args.join(" ")} did not start:\n${said.join("\n")}`)));
   });
+  // From now on it may say what it likes, and reading that must cost nobody anything.
+  for (const reader of readers) reader.close();
+  for (const stream of streams) stream.resume();
   return {
     pid: child.pid!,
     async readPeakMemoryMb() {

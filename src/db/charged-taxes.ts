@@ -1,5 +1,6 @@
 import type { LocalDate } from "../billing/dates.ts";
 import type { Sql, Tx } from "./client.ts";
+import { isIssued } from "./revenue.ts";
 
 /** One tax of one currency; minor units. */
 export interface ChargedTaxRow {
@@ -16,37 +17,49 @@ export interface ChargedTaxRow {
 
 /**
  * The taxes on what was issued in a period, late fees too; drafts and cancelled invoices are left out.
- * A line with two taxes counts for both; an invoice that is taxed as a whole counts as a whole.
+ * A line with two taxes counts for both; an invoice that is taxed as a whole counts as a whole. Lines
+ * are read from the first of these invoices to the last, in their order: most lie close together.
  */
 export async function listChargedTaxes(
   sql: Sql | Tx,
   { companyId, from, to }: { companyId: number; from: LocalDate; to: LocalDate },
 ): Promise<ChargedTaxRow[]> {
+  const isBetween = sql`
+    company_id = ${companyId} and invoice_id between (select first from ends) and (select last from ends)
+  `;
   return await sql<ChargedTaxRow[]>`
-    with issued as (
-      select id, currency, tax_type, subtotal - discount_total as net
+    with issued as materialized (
+      select id, currency, subtotal - discount_total as net
       from invoices
       where company_id = ${companyId} and issue_date between ${from} and ${to}
-        and status not in ('draft', 'cancelled') and deleted_at is null
-    ), by_invoice as (
-      select i.currency, t.name, t.rate, sum(l.amount - l.discount_amount) as taxable, sum(t.tax) as tax
-      from issued i
-      join invoice_lines l on l.company_id = ${companyId} and l.invoice_id = i.id
-      cross join lateral (
-        values (l.tax_name_1, l.tax_rate_1, l.tax_amount_1), (l.tax_name_2, l.tax_rate_2, l.tax_amount_2)
-      ) as t (name, rate, tax)
-      where t.rate is not null and (i.tax_type = 'inline' or l.is_late_fee)
-      group by i.id, i.currency, t.name, t.rate
+        and ${isIssued(sql)}
+    ), ends as materialized (
+      select min(id) as first, max(id) as last from issued
+    ), charged as (
+      select
+        invoice_id, tax_name_1 as name, tax_rate_1 as rate, amount - discount_amount as taxable,
+        tax_amount_1 as tax
+      from invoice_lines
+      where ${isBetween} and tax_rate_1 is not null
       union all
-      select i.currency, t.name, t.rate, i.net, t.amount
+      select invoice_id, tax_name_2, tax_rate_2, amount - discount_amount, tax_amount_2
+      from invoice_lines
+      where ${isBetween} and tax_rate_2 is not null
+      union all
+      select t.invoice_id, t.name, t.rate, i.net, t.amount
       from issued i
       join invoice_taxes t on t.company_id = ${companyId} and t.invoice_id = i.id
+    ), by_invoice as (
+      select invoice_id, name, rate, sum(taxable) as taxable, sum(tax) as tax
+      from charged
+      group by invoice_id, name, rate
     )
     select
-      currency, name, rate, sum(taxable)::int8 as taxable, sum(tax)::int8 as tax,
+      i.currency, t.name, t.rate, sum(t.taxable)::int8 as taxable, sum(t.tax)::int8 as tax,
       count(*)::int as invoice_count
-    from by_invoice
-    group by currency, name, rate
-    order by tax desc, name, rate
+    from by_invoice t
+    join issued i on i.id = t.invoice_id
+    group by i.currency, t.name, t.rate
+    order by tax desc, t.name, t.rate
   `;
 }

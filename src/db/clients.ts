@@ -137,6 +137,22 @@ export async function countClients(
   return row ?? { active: 0, archived: 0 };
 }
 
+/** Who has this in the name, in any case; `isAll` when everybody has whom the company ever had. */
+export async function findClientsNamed(
+  sql: Sql | Tx,
+  { companyId, part }: { companyId: number; part: string },
+): Promise<{ ids: number[]; isAll: boolean }> {
+  const [row] = await sql<{ ids: bigint[] | null; count: number }[]>`
+    select
+      array_agg(id) filter (where strpos(lower(name), lower(${part})) > 0) as ids,
+      count(*)::int as count
+    from clients
+    where company_id = ${companyId}
+  `;
+  const ids = (row?.ids ?? []).map(Number);
+  return { ids, isAll: ids.length === row?.count };
+}
+
 export async function insertClient(
   tx: Tx,
   client: ClientFields & { companyId: number; now: Date },

@@ -1,16 +1,31 @@
+import type { NumberMatch } from "../billing/number-search.ts";
 import type { InvoiceStatus } from "../billing/statuses.ts";
 import type { Sql, Tx } from "./client.ts";
+import type { InvoiceSummaryRow } from "./invoice-tallies.ts";
 import { invoiceColumns, type InvoiceRow } from "./invoices.ts";
+
+/** The parts of a company's invoices that are indexes' ranges of their own. */
+export interface InvoiceState {
+  status: InvoiceStatus;
+  isArchived: boolean;
+}
+
+/** Invoices with a number that matches, or of one of the clients. */
+export interface InvoiceText {
+  numbers: Exclude<NumberMatch, { kind: "all" }>;
+  clientIds: readonly number[];
+}
 
 export interface InvoiceFilter {
   companyId: number;
-  statuses?: readonly InvoiceStatus[] | undefined;
+  states?: readonly InvoiceState[] | undefined;
+  texts?: readonly InvoiceText[] | undefined;
   clientId?: number | undefined;
   projectId?: number | undefined;
   categoryId?: number | undefined;
-  /** Part of the number or of the client's name, in any case. */
+  /** Part of the number or of the client's name, in any case; for a filter that is narrow without it. */
   search?: string | undefined;
-  /** Part of the number, in any case. */
+  /** Part of the number, in any case; for a filter that is narrow without it. */
   numberPart?: string | undefined;
   ids?: readonly number[] | undefined;
   isArchived?: boolean | undefined;
@@ -28,39 +43,56 @@ export const invoiceSortFields = [
   "created_at",
   "updated_at",
 ] as const;
-type InvoiceSortField = (typeof invoiceSortFields)[number];
 export interface InvoiceSort {
-  field: InvoiceSortField;
+  field: (typeof invoiceSortFields)[number];
   isDescending: boolean;
 }
-
-/** One page of a company's invoices, deleted ones left out; newest first unless told otherwise. */
-export async function listInvoices(
-  sql: Sql | Tx,
-  filter: InvoiceFilter,
-  page: {
-    sort: InvoiceSort;
-    limit: number;
-    offset: number;
-  },
-): Promise<InvoiceRow[]> {
-  const direction = page.sort.isDescending ? sql`desc` : sql`asc`;
-  return await sql<InvoiceRow[]>`
-    select ${invoiceColumns(sql)}
-    from invoices
-    where ${matches(sql, filter)}
-    order by ${sql(page.sort.field)} ${direction}, id ${direction}
-    limit ${page.limit} offset ${page.offset}
-  `;
+/** Where to read in a list, in the order of `sort`; what is equal is ordered by id, the same way. */
+export interface InvoicePlace {
+  sort: InvoiceSort;
+  limit: number;
+  offset: number;
 }
 
-export interface InvoiceSummaryRow {
-  status: InvoiceStatus;
-  currency: string;
-  count: number;
-  total: bigint;
-  amountPaid: bigint;
-  amountDue: bigint;
+/**
+ * The invoices of some states. Each state is a range of an index of its own; the ranges are merged, so
+ * that no more is read of any than the page needs, wherever the states lie in the order.
+ */
+export async function listInvoicesOfStates(
+  sql: Sql | Tx,
+  {
+    companyId,
+    states,
+    texts = [],
+  }: Pick<InvoiceFilter, "companyId" | "texts"> & { states: readonly InvoiceState[] },
+  { sort, limit, offset }: InvoicePlace,
+): Promise<InvoiceRow[]> {
+  const direction = directionOf(sql, sort);
+  const key = sortKey(sql, sort);
+  return await sql<InvoiceRow[]>`
+    with page as (
+      select in_state.id, in_state.sort_key
+      from unnest(
+        ${states.map(({ status }) => status)}::text[],
+        ${states.map(({ isArchived }) => String(isArchived))}::text[]::boolean[]
+      ) as state (status, is_archived)
+      cross join lateral (
+        select id, ${key} as sort_key
+        from invoices
+        where company_id = ${companyId} and is_archived = state.is_archived
+          and status = state.status and deleted_at is null ${haveTexts(sql, texts)}
+        order by ${key} ${direction}, id ${direction}
+        limit ${offset + limit}
+      ) as in_state
+      order by in_state.sort_key ${direction}, in_state.id ${direction}
+      limit ${limit} offset ${offset}
+    )
+    select ${invoiceColumns(sql)}
+    from invoices
+    join page using (id)
+    where company_id = ${companyId}
+    order by page.sort_key ${direction}, id ${direction}
+  `;
 }
 
 /** Counts and sums of the invoices a filter matches, by status and currency. */
@@ -71,7 +103,7 @@ export async function summarizeInvoices(
   return await sql<InvoiceSummaryRow[]>`
     select
       status, currency, count(*)::int as count, sum(total)::int8 as total,
-      sum(amount_paid)::int8 as amount_paid, sum(amount_due)::int8 as amount_due
+      sum(amount_paid)::int8 as amount_paid, sum(total - amount_paid)::int8 as amount_due
     from invoices
     where ${matches(sql, filter)}
     group by status, currency
@@ -79,13 +111,84 @@ export async function summarizeInvoices(
   `;
 }
 
+/**
+ * Looks at all that a narrow filter matches, once: what it comes to by status and currency, and the ids
+ * of the page, which may be of some statuses only.
+ */
+export async function pickInvoices(
+  sql: Sql | Tx,
+  filter: InvoiceFilter,
+  {
+    statuses,
+    sort,
+    limit,
+    offset,
+  }: InvoicePlace & { statuses: readonly InvoiceStatus[] | undefined },
+): Promise<{ summary: InvoiceSummaryRow[]; ids: number[] }> {
+  const direction = directionOf(sql, sort);
+  const rows = await sql<(InvoiceSummaryRow & { pageIds: bigint[] })[]>`
+    with found as materialized (
+      select id, status, currency, total, amount_paid, amount_due, ${sortKey(sql, sort)} as sort_key
+      from invoices
+      where ${matches(sql, filter)}
+    ), page as (
+      select array(
+        select id
+        from found
+        ${statuses === undefined ? sql`` : sql`where status = any(${[...statuses]}::text[])`}
+        order by sort_key ${direction}, id ${direction}
+        limit ${limit} offset ${offset}
+      ) as ids
+    )
+    select
+      status, currency, count(*)::int as count, sum(total)::int8 as total,
+      sum(amount_paid)::int8 as amount_paid, sum(amount_due)::int8 as amount_due,
+      (select ids from page) as page_ids
+    from found
+    group by status, currency
+    order by currency, status
+  `;
+  return {
+    summary: rows.map(({ pageIds: _ids, ...row }) => row),
+    ids: (rows[0]?.pageIds ?? []).map(Number),
+  };
+}
+
+/** Those of the ids that are there, in their order. */
+export async function listInvoicesByIds(
+  sql: Sql | Tx,
+  { companyId, ids }: { companyId: number; ids: readonly number[] },
+): Promise<InvoiceRow[]> {
+  return await sql<InvoiceRow[]>`
+    select ${invoiceColumns(sql)}
+    from invoices
+    join unnest(${[...ids]}::int8[]) with ordinality as page (id, place) using (id)
+    where company_id = ${companyId} and deleted_at is null
+    order by page.place
+  `;
+}
+
+function directionOf(sql: Sql | Tx, { isDescending }: InvoiceSort) {
+  return isDescending ? sql`desc` : sql`asc`;
+}
+
+/** Numbers by their characters' codes, as on every machine and as their index has them. */
+function sortKey(sql: Sql | Tx, { field }: InvoiceSort) {
+  return field === "invoice_number" ? numbersInOrder(sql) : sql`${sql(field)}`;
+}
+
+function numbersInOrder(sql: Sql | Tx) {
+  return sql`invoice_number collate "C"`;
+}
+
 function matches(sql: Sql | Tx, filter: InvoiceFilter) {
-  const { companyId, statuses, clientId, projectId, categoryId } = filter;
+  const { companyId, states, clientId, projectId, categoryId } = filter;
   const { search, numberPart, ids, isArchived } = filter;
   return sql`
     company_id = ${companyId}
     and deleted_at is null
-    ${statuses === undefined ? sql`` : sql`and status = any(${[...statuses]}::text[])`}
+    ${states === undefined ? sql`` : isInState(sql, states)}
+    ${haveTexts(sql, filter.texts ?? [])}
     ${clientId === undefined ? sql`` : sql`and client_id = ${clientId}`}
     ${projectId === undefined ? sql`` : sql`and project_id = ${projectId}`}
     ${categoryId === undefined ? sql`` : sql`and category_id = ${categoryId}`}
@@ -93,15 +196,64 @@ function matches(sql: Sql | Tx, filter: InvoiceFilter) {
       search === undefined
         ? sql``
         : sql`and (
-            strpos(lower(invoice_number), lower(${search})) > 0
+            ${hasPart(sql, search)}
             or client_id in (
               select id from clients
               where company_id = ${companyId} and strpos(lower(name), lower(${search})) > 0
             )
           )`
     }
-    ${numberPart === undefined ? sql`` : sql`and strpos(lower(invoice_number), lower(${numberPart})) > 0`}
+    ${numberPart === undefined ? sql`` : sql`and ${hasPart(sql, numberPart)}`}
     ${ids === undefined ? sql`` : sql`and id = any(${[...ids]}::int8[])`}
     ${isArchived === undefined ? sql`` : sql`and is_archived = ${isArchived}`}
   `;
+}
+
+/** All states there are may be named too: then they only lead to what comes after them in an index. */
+function isInState(sql: Sql | Tx, states: readonly InvoiceState[]) {
+  const statuses = [...new Set(states.map(({ status }) => status))];
+  const archived = [...new Set(states.map(({ isArchived }) => String(isArchived)))];
+  return sql`
+    and is_archived = any(${archived}::text[]::boolean[]) and status = any(${statuses}::text[])
+  `;
+}
+
+function hasPart(sql: Sql | Tx, part: string) {
+  return sql`strpos(lower(invoice_number), lower(${part})) > 0`;
+}
+
+function haveTexts(sql: Sql | Tx, texts: readonly InvoiceText[]) {
+  return texts.reduce(
+    (all, { numbers, clientIds }) =>
+      clientIds.length === 0
+        ? sql`${all} and ${numberMatches(sql, numbers)}`
+        : sql`${all} and (
+            ${numberMatches(sql, numbers)} or client_id = any(${[...clientIds]}::int8[])
+          )`,
+    sql``,
+  );
+}
+
+function numberMatches(sql: Sql | Tx, match: InvoiceText["numbers"]) {
+  switch (match.kind) {
+    case "none":
+      return sql`false`;
+    case "beginnings": {
+      // The last character there is: no number goes on with it.
+      const ranges = match.beginnings.map(
+        (beginning) => sql`(
+          ${numbersInOrder(sql)} >= ${beginning}
+          and ${numbersInOrder(sql)} < ${`${beginning}\u{10ffff}`}
+        )`,
+      );
+      return sql`(${ranges.reduce((all, range) => sql`${all} or ${range}`)})`;
+    }
+    case "digits":
+      // Three make what pg_trgm can look up. For fewer it would read its whole index, and then every invoice.
+      return match.digits.length >= 3
+        ? sql`invoice_number like ${`%${match.digits}%`}`
+        : sql`strpos(${numbersInOrder(sql)}, ${match.digits}) > 0`;
+    case "part":
+      return hasPart(sql, match.part);
+  }
 }

@@ -117,10 +117,16 @@ export async function listRecentInvoices(
 ): Promise<RecentInvoiceRow[]> {
   return await sql<RecentInvoiceRow[]>`
     with recent as (
-      select id, invoice_number, client_id, status, currency, total, updated_at
-      from invoices
-      where company_id = ${companyId} and status <> 'cancelled' and not is_archived
-        and deleted_at is null
+      select in_state.*
+      from unnest(array['draft', 'sent', 'viewed', 'partial', 'paid', 'overdue']) as state (status)
+      cross join lateral (
+        select id, invoice_number, client_id, status, currency, total, updated_at
+        from invoices
+        where company_id = ${companyId} and is_archived = false and status = state.status
+          and deleted_at is null
+        order by updated_at desc, id desc
+        limit ${limit}
+      ) as in_state
       order by updated_at desc, id desc
       limit ${limit}
     )
@@ -167,7 +173,7 @@ export async function listInvoiceSums(
         status not in ('draft', 'cancelled') as is_issued
       from invoices
       where company_id = ${companyId} and issue_date between ${from} and ${to}
-        and deleted_at is null
+        and is_archived in (false, true) and deleted_at is null
         ${clientId === undefined ? sql`` : sql`and client_id = ${clientId}`}
       group by currency, status, client_id
     ), summed as (
@@ -194,6 +200,10 @@ function sums(sql: Sql | Tx) {
   `;
 }
 
-function isIssued(sql: Sql | Tx) {
-  return sql`status not in ('draft', 'cancelled') and deleted_at is null`;
+/** Neither draft nor cancelled nor deleted; said so that the indexes by status are of use. */
+export function isIssued(sql: Sql | Tx) {
+  return sql`
+    status in ('sent', 'viewed', 'partial', 'paid', 'overdue') and is_archived in (false, true)
+    and deleted_at is null
+  `;
 }

@@ -130,6 +130,8 @@ async function listFunctions(sql: Sql): Promise<string[]> {
     select pg_get_functiondef(oid) as definition
     from pg_proc
     where pronamespace = 'public'::regnamespace
+      -- What an extension brings along is its own affair.
+      and not exists (select from pg_depend where objid = pg_proc.oid and deptype = 'e')
     order by proname collate "C", pg_get_function_identity_arguments(oid)
   `;
   return rows.map((row) => row.definition.trimEnd());

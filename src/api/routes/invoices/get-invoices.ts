@@ -1,12 +1,8 @@
 import { z } from "zod";
+import { loadInvoiceList } from "../../../actions/load-invoice-list.ts";
 import type { InvoiceStatus } from "../../../billing/statuses.ts";
-import {
-  invoiceSortFields,
-  listInvoices,
-  summarizeInvoices,
-  type InvoiceSort,
-  type InvoiceSummaryRow,
-} from "../../../db/invoice-lists.ts";
+import { invoiceSortFields, type InvoiceSort } from "../../../db/invoice-lists.ts";
+import type { InvoiceSummaryRow } from "../../../db/invoice-tallies.ts";
 import { listInvoiceTaxes } from "../../../db/invoice-taxes.ts";
 import { InvalidInput } from "../../../errors.ts";
 import { listAnswer, listJson, pageOf, pageQuery } from "../../answers.ts";
@@ -81,32 +77,35 @@ export const getInvoicesRoute = defineRoute({
   async run(context, { query }) {
     const { sql, company } = context;
     const { status: statuses, ...filter } = { ...query, ...query.filter };
-    const anyStatus = {
+    const page = pageOf(query);
+    const wanted = {
       companyId: company.id,
+      statuses,
       clientId: filter.client_id,
       projectId: filter.project_id,
       categoryId: filter.category_id,
-      search: filter.search,
-      numberPart: filter.invoice_number,
+      search: filter.search === "" ? undefined : filter.search,
+      numberPart: filter.invoice_number === "" ? undefined : filter.invoice_number,
       ids: filter.ids,
       isArchived: filter.is_archived,
     };
-    const page = pageOf(query);
-    const [rows, summary] = await Promise.all([
-      listInvoices(sql, { ...anyStatus, statuses }, { sort: sortOf(query), ...page }),
-      summarizeInvoices(sql, anyStatus),
-    ]);
-    const ids = rows.map((row) => row.id);
+    const { invoices, summary } = await loadInvoiceList(sql, wanted, {
+      sort: sortOf(query),
+      ...page,
+    });
+    const ids = invoices.map((invoice) => invoice.id);
     const [tagsOf, taxes] = await Promise.all([
       loadTags(sql, context, "invoice", ids),
       listInvoiceTaxes(sql, { companyId: company.id, invoiceIds: ids }),
     ]);
     const found = summary.filter((row) => statuses === undefined || statuses.includes(row.status));
     return listAnswer(
-      rows.map((row) => ({
-        ...presentInvoice(row),
-        tax_rate_ids: taxes.filter((tax) => tax.invoiceId === row.id).map((tax) => tax.taxRateId),
-        ...tagsOf(row.id),
+      invoices.map((invoice) => ({
+        ...presentInvoice(invoice),
+        tax_rate_ids: taxes
+          .filter((tax) => tax.invoiceId === invoice.id)
+          .map((tax) => tax.taxRateId),
+        ...tagsOf(invoice.id),
       })),
       { ...page, total: found.reduce((sum, row) => sum + row.count, 0) },
       { totals: totalsByCurrency(found), status_counts: countsByStatus(summary) },

@@ -1,0 +1,80 @@
+import { describeApi } from "../../src/api/openapi.ts";
+import { routes } from "../../src/api/routes/registry.ts";
+
+/** A filter as a query says it, by what it is like. */
+export interface FilterCase {
+  name: string;
+  query: string;
+}
+
+/**
+ * What each filter of GET /invoices is asked for: common values and rare ones. A filter that the API
+ * has and this does not is an error, so that none goes unmeasured.
+ */
+const SAMPLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  status: {
+    paid: "paid",
+    draft: "draft",
+    overdue: "overdue",
+    cancelled: "cancelled",
+    several: "sent,viewed,overdue",
+  },
+  client_id: { largest: "1", usual: "9000", none: "77777777" },
+  project_id: { one: "7" },
+  category_id: { one: "7" },
+  invoice_number: {
+    whole: "INV-123456",
+    "prefix-of-all": "inv-",
+    "prefix-of-a-ninth": "INV-1",
+    "three-digits": "234",
+    nothing: "xyz",
+    "two-digits": "12",
+    "one-digit": "1",
+  },
+  search: {
+    number: "123456",
+    "prefix-of-a-ninth": "INV-1",
+    client: "Client 777",
+    everybody: "client",
+    "many-clients": "Client 1",
+    nobody: "Zebra",
+    "two-digits": "12",
+  },
+  ids: { hundred: Array.from({ length: 100 }, (_, index) => 1 + index * 9973).join(",") },
+  is_archived: { no: "false", yes: "true" },
+};
+
+/** Filters of several fields, as a page with a filter bar sends them. */
+const COMBINED: readonly FilterCase[] = [
+  { name: "none", query: "" },
+  {
+    name: "status.paid+is_archived.no",
+    query: "filter[status]=paid&filter[is_archived]=false",
+  },
+  { name: "status.overdue+client_id.largest", query: "filter[status]=overdue&filter[client_id]=1" },
+];
+
+interface Parameter {
+  name: string;
+  in: string;
+  schema: { enum?: string[]; properties?: Record<string, unknown> };
+}
+
+/** Every filter and every order that the OpenAPI document of GET /invoices has. */
+export function readCases(): { filters: FilterCase[]; sorts: string[] } {
+  const document: { paths: Record<string, Record<string, { parameters: Parameter[] }>> } =
+    JSON.parse(JSON.stringify(describeApi(routes)));
+  const parameters = document.paths["/invoices"]!["get"]!.parameters;
+  const schemaOf = (name: string) =>
+    parameters.find((parameter) => parameter.name === name)?.schema;
+  const fields = Object.keys(schemaOf("filter")?.properties ?? {});
+  const filters = fields.flatMap((field) => {
+    const samples = SAMPLES[field];
+    if (samples === undefined) throw new Error(`bench/lists/cases.ts has no samples of ${field}`);
+    return Object.entries(samples).map(([name, value]) => ({
+      name: `${field}.${name}`,
+      query: `filter[${field}]=${encodeURIComponent(value)}`,
+    }));
+  });
+  return { filters: [...COMBINED, ...filters], sorts: schemaOf("sort")?.enum ?? [] };
+}

@@ -1,0 +1,206 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openDatabase, type Sql } from "../../src/db/client.ts";
+import { migrate } from "../../src/db/migrate.ts";
+import { startApiProcess, type ApiProcess } from "../api-process.ts";
+import { buildProduct } from "../product.ts";
+import { median, printFigure, round, tell } from "../report.ts";
+import type { BenchServer } from "../server.ts";
+import { readCases, type FilterCase } from "./cases.ts";
+import { BIG_COMPANY_ID, BOOKS, OWNER_ID, PERIODS, seedBooks } from "./seed.ts";
+
+export interface ListOptions {
+  invoices: number;
+  /** Of each request, after one that is not counted. */
+  repetitions: number;
+}
+
+const PAGE_UNDER_MS = 150;
+const REPORT_UNDER_MS = 1_500;
+const CONNECTIONS = 10;
+const PER_PAGE = 25;
+
+const REPORTS = [
+  "profit-loss",
+  "account-aging",
+  "tax-summary",
+  "team-utilization",
+  "expenses",
+  "invoice-summary",
+] as const;
+const DASHBOARD = [
+  "stats",
+  "revenue-chart",
+  "recent-activity",
+  "aging",
+  "unbilled-by-client",
+  "revenue-by-client",
+] as const;
+
+/** All figures of reading large books over HTTP, one request after the other. */
+export async function benchLists(server: BenchServer, options: ListOptions): Promise<void> {
+  buildProduct();
+  const name = `lists_${options.invoices}`;
+  await server.createDatabase(name);
+  const databaseUrl = server.url(name);
+  const sql = openDatabase({ url: databaseUrl, connectionsMax: 1, applicationName: "bench" });
+  const dataDir = await mkdtemp(join(tmpdir(), "nightledger-bench-api-"));
+  try {
+    tell(`making books of ${options.invoices} invoices`);
+    await migrate(sql);
+    await seedBooks(sql, options.invoices);
+    await server.checkpoint();
+    await withApi(sql, { databaseUrl, dataDir }, async (api) => {
+      const settings = {
+        ...options,
+        books: BOOKS,
+        measured: "HTTP, one request after the other, from request to the end of the answer",
+        perPage: PER_PAGE,
+        postgres: server.settings,
+      };
+      await measureLists(api, options.repetitions, settings);
+      await measureReports(api, options.repetitions, settings);
+    });
+  } finally {
+    await sql.end();
+    await server.dropDatabase(name);
+    await rm(dataDir, { recursive: true });
+  }
+}
+
+async function withApi(
+  sql: Sql,
+  { databaseUrl, dataDir }: { databaseUrl: string; dataDir: string },
+  measure: (api: ApiProcess) => Promise<void>,
+): Promise<void> {
+  const api = await startApiProcess(sql, {
+    databaseUrl,
+    connections: CONNECTIONS,
+    companyId: BIG_COMPANY_ID,
+    userId: OWNER_ID,
+    dataDir,
+  });
+  try {
+    await measure(api);
+  } finally {
+    await api.stop();
+  }
+}
+
+/** One figure for the first and one for the last page of each filter: the slowest of all orders. */
+async function measureLists(
+  api: ApiProcess,
+  repetitions: number,
+  settings: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const { filters, sorts } = readCases();
+  const slow: Record<string, number> = {};
+  let count = 0;
+  for (const filter of filters) {
+    const lastPage = await findLastPage(api, filter);
+    for (const [page, number] of [
+      ["first", 1],
+      ["last", lastPage],
+    ] as const) {
+      const bySort: Record<string, number> = {};
+      for (const sort of sorts) {
+        const query = [filter.query, `sort=${sort}&page=${number}`].filter(Boolean).join("&");
+        bySort[sort] = await measureMs(api, `/invoices?${query}`, repetitions, PAGE_UNDER_MS);
+        count += 1;
+        if (bySort[sort] >= PAGE_UNDER_MS) slow[`${filter.name} ${sort} ${page}`] = bySort[sort];
+      }
+      const slowest = Math.max(...Object.values(bySort));
+      tell(`${filter.name}, ${page} page: ${round(slowest)} ms at most`);
+      printFigure({
+        name: `lists.invoices.${filter.name}.${page}-page`,
+        value: slowest,
+        unit: "ms",
+        target: { under: PAGE_UNDER_MS },
+        sides: { msBySort: rounded(bySort), page: number },
+        settings,
+      });
+    }
+  }
+  printFigure({
+    name: "lists.invoices.pages-over-the-limit",
+    value: Object.keys(slow).length,
+    unit: `of ${count} pages`,
+    target: { atMost: 0 },
+    sides: { ms: rounded(slow) },
+    settings,
+  });
+}
+
+async function findLastPage(api: ApiProcess, { query }: FilterCase): Promise<number> {
+  const response = await fetch(`${api.url}/invoices?${query}`, { headers: api.headers });
+  const body = (await response.json()) as { meta: { last_page: number } };
+  return body.meta.last_page;
+}
+
+async function measureReports(
+  api: ApiProcess,
+  repetitions: number,
+  settings: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const asked: [string, string][] = DASHBOARD.map((name) => [
+    `dashboard.${name}`,
+    `/dashboard/${name}`,
+  ]);
+  for (const name of REPORTS) {
+    for (const [period, [from, to]] of Object.entries(PERIODS)) {
+      if (name === "account-aging" && period !== "year") continue;
+      const query =
+        name === "account-aging"
+          ? ""
+          : name === "expenses"
+            ? `?from=${from}&to=${to}`
+            : `?start_date=${from}&end_date=${to}`;
+      asked.push([`reports.${name}.${period}`, `/reports/${name}${query}`]);
+    }
+  }
+  for (const [name, path] of asked) {
+    const ms = await measureMs(api, path, repetitions, REPORT_UNDER_MS);
+    tell(`${name}: ${round(ms)} ms`);
+    printFigure({
+      name: `lists.${name}`,
+      value: ms,
+      unit: "ms",
+      target: { under: REPORT_UNDER_MS },
+      sides: {},
+      settings,
+    });
+  }
+}
+
+/**
+ * The median of some requests; the one before them brought the pages into memory. What is over its
+ * limit is asked as often again, and all of it counts: one hiccup of the machine is no median.
+ */
+async function measureMs(
+  api: ApiProcess,
+  path: string,
+  repetitions: number,
+  underMs: number,
+): Promise<number> {
+  await askMs(api, path);
+  const times: number[] = [];
+  do {
+    for (let repetition = 0; repetition < repetitions; repetition += 1) {
+      times.push(await askMs(api, path));
+    }
+  } while (median(times) >= underMs && times.length < 3 * repetitions);
+  return median(times);
+}
+
+async function askMs(api: ApiProcess, path: string): Promise<number> {
+  const startedAt = performance.now();
+  const response = await fetch(`${api.url}${path}`, { headers: api.headers });
+  const text = await response.text();
+  if (response.status !== 200) throw new Error(`${path} answered ${response.status}: ${text}`);
+  return performance.now() - startedAt;
+}
+
+function rounded(values: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, round(value)]));
+}
