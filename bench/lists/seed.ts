@@ -18,13 +18,15 @@ const INVOICES_PER_CLIENT = 50;
 const LINES_PER_INVOICE = 3;
 const PROJECTS = 200;
 const CATEGORIES = 20;
+const TAGS = 10;
 
 /** What the books look like, told beside the figures. */
 export const BOOKS =
   "one company with all the invoices, 50 to a client on average and 3.7 % of them the largest client's, " +
   "over three years; 80 % paid, 5 % drafts, 5 % overdue, 4 % sent, 2 % each viewed, partly paid, cancelled; " +
   "1 % archived, 0.5 % deleted; 90 % USD, 8 % EUR, 2 % GBP; 3 lines each, a payment of what is paid, " +
-  "a time entry for every tenth, a project for every twentieth, a category for every tenth; beside it ten companies with 1,000 invoices each";
+  "a time entry and an expense for every tenth, a project for every twentieth, a category for every tenth, " +
+  "a tag on every third; beside it ten companies with 1,000 invoices each";
 
 /**
  * Fills a migrated, empty database with the books of one large company and some small ones, a
@@ -45,7 +47,9 @@ export async function seedBooks(sql: Sql, invoices: number): Promise<void> {
     await tx`set local session_replication_role = replica`;
     await insertLines(tx);
     await insertPayments(tx);
+    await insertTags(tx);
     await insertTime(tx);
+    await insertExpenses(tx);
   });
   await sql`vacuum (analyze)`;
 }
@@ -177,6 +181,21 @@ async function insertPayments(tx: Tx): Promise<void> {
   `;
 }
 
+async function insertTags(tx: Tx): Promise<void> {
+  await tx`
+    insert into tags (company_id, name, created_at, updated_at)
+    select ${BIG_COMPANY_ID}, 'Tag ' || n, '2023-12-01', '2023-12-01'
+    from generate_series(1, ${TAGS}::int) as n
+  `;
+  await tx`
+    insert into invoice_tags (company_id, invoice_id, tag_id)
+    select company_id, id, 1 + id / 3 % ${TAGS}::int
+    from invoices
+    where company_id = ${BIG_COMPANY_ID} and id % 3 = 0
+    order by id
+  `;
+}
+
 async function insertTime(tx: Tx): Promise<void> {
   await tx`
     insert into users (name, email)
@@ -196,6 +215,22 @@ async function insertTime(tx: Tx): Promise<void> {
       id % 7 <> 0 and status <> 'draft', 12000, created_at, created_at
     from invoices
     where company_id = ${BIG_COMPANY_ID} and id % 10 = 0
+    order by id
+  `;
+}
+
+async function insertExpenses(tx: Tx): Promise<void> {
+  await tx`
+    insert into expenses (
+      company_id, user_id, client_id, category, vendor, amount, currency, tax_amount, expense_date,
+      is_billable, created_at, updated_at
+    )
+    select
+      company_id, 1 + id % 50, client_id, (array['software', 'meals', 'rent', 'equipment'])[1 + id / 10 % 4],
+      'Vendor ' || id % 1000, 500 + id * 37 % 40000, currency, id % 900, issue_date, id % 3 = 0,
+      created_at, created_at
+    from invoices
+    where company_id = ${BIG_COMPANY_ID} and id % 10 = 5
     order by id
   `;
 }

@@ -1,11 +1,9 @@
 import { matchNumbers } from "../billing/number-search.ts";
-import type { InvoiceStatus } from "../billing/statuses.ts";
 import type { Sql } from "../db/client.ts";
 import { findClientsNamed } from "../db/clients.ts";
 import {
-  listInvoicesByIds,
+  listInvoicesFound,
   listInvoicesOfStates,
-  pickInvoices,
   summarizeInvoices,
   type InvoiceFilter,
   type InvoicePlace,
@@ -19,9 +17,7 @@ import {
 } from "../db/invoice-tallies.ts";
 import type { InvoiceRow } from "../db/invoices.ts";
 
-export interface InvoicesAsked extends Omit<InvoiceFilter, "states" | "texts"> {
-  statuses?: readonly InvoiceStatus[] | undefined;
-}
+export type InvoicesAsked = Omit<InvoiceFilter, "states" | "texts">;
 
 export interface InvoiceList {
   invoices: InvoiceRow[];
@@ -29,55 +25,79 @@ export interface InvoiceList {
   summary: InvoiceSummaryRow[];
 }
 
-/** Up to so many invoices are rather collected and sorted than met with on the way through all of them. */
-const collectedMax = 100_000;
-/** More clients than this are no shorter way to invoices than the invoices themselves. */
-const clientsMax = 500;
+/** A filter, what all that it matches come to, and where they are. */
+interface Found {
+  filter: InvoiceFilter;
+  summary: InvoiceSummaryRow[];
+  states: readonly InvoiceState[];
+  /** Up to so many are rather collected and sorted than met with on the way through all invoices. */
+  collectedMax: number;
+}
+
+/** Spread over all invoices. */
+const collectedMax = 50_000;
+/** Numbers that begin alike were mostly given one after the other, and lie side by side. */
+const collectedNeighboursMax = 200_000;
 
 /**
  * One page of a company's invoices, deleted ones left out, and what all that match come to. Whole states
- * (statuses, archived or not) are known by their tallies and read in order from the nearer end; what a
- * narrow filter matches is looked up, and counted and sorted at once. docs/explain-plans.md has the plans.
+ * (statuses, archived or not) are known by their tallies and read in order from the nearer end; of other
+ * filters, what matches is counted, and is collected and sorted when it is not too much.
+ * docs/explain-plans.md has the plans.
  */
 export async function loadInvoiceList(
   sql: Sql,
-  asked: InvoicesAsked,
+  { statuses, ...asked }: InvoicesAsked,
   page: InvoicePlace,
 ): Promise<InvoiceList> {
-  const { companyId, statuses, isArchived, search, numberPart } = asked;
   const isNarrow = [asked.clientId, asked.projectId, asked.categoryId, asked.ids].some(
     (part) => part !== undefined,
   );
-  if (isNarrow) return await collect(sql, asked, { ...page, statuses });
+  const found = isNarrow ? await findNarrow(sql, asked) : await findBroad(sql, asked);
+  if (found === "nothing") return { invoices: [], summary: [] };
+  const { filter, summary } = found;
+  const total = summary
+    .filter(({ status }) => statuses?.includes(status) ?? true)
+    .reduce((sum, { count }) => sum + count, 0);
+  if (page.offset >= total) return { invoices: [], summary };
+  if (total <= found.collectedMax) {
+    return { invoices: await listInvoicesFound(sql, { ...filter, statuses }, page), summary };
+  }
+  const states = found.states.filter(({ status }) => statuses?.includes(status) ?? true);
+  const { place, isReversed } = fromNearerEnd(page, total);
+  const invoices = await listInvoicesOfStates(sql, { ...filter, states }, place);
+  return { invoices: isReversed ? invoices.toReversed() : invoices, summary };
+}
 
+async function findNarrow(sql: Sql, filter: InvoicesAsked): Promise<Found> {
+  const summary = await summarizeInvoices(sql, filter);
+  const { isArchived } = filter;
+  const statuses = [...new Set(summary.map(({ status }) => status))];
+  const states = (isArchived === undefined ? [false, true] : [isArchived]).flatMap((archived) =>
+    statuses.map((status): InvoiceState => ({ status, isArchived: archived })),
+  );
+  return { filter, summary, states, collectedMax };
+}
+
+async function findBroad(sql: Sql, asked: InvoicesAsked): Promise<Found | "nothing"> {
+  const { companyId, isArchived, search, numberPart } = asked;
   const byStem = search !== undefined || numberPart !== undefined;
   const tallies = (await sumInvoiceTallies(sql, { companyId, byStem })).filter(
     (tally) => isArchived === undefined || tally.isArchived === isArchived,
   );
+  const states = statesOf(tallies);
   const texts = byStem ? await readTexts(sql, asked, tallies) : [];
-  if (texts === "nothing") return { invoices: [], summary: [] };
-  const filter = { companyId, states: statesOf(tallies), texts };
-  const summary = await summarize(sql, filter, tallies);
-  const wanted = summary?.filter(({ status }) => statuses?.includes(status) ?? true);
-  const total = wanted?.reduce((sum, { count }) => sum + count, 0) ?? 0;
-  if (summary === undefined || (hasBeginnings(texts) && total <= collectedMax)) {
-    return await collect(sql, filter, { ...page, statuses });
+  if (texts === "nothing") return "nothing";
+  if (texts.length === 0) {
+    return { filter: { companyId }, summary: addUp(tallies), states, collectedMax: 0 };
   }
-  if (page.offset >= total) return { invoices: [], summary };
-  const states = statesOf(tallies.filter(({ status }) => statuses?.includes(status) ?? true));
-  const { place, isReversed } = fromNearerEnd(page, total);
-  const invoices = await listInvoicesOfStates(sql, { companyId, states, texts }, place);
-  return { invoices: isReversed ? invoices.toReversed() : invoices, summary };
-}
-
-async function collect(
-  sql: Sql,
-  filter: InvoiceFilter,
-  page: InvoicePlace & { statuses: readonly InvoiceStatus[] | undefined },
-): Promise<InvoiceList> {
-  const { summary, ids } = await pickInvoices(sql, filter, page);
-  const { companyId } = filter;
-  return { summary, invoices: await listInvoicesByIds(sql, { companyId, ids }) };
+  // Indexes by number have the states before it; one by client has not.
+  const filter = texts.some(({ numbers }) => numbers.kind !== "none")
+    ? { companyId, texts, states }
+    : { companyId, texts, isArchived };
+  const known = texts.length === 1 ? tallyOf(texts[0]!, tallies) : undefined;
+  const summary = known ?? (await summarizeInvoices(sql, filter));
+  return { filter, summary, states, collectedMax: collectedMaxOf(texts) };
 }
 
 /** What has to be looked for once it is known what the numbers begin with and who is called how. */
@@ -86,7 +106,7 @@ async function readTexts(
   { companyId, search, numberPart }: InvoicesAsked,
   tallies: readonly InvoiceTallyRow[],
 ): Promise<InvoiceText[] | "nothing"> {
-  const stems = [...new Set(tallies.map(({ numberStem }) => numberStem))];
+  const stems = stemsOf(tallies);
   const texts: InvoiceText[] = [];
   for (const [text, namesToo] of [
     [numberPart, false],
@@ -104,33 +124,32 @@ async function readTexts(
   return texts;
 }
 
-/** Undefined where collecting what matches is the quickest way to count it. */
-async function summarize(
-  sql: Sql,
-  filter: InvoiceFilter & { texts: readonly InvoiceText[] },
+/** Undefined when the numbers begin in more ways than are tallied. */
+function stemsOf(tallies: readonly InvoiceTallyRow[]): string[] | undefined {
+  const stems = [...new Set(tallies.map(({ numberStem }) => numberStem))];
+  const known = stems.filter((stem) => stem !== null);
+  return known.length < stems.length ? undefined : known;
+}
+
+/** What the tallies say about a text that is about whole stems only; undefined when it is not. */
+function tallyOf(
+  { numbers, clientIds }: InvoiceText,
   tallies: readonly InvoiceTallyRow[],
-): Promise<InvoiceSummaryRow[] | undefined> {
-  const { texts } = filter;
-  const [text] = texts;
-  if (text === undefined) return addUp(tallies);
-  const isBroad = texts.every(
-    ({ numbers, clientIds }) =>
-      clientIds.length > clientsMax || (numbers.kind === "digits" && numbers.digits.length < 3),
+): InvoiceSummaryRow[] | undefined {
+  if (clientIds.length > 0 || numbers.kind !== "beginnings") return undefined;
+  const begun = tallies.filter(
+    ({ numberStem }) => numberStem !== null && numbers.beginnings.includes(numberStem),
   );
-  if (isBroad) return await summarizeInvoices(sql, filter);
-  if (texts.length > 1 || text.clientIds.length > 0 || text.numbers.kind !== "beginnings") {
-    return undefined;
-  }
-  const { beginnings } = text.numbers;
-  const begun = tallies.filter(({ numberStem }) => beginnings.includes(numberStem));
-  const known = new Set(begun.map(({ numberStem }) => numberStem));
-  return known.size === beginnings.length ? addUp(begun) : undefined;
+  const stems = new Set(begun.map(({ numberStem }) => numberStem));
+  return stems.size === numbers.beginnings.length ? addUp(begun) : undefined;
 }
 
-function hasBeginnings(texts: readonly InvoiceText[]): boolean {
-  return texts.some(({ numbers }) => numbers.kind === "beginnings");
+function collectedMaxOf(texts: readonly InvoiceText[]): number {
+  const kinds = texts.map(({ numbers }) => numbers.kind);
+  // No index finds them: whoever collects them reads all numbers.
+  if (kinds.every((kind) => kind === "few-digits")) return 0;
+  return kinds.includes("beginnings") ? collectedNeighboursMax : collectedMax;
 }
-
 /** The last page of a long list is the first of the same list upside down. */
 function fromNearerEnd(
   { sort, limit, offset }: InvoicePlace,

@@ -18,6 +18,8 @@ export interface InvoiceText {
 
 export interface InvoiceFilter {
   companyId: number;
+  statuses?: readonly InvoiceStatus[] | undefined;
+  /** For a filter that has no statuses of its own. */
   states?: readonly InvoiceState[] | undefined;
   texts?: readonly InvoiceText[] | undefined;
   clientId?: number | undefined;
@@ -56,17 +58,15 @@ export interface InvoicePlace {
 
 /**
  * The invoices of some states. Each state is a range of an index of its own; the ranges are merged, so
- * that no more is read of any than the page needs, wherever the states lie in the order.
+ * that no more is read of any than the page needs, wherever the states lie in the order. For a filter
+ * that matches many: all that it does not match is read on the way.
  */
 export async function listInvoicesOfStates(
   sql: Sql | Tx,
-  {
-    companyId,
-    states,
-    texts = [],
-  }: Pick<InvoiceFilter, "companyId" | "texts"> & { states: readonly InvoiceState[] },
+  { states, ...filter }: InvoiceFilter & { states: readonly InvoiceState[] },
   { sort, limit, offset }: InvoicePlace,
 ): Promise<InvoiceRow[]> {
+  const { companyId } = filter;
   const direction = directionOf(sql, sort);
   const key = sortKey(sql, sort);
   return await sql<InvoiceRow[]>`
@@ -80,7 +80,7 @@ export async function listInvoicesOfStates(
         select id, ${key} as sort_key
         from invoices
         where company_id = ${companyId} and is_archived = state.is_archived
-          and status = state.status and deleted_at is null ${haveTexts(sql, texts)}
+          and status = state.status and deleted_at is null ${isFiltered(sql, filter)}
         order by ${key} ${direction}, id ${direction}
         limit ${offset + limit}
       ) as in_state
@@ -111,60 +111,26 @@ export async function summarizeInvoices(
   `;
 }
 
-/**
- * Looks at all that a narrow filter matches, once: what it comes to by status and currency, and the ids
- * of the page, which may be of some statuses only.
- */
-export async function pickInvoices(
+/** A page of what a filter matches, all of which is looked at and sorted. */
+export async function listInvoicesFound(
   sql: Sql | Tx,
   filter: InvoiceFilter,
-  {
-    statuses,
-    sort,
-    limit,
-    offset,
-  }: InvoicePlace & { statuses: readonly InvoiceStatus[] | undefined },
-): Promise<{ summary: InvoiceSummaryRow[]; ids: number[] }> {
+  { sort, limit, offset }: InvoicePlace,
+): Promise<InvoiceRow[]> {
   const direction = directionOf(sql, sort);
-  const rows = await sql<(InvoiceSummaryRow & { pageIds: bigint[] })[]>`
-    with found as materialized (
-      select id, status, currency, total, amount_paid, amount_due, ${sortKey(sql, sort)} as sort_key
+  return await sql<InvoiceRow[]>`
+    with page as (
+      select id, ${sortKey(sql, sort)} as sort_key
       from invoices
       where ${matches(sql, filter)}
-    ), page as (
-      select array(
-        select id
-        from found
-        ${statuses === undefined ? sql`` : sql`where status = any(${[...statuses]}::text[])`}
-        order by sort_key ${direction}, id ${direction}
-        limit ${limit} offset ${offset}
-      ) as ids
+      order by sort_key ${direction}, id ${direction}
+      limit ${limit} offset ${offset}
     )
-    select
-      status, currency, count(*)::int as count, sum(total)::int8 as total,
-      sum(amount_paid)::int8 as amount_paid, sum(amount_due)::int8 as amount_due,
-      (select ids from page) as page_ids
-    from found
-    group by status, currency
-    order by currency, status
-  `;
-  return {
-    summary: rows.map(({ pageIds: _ids, ...row }) => row),
-    ids: (rows[0]?.pageIds ?? []).map(Number),
-  };
-}
-
-/** Those of the ids that are there, in their order. */
-export async function listInvoicesByIds(
-  sql: Sql | Tx,
-  { companyId, ids }: { companyId: number; ids: readonly number[] },
-): Promise<InvoiceRow[]> {
-  return await sql<InvoiceRow[]>`
     select ${invoiceColumns(sql)}
     from invoices
-    join unnest(${[...ids]}::int8[]) with ordinality as page (id, place) using (id)
-    where company_id = ${companyId} and deleted_at is null
-    order by page.place
+    join page using (id)
+    where company_id = ${filter.companyId}
+    order by page.sort_key ${direction}, id ${direction}
   `;
 }
 
@@ -182,11 +148,16 @@ function numbersInOrder(sql: Sql | Tx) {
 }
 
 function matches(sql: Sql | Tx, filter: InvoiceFilter) {
-  const { companyId, states, clientId, projectId, categoryId } = filter;
+  return sql`
+    company_id = ${filter.companyId} and deleted_at is null ${isFiltered(sql, filter)}
+  `;
+}
+
+function isFiltered(sql: Sql | Tx, filter: InvoiceFilter) {
+  const { companyId, statuses, states, clientId, projectId, categoryId } = filter;
   const { search, numberPart, ids, isArchived } = filter;
   return sql`
-    company_id = ${companyId}
-    and deleted_at is null
+    ${statuses === undefined ? sql`` : sql`and status = any(${[...statuses]}::text[])`}
     ${states === undefined ? sql`` : isInState(sql, states)}
     ${haveTexts(sql, filter.texts ?? [])}
     ${clientId === undefined ? sql`` : sql`and client_id = ${clientId}`}
@@ -249,11 +220,12 @@ function numberMatches(sql: Sql | Tx, match: InvoiceText["numbers"]) {
       return sql`(${ranges.reduce((all, range) => sql`${all} or ${range}`)})`;
     }
     case "digits":
-      // Three make what pg_trgm can look up. For fewer it would read its whole index, and then every invoice.
-      return match.digits.length >= 3
-        ? sql`invoice_number like ${`%${match.digits}%`}`
-        : sql`strpos(${numbersInOrder(sql)}, ${match.digits}) > 0`;
+      return sql`invoice_number like ${`%${match.digits}%`}`;
+    case "few-digits":
+      // Less than three make nothing that pg_trgm can look up: it would read its whole index, and then
+      // every invoice.
+      return sql`strpos(${numbersInOrder(sql)}, ${match.digits}) > 0`;
     case "part":
-      return hasPart(sql, match.part);
+      return sql`invoice_number ilike ${`%${match.part.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`}`;
   }
 }

@@ -13,8 +13,11 @@ export interface InvoiceSummaryRow {
 
 export interface InvoiceTallyRow extends InvoiceSummaryRow {
   isArchived: boolean;
-  /** The number without the digits at its end; empty unless it was asked for. */
-  numberStem: string;
+  /**
+   * The number without the digits at its end; empty unless it was asked for, null where numbers begin in
+   * more ways than are worth counting.
+   */
+  numberStem: string | null;
 }
 
 /**

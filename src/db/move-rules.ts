@@ -152,6 +152,7 @@ export const staying: Readonly<Record<string, string>> = {
   import_items: "what an import of the company's had to tell",
   imports: "the company took its books over",
   invitations: "let somebody into the company",
+  invoice_tallies: "say what came and went themselves",
   invoice_templates: "the company's own",
   job_runs: "the work was the company's; a run that finds its record gone is skipped",
   oauth_attempts: "somebody on the way to connect the company",

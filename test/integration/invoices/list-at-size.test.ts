@@ -1,6 +1,11 @@
 import { expect, test } from "vitest";
 import type { Sql } from "../../../src/db/client.ts";
-import { invoiceSortFields } from "../../../src/db/invoice-lists.ts";
+import {
+  invoiceSortFields,
+  listInvoicesFound,
+  listInvoicesOfStates,
+  type InvoiceFilter,
+} from "../../../src/db/invoice-lists.ts";
 import { inParallel } from "../../support/in-parallel.ts";
 import { startInvoicing, type Invoicing } from "./start-invoicing.ts";
 
@@ -23,6 +28,46 @@ test("every order is the same from its first page to its last, whatever it is fi
   }
   const beyond = await invoicing.call("GET", "/invoices?page=9");
   expect(beyond.body).toMatchObject({ data: [], meta: { total: 55, last_page: 3 } });
+});
+
+test("a filter finds the same, whether what it matches is collected or met with on the way", async () => {
+  const invoicing = await startInvoicing();
+  const { sql, companyId, clientId } = invoicing;
+  await insertBook(invoicing, 60);
+  const archived = [false, true];
+  const states = ["paid", "sent", "overdue"] as const;
+  const filters: Omit<InvoiceFilter, "companyId">[] = [
+    { clientId },
+    { clientId, isArchived: true },
+    { clientId: clientId + 1 },
+    { search: "maple", numberPart: "b-1" },
+    { texts: [{ numbers: { kind: "beginnings", beginnings: ["B-1", "B-37"] }, clientIds: [] }] },
+    { texts: [{ numbers: { kind: "digits", digits: "370" }, clientIds: [] }] },
+    { texts: [{ numbers: { kind: "none" }, clientIds: [clientId] }] },
+    { texts: [{ numbers: { kind: "few-digits", digits: "1" }, clientIds: [clientId + 1] }] },
+    { texts: [{ numbers: { kind: "part", part: "b-1" }, clientIds: [] }] },
+  ];
+  for (const filter of filters) {
+    for (const [field, isDescending] of [
+      ["due_date", true],
+      ["invoice_number", false],
+    ] as const) {
+      const place = { sort: { field, isDescending }, limit: 4, offset: 3 };
+      const wanted = { companyId, ...filter };
+      const collected = await listInvoicesFound(sql, { ...wanted, statuses: states }, place);
+      const met = await listInvoicesOfStates(
+        sql,
+        {
+          ...wanted,
+          states: archived.flatMap((isArchived) =>
+            states.map((status) => ({ status, isArchived })),
+          ),
+        },
+        place,
+      );
+      expect([filter, met.map(({ id }) => id)]).toEqual([filter, collected.map(({ id }) => id)]);
+    }
+  }
 });
 
 test("a part of a number is found wherever it stands, and counted", async () => {

@@ -23,11 +23,14 @@ test("a text goes from the end of a beginning into the first digits", () => {
 });
 
 test("digits alone may stand anywhere", () => {
-  expect(matchNumbers("12", ["INV-", ""])).toEqual({ kind: "digits", digits: "12" });
+  expect(matchNumbers("12", ["INV-", ""])).toEqual({ kind: "few-digits", digits: "12" });
+  expect(matchNumbers("123", ["INV-", ""])).toEqual({ kind: "digits", digits: "123" });
   expect(matchNumbers("26", ["INV-26-"])).toEqual({ kind: "all" });
 });
 
 test("numbers that all begin in their own way are looked at one by one", () => {
   const stems = Array.from({ length: 60 }, (_, index) => `${index}/ACME`);
   expect(matchNumbers("acme", [...stems, "X"])).toEqual({ kind: "part", part: "acme" });
+  expect(matchNumbers("acme", undefined)).toEqual({ kind: "part", part: "acme" });
+  expect(matchNumbers("123", undefined)).toEqual({ kind: "digits", digits: "123" });
 });
