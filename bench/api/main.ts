@@ -153,8 +153,6 @@ async function compare(
       loads[side].push(result);
     }
   }
-  const perSecond = (results: readonly Load[]) => results.map((result) => result.requestsPerSecond);
-  const p99Ms = (results: readonly Load[]) => round(median(results.map((result) => result.p99Ms)));
   printFigure({
     name: `api.${name}.share-of-bare-express`,
     value: median(perSecond(loads.ours)) / median(perSecond(loads.bare)),
@@ -176,4 +174,12 @@ async function compare(
       ...settings,
     },
   });
+}
+
+function perSecond(results: readonly Load[]): number[] {
+  return results.map((result) => result.requestsPerSecond);
+}
+
+function p99Ms(results: readonly Load[]): number {
+  return round(median(results.map((result) => result.p99Ms)));
 }

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { array, constantFrom, nat, sample, tuple } from "fast-check";
 import { expect, test } from "vitest";
 import type { Sql } from "../../../src/db/client.ts";
 import { inParallel } from "../../support/in-parallel.ts";
@@ -47,8 +47,8 @@ test("tallies are what a count gives, after whatever happened in whatever order,
       known.push({ id, side, other });
     }
   }
-  const steps = fc.tuple(fc.constantFrom(...Object.keys(changes)), fc.nat(known.length - 1));
-  const [sequence] = fc.sample(fc.array(steps, { minLength: 150, maxLength: 150 }), {
+  const steps = tuple(constantFrom(...Object.keys(changes)), nat(known.length - 1));
+  const [sequence] = sample(array(steps, { minLength: 150, maxLength: 150 }), {
     seed: 20_261_125,
     numRuns: 1,
   });
