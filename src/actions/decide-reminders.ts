@@ -101,6 +101,7 @@ function decide(
     businessDate,
     lastReminderAt: invoice.lastReminderAt,
     now,
+    timezone: company.timezone,
   });
 
   const row = (reminderId: number, status: ReminderDecision["status"], reason: string | null) => ({

@@ -18,11 +18,11 @@ import {
   type ComposedMail,
   type ReminderMailFacts,
 } from "./compose-mail.ts";
-import type { DocumentMailSubject } from "./deliver-mail.ts";
 import { loadBranding } from "./load-branding.ts";
 import { loadInvoiceDocument, loadQuoteDocument } from "./load-invoice-document.ts";
 import { loadReceipt, receiptNumber } from "./load-receipt.ts";
 import { loadStatement } from "./load-statement.ts";
+import type { DocumentMailSubject } from "./mail-subject.ts";
 import { renderInvoicePdf } from "./render-invoice-pdf.ts";
 import { renderReceiptPdf } from "./render-receipt-pdf.ts";
 import { renderStatementPdf } from "./render-statement-pdf.ts";

@@ -8,6 +8,7 @@ import {
   type NewDelivery,
 } from "../db/deliveries.ts";
 import type { InvoiceRow } from "../db/invoices.ts";
+import { Conflict } from "../errors.ts";
 import type { Acting } from "./acting.ts";
 import { recordInvoiceEvent } from "./invoice-events.ts";
 
@@ -73,6 +74,19 @@ export async function findPendingMail(
     errorMessage: "the mail server could not be reached for days; it was sent again instead",
   });
   return undefined;
+}
+
+/**
+ * Throws `Conflict` while one of these mails is being handed to the mail server: until it says what
+ * became of it, what was mailed to one client must not become another's. One that only waits goes to
+ * whoever is the client by then.
+ */
+export function checkNotLeaving(what: string, mails: readonly DeliveryRow[]): void {
+  if (mails.every(({ status }) => status !== "sending")) return;
+  throw new Conflict(
+    `${what} is being mailed at this moment: its client can be changed in a minute.`,
+    { code: "mail_leaving" },
+  );
 }
 
 /** Nobody need look any more at a receipt that could go to nobody: `resolution` says why. */

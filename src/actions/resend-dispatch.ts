@@ -6,7 +6,7 @@ import { lockInvoice } from "../db/invoices.ts";
 import { lockMailState, requeueReminder, type MailStateRow } from "../db/mail-facts.ts";
 import { Conflict, NotFound } from "../errors.ts";
 import type { Acting } from "./acting.ts";
-import { whyNot } from "./deliver-mail.ts";
+import { restOf, TOO_SOON, whyNot } from "./deliver-mail.ts";
 import {
   findPendingMail,
   requestMail,
@@ -67,16 +67,19 @@ async function checkResendable(
   dispatch: DeliveryRow,
   state: MailStateRow,
 ): Promise<void> {
+  // Asked as of a mail that is not there yet, about a reminder that waits.
+  const delivery = { ...dispatch, id: 0, resendOfId: dispatch.id };
   const reason =
     state.reminderStatus === "superseded"
       ? "a later reminder took its place"
-      : await whyNot(tx, {
-          // Asked as of a mail that is not there yet, about a reminder that waits.
-          delivery: { ...dispatch, id: 0 },
+      : whyNot({
+          delivery,
           state: { ...state, reminderStatus: state.reminderStatus === null ? null : "queued" },
-          now: by.now,
         });
-  if (reason !== undefined) throw new Conflict(`This cannot be sent again: ${reason}.`);
+  const isTooSoon =
+    dispatch.kind === "reminder" && (await restOf(tx, { delivery, state, now: by.now })) > 0;
+  const obstacle = reason ?? (isTooSoon ? TOO_SOON : undefined);
+  if (obstacle !== undefined) throw new Conflict(`This cannot be sent again: ${obstacle}.`);
 }
 
 /** Whoever has it sent again has looked at what was wrong with it. */

@@ -1,5 +1,6 @@
 import type { LocalDate } from "../billing/dates.ts";
 import type { Tx } from "../db/client.ts";
+import { listInvoiceDeliveries } from "../db/deliveries.ts";
 import { listInvoiceLines } from "../db/invoice-lines.ts";
 import { lockInvoice, updateInvoiceRow, type InvoiceRow } from "../db/invoices.ts";
 import { Conflict, InvalidInput } from "../errors.ts";
@@ -19,6 +20,7 @@ import {
   type LineDraft,
   type Taxation,
 } from "./price-invoice.ts";
+import { checkNotLeaving } from "./request-mail.ts";
 import { rewriteInvoice } from "./rewrite-invoice.ts";
 import { tagRecord, type TagsInput } from "./tag-record.ts";
 import { changeTaxation, isSameTaxation, taxationOf } from "./taxation.ts";
@@ -69,7 +71,7 @@ const settling = new Set<Column>(["discountType", "discountValue", "adjustmentAm
  * currency; a paid or cancelled one only gets other texts, project, category and tags. A value that is
  * what it was is no change. An invoice that becomes one of tax type summary loses the taxes and
  * discounts of its lines; one that becomes inline loses its own taxes. Late fees stay whatever lines
- * are given: they are waived one by one. Throws `Conflict` for what the status or the payments forbid,
+ * are given: they are waived one by one. A mail that waits goes to the new client. Throws `Conflict` for what the status or the payments forbid,
  * `InvalidInput` for wrong values.
  */
 export async function updateInvoice(
@@ -94,7 +96,11 @@ export async function updateInvoice(
     checkAdjustment({ ...invoice, ...changes });
     await replaceAdjustments(tx, by, invoice.id, { ...invoice, ...changes });
   }
-  if (changes.clientId !== undefined) await getBillableClient(tx, companyId, changes.clientId);
+  if (changes.clientId !== undefined) {
+    const mails = await listInvoiceDeliveries(tx, { companyId, invoiceId: invoice.id });
+    checkNotLeaving(`Invoice ${invoice.invoiceNumber}`, mails);
+    await getBillableClient(tx, companyId, changes.clientId);
+  }
   await checkFiling(tx, companyId, { ...invoice, ...changes }, invoice);
   const isTagged =
     input.tags !== undefined &&

@@ -1,5 +1,6 @@
 import type { LocalDate } from "../billing/dates.ts";
 import type { Tx } from "../db/client.ts";
+import { listQuoteDeliveries } from "../db/deliveries.ts";
 import { listQuoteLines } from "../db/quote-lines.ts";
 import { lockQuote, updateQuoteRow, type QuoteRow } from "../db/quotes.ts";
 import { Conflict } from "../errors.ts";
@@ -11,6 +12,7 @@ import { differences, fieldNames } from "./differences.ts";
 import { mergeDiscount, type DiscountInput } from "./discounts.ts";
 import { discountColumns, discountOf, draftOfLine, lineItemField } from "./price-invoice.ts";
 import { recordQuoteEvent } from "./quote-events.ts";
+import { checkNotLeaving } from "./request-mail.ts";
 import { rewriteQuote } from "./rewrite-quote.ts";
 
 /** What is left out stays as it is. */
@@ -50,7 +52,7 @@ const draftOnly = new Set<Column>(["clientId", "currency"]);
 
 /**
  * Changes a quote. A draft may change in everything; one the client has keeps client and currency;
- * one that was answered or converted only gets other texts. A value that is what it was is no change.
+ * one that was answered or converted only gets other texts. A mail that waits goes to the new client. A value that is what it was is no change.
  * Throws `Conflict` for what the status forbids, `InvalidInput` for wrong values.
  */
 export async function updateQuote(tx: Tx, by: Acting, input: UpdateQuoteInput): Promise<QuoteRow> {
@@ -71,7 +73,11 @@ export async function updateQuote(tx: Tx, by: Acting, input: UpdateQuoteInput): 
     { ...quote, ...changes },
     input.expiryDate === undefined ? "issue_date" : "expiry_date",
   );
-  if (changes.clientId !== undefined) await getBillableClient(tx, ref.companyId, changes.clientId);
+  if (changes.clientId !== undefined) {
+    const mails = await listQuoteDeliveries(tx, { companyId: ref.companyId, quoteId: quote.id });
+    checkNotLeaving(`Quote ${quote.quoteNumber}`, mails);
+    await getBillableClient(tx, ref.companyId, changes.clientId);
+  }
 
   const names = fieldNames(changed);
   if (input.lines !== undefined) {

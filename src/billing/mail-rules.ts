@@ -1,25 +1,27 @@
 import type { LocalDate } from "./dates.ts";
 import type { InvoiceStatus } from "./statuses.ts";
 
-const DAY_MS = 86_400_000;
-
 /** What decides whether a mail about an invoice may still go out. */
 export interface MailState {
   status: InvoiceStatus;
   isArchived: boolean;
   isDisputed: boolean;
   isDeleted: boolean;
+  total: bigint;
   amountDue: bigint;
   dueDate: LocalDate;
-  lastReminderAt: Date | null;
   reminderStatus: string | null;
   reminderDueDate: LocalDate | null;
 }
 
-/** Why an invoice must not be mailed any more, or undefined. */
+/**
+ * Why an invoice must not be mailed any more, or undefined. One that was paid meanwhile still goes to
+ * the client, who has no other copy, and says that nothing is left to pay (BILLING.md section 8).
+ */
 export function whyNotMail(state: MailState): string | undefined {
   if (state.isDeleted) return "the invoice was deleted";
   if (state.status === "cancelled") return "the invoice was voided";
+  if (state.total === 0n) return "the invoice is over nothing";
   return undefined;
 }
 
@@ -34,10 +36,9 @@ export function whyNotMailReceipt(state: {
 
 /**
  * Why a reminder must not be sent, asked under lock right before sending (BILLING.md 7.2): the
- * invoice is settled, voided, disputed, archived, or moved, or another reminder went out within the
- * last 24 hours.
+ * invoice is settled, voided, disputed, archived, or moved.
  */
-export function whyNotRemind(state: MailState, now: Date): string | undefined {
+export function whyNotRemind(state: MailState): string | undefined {
   const never = whyNotMail(state);
   if (never !== undefined) return never;
   if (state.reminderStatus !== "queued") return `the reminder is ${state.reminderStatus}`;
@@ -46,8 +47,5 @@ export function whyNotRemind(state: MailState, now: Date): string | undefined {
   if (state.isDisputed) return "the invoice is disputed";
   if (state.isArchived) return "the invoice is archived";
   if (state.reminderDueDate !== state.dueDate) return "the due date was changed";
-  if (state.lastReminderAt !== null && now.getTime() - state.lastReminderAt.getTime() < DAY_MS) {
-    return "another reminder went out less than 24 hours ago";
-  }
   return undefined;
 }

@@ -156,6 +156,18 @@ export async function forgetPaymentOfDeliveries(
   `;
 }
 
+/** Sends a delivery that still waits to another address. */
+export async function setDeliveryRecipient(
+  tx: Tx,
+  input: { companyId: number; id: number; recipient: string; now: Date },
+): Promise<void> {
+  await tx`
+    update deliveries
+    set recipient = ${input.recipient}, updated_at = ${input.now}
+    where company_id = ${input.companyId} and id = ${input.id}
+  `;
+}
+
 /** Moves a delivery on, with what the mail server or we had to say about it. */
 export async function setDeliveryStatus(
   tx: Tx,

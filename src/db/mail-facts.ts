@@ -6,6 +6,7 @@ import type { Tx } from "./client.ts";
 export interface MailStateRow {
   about: "invoice";
   invoiceId: number;
+  clientId: number;
   status: InvoiceStatus;
   isArchived: boolean;
   isDisputed: boolean;
@@ -26,6 +27,8 @@ export interface MailStateRow {
   reminderBody: string | null;
   /** What the mail is a receipt for, when it is one; none once that payment was deleted. */
   paymentId: number | null;
+  /** The company's. */
+  timezone: string;
   testNow: Date | null;
 }
 
@@ -36,11 +39,12 @@ export async function lockMailState(
 ): Promise<MailStateRow | undefined> {
   const [row] = await tx<MailStateRow[]>`
     select
-      'invoice' as about, i.id as invoice_id, i.status, i.is_archived, i.is_disputed,
+      'invoice' as about, i.id as invoice_id, i.client_id, i.status, i.is_archived, i.is_disputed,
       (i.deleted_at is not null) as is_deleted, i.total, i.amount_due, i.due_date, i.sent_at,
       i.last_reminder_at, concat_ws('/', i.xmin, p.xmin) as version, x.status as reminder_status,
       x.due_date as reminder_due_date, r.reminder_number, r.days_offset as reminder_days_offset,
-      r.subject as reminder_subject, r.body as reminder_body, p.id as payment_id, co.test_now
+      r.subject as reminder_subject, r.body as reminder_body, p.id as payment_id, co.timezone,
+      co.test_now
     from deliveries d
     join invoices i on i.company_id = d.company_id and i.id = d.invoice_id
     join companies co on co.id = d.company_id
@@ -120,7 +124,7 @@ export async function endReminder(
   input: {
     companyId: number;
     invoiceReminderId: number;
-    status: "cancelled" | "failed" | "unknown";
+    status: "cancelled" | "failed" | "unknown" | "blocked";
     reason: string;
     now: Date;
   },

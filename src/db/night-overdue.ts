@@ -14,6 +14,8 @@ export async function markOverdue(
       where company_id = ${companyId}
         and status in ('sent', 'viewed', 'partial')
         and due_date < ${businessDate}
+        -- What owes nothing is late with nothing.
+        and amount_due > 0
         -- Somebody set another status by hand.
         and status_set_at is null
         and deleted_at is null

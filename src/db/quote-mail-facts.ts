@@ -6,6 +6,7 @@ import type { Tx } from "./client.ts";
 export interface QuoteMailRow extends QuoteMailState {
   about: "quote";
   quoteId: number;
+  clientId: number;
   /** Another one after every change of the quote's row. */
   version: string;
   testNow: Date | null;
@@ -34,7 +35,7 @@ export async function lockQuoteMail(
 ): Promise<QuoteMailRow | undefined> {
   const [row] = await tx<QuoteMailRow[]>`
     select
-      'quote' as about, q.id as quote_id, (q.deleted_at is not null) as is_deleted,
+      'quote' as about, q.id as quote_id, q.client_id, (q.deleted_at is not null) as is_deleted,
       case when q.status in ('sent', 'viewed', 'draft') and q.expiry_date
           < (coalesce(co.test_now, ${input.machineNow}) at time zone co.timezone)::date
         then 'expired' else q.status end as status,

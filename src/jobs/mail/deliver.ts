@@ -1,15 +1,13 @@
 import { composeInvitationMail } from "../../actions/compose-access-mails.ts";
+import { commitDelivery, openDelivery, type OpenedDelivery } from "../../actions/deliver-mail.ts";
+import { loadMailContent } from "../../actions/load-mail-content.ts";
+import type { MailRef } from "../../actions/mail-subject.ts";
 import {
   acceptDelivery,
-  commitDelivery,
   doubtDelivery,
   failDelivery,
-  openDelivery,
   requeueDelivery,
-  type MailRef,
-  type OpenedDelivery,
-} from "../../actions/deliver-mail.ts";
-import { loadMailContent } from "../../actions/load-mail-content.ts";
+} from "../../actions/settle-delivery.ts";
 import { localDateOf } from "../../billing/dates.ts";
 import { messageIdOf } from "../../billing/message-ids.ts";
 import { findCompany } from "../../db/companies.ts";
@@ -26,15 +24,26 @@ export async function deliverMail(
   { companyId, deliveryId }: { companyId: number; deliveryId: number },
 ): Promise<Outcome> {
   const ref: MailRef = { companyId, deliveryId, clock: ctx.clock };
+  // Of the record, as this run last read or wrote it: what we say of another attempt does not count.
+  let attempts = 0;
   return await sendOnce<ReadyDelivery>(ctx, {
-    open: (tx) => openDelivery(tx, ref),
+    async open(tx) {
+      const opened = await openDelivery(tx, ref);
+      if (opened.kind === "ready") attempts = opened.delivery.attempts;
+      return opened;
+    },
     compose: (opened) => composeLetter(ctx, opened),
-    commit: (tx, { state: { version } }, { message: { messageId }, linkHash }) =>
-      commitDelivery(tx, { ...ref, messageId, version, linkHash }),
-    accept: (tx, { response }) => acceptDelivery(tx, { ...ref, response }),
-    doubt: (tx, reason) => doubtDelivery(tx, { ...ref, reason }),
-    fail: (tx, failure) => failDelivery(tx, { ...ref, ...failure }),
-    requeue: (tx, reason) => requeueDelivery(tx, { ...ref, reason }),
+    async commit(tx, { state: { version }, delivery: { recipient } }, { message, linkHash }) {
+      const { messageId } = message;
+      const last = await commitDelivery(tx, { ...ref, messageId, version, recipient, linkHash });
+      if (last.kind === "ready") attempts = last.delivery.attempts;
+      return last;
+    },
+    accept: (tx, { response }, refusals) =>
+      acceptDelivery(tx, { ...ref, attempts, response, refusals }),
+    doubt: (tx, reason) => doubtDelivery(tx, { ...ref, attempts, reason }),
+    fail: (tx, failure) => failDelivery(tx, { ...ref, attempts, ...failure }),
+    requeue: (tx, interruption) => requeueDelivery(tx, { ...ref, attempts, ...interruption }),
   });
 }
 
@@ -45,7 +54,7 @@ async function composeLetter(
   const { from, domain, appUrl } = ctx.connectors.mailPolicy;
   const company = await findCompany(ctx.sql, delivery.companyId);
   if (company === undefined) throw new NotFound("Company");
-  const address = delivery.recipient!;
+  const address = delivery.recipient;
   const envelope = {
     from: { name: company.name, address: from },
     ...(company.email === null ? {} : { replyTo: { name: company.name, address: company.email } }),

@@ -3,10 +3,11 @@ import { takeBudget } from "../../db/budgets.ts";
 import type { Tx } from "../../db/client.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import {
-  errorText,
+  Failure,
   NotFound,
   ProviderRejected,
   ProviderUnavailable,
+  retryOf,
   WriteUnconfirmed,
 } from "../../errors.ts";
 import { wait } from "../../platform/wait.ts";
@@ -27,6 +28,13 @@ export interface Over {
   reason: string;
 }
 
+/** It may not be sent yet; look again after so many milliseconds. */
+export interface Later {
+  kind: "later";
+  waitMs: number;
+  reason: string;
+}
+
 /** A mail, ready to leave. */
 export interface Letter {
   message: MailMessage;
@@ -40,32 +48,40 @@ export interface Letter {
 /** One mail we owe, and the record of how far it got. Every step but `compose` is one transaction. */
 export interface OwedMail<Opened extends { kind: "ready" }> {
   /** Looks, under lock, whether it is still to be sent. */
-  open(tx: Tx): Promise<Opened | Over>;
+  open(tx: Tx): Promise<Opened | Over | Later>;
   /** Writes the mail out of the records as they are now. */
   compose(opened: Opened): Promise<Letter>;
   /**
-   * The last look, right before the last byte leaves: from then on the record says `sending`. A
-   * record that changed since the mail was composed is said to be `changed`.
+   * The last look, right before the last byte leaves: from then on the record says `sending`. Where
+   * what the mail says, or to whom it goes, changed since it was composed, it is said to be `changed`.
    */
   commit(
     tx: Tx,
     opened: Opened,
     letter: Letter,
-  ): Promise<{ kind: "ready" } | Over | { kind: "changed" }>;
-  /** The mail server took it. */
-  accept(tx: Tx, receipt: MailReceipt): Promise<void>;
+  ): Promise<{ kind: "ready" } | Over | Later | { kind: "changed" }>;
+  /** The mail server took it, though not the copies that `refusals` tells of. */
+  accept(tx: Tx, receipt: MailReceipt, refusals: string | undefined): Promise<void>;
   /** Nobody knows whether it arrived: it is not sent again. */
   doubt(tx: Tx, reason: string): Promise<void>;
-  /** The mail server said no for good. False when the mail is somebody else's to send by now. */
+  /**
+   * The mail server said no for good, or the mail cannot be written. False when the mail is somebody
+   * else's to send by now.
+   */
   fail(tx: Tx, failure: { code: string; reason: string }): Promise<boolean>;
   /** It surely did not leave, and still is to. */
-  requeue(tx: Tx, reason: string): Promise<void>;
+  requeue(tx: Tx, interruption: { code: string; reason: string }): Promise<void>;
 }
 
-/** The mail is not wanted any more; found out right before its last byte. */
-class NoLongerWanted extends Error {}
-/** What the mail says is not true any more; found out right before its last byte. */
-class RecordChanged extends Error {}
+/** Found out right before the last byte: the mail is not to leave now. */
+class HeldBack extends Error {
+  readonly outcome: Outcome;
+
+  constructor(outcome: Outcome) {
+    super("the mail is not to leave now");
+    this.outcome = outcome;
+  }
+}
 
 /**
  * Sends one mail we owe, at most once. SMTP has no idempotency: `sending` is written durably right
@@ -78,7 +94,7 @@ export async function sendOnce<Opened extends { kind: "ready" }>(
 ): Promise<Outcome> {
   const { sql, connectors } = ctx;
   const opened = await inTransaction(sql, (tx) => mail.open(tx));
-  if (opened.kind === "over") return skipped(opened.reason);
+  if (opened.kind !== "ready") return outcomeOf(opened);
 
   const { perSecond } = connectors.mailPolicy;
   if (perSecond !== null) {
@@ -96,46 +112,79 @@ export async function sendOnce<Opened extends { kind: "ready" }>(
     letter = await mail.compose(opened);
   } catch (error) {
     // What was there a moment ago may be in another company by now.
-    if (!(error instanceof NotFound)) throw error;
-    const again = await inTransaction(sql, (tx) => mail.open(tx));
-    if (again.kind === "over") return skipped(again.reason);
-    throw error;
+    const again =
+      error instanceof NotFound ? await inTransaction(sql, (tx) => mail.open(tx)) : opened;
+    if (again.kind !== "ready") return outcomeOf(again);
+    return await endAfter(ctx, mail, { error, isUnsent: true });
   }
+  // Until this step has written `sending` and returned, the mail cannot have been accepted.
+  let isUnsent = true;
   const beforeCommit = async () => {
     const last = await inTransaction(sql, (tx) => mail.commit(tx, opened, letter));
-    if (last.kind === "over") throw new NoLongerWanted(last.reason);
-    if (last.kind === "changed") throw new RecordChanged();
+    if (last.kind === "changed") {
+      const reason = "its record changed while the mail was being written";
+      throw new HeldBack(snoozed(REWRITE_WAIT_MS, reason));
+    }
+    if (last.kind !== "ready") throw new HeldBack(outcomeOf(last));
+    isUnsent = false;
   };
   let receipt: MailReceipt;
   try {
     receipt = await connectors.mail.send(letter.message, { signal: ctx.signal, beforeCommit });
+    checkTaken(letter.message, receipt);
   } catch (error) {
-    return await endAfter(ctx, mail, error);
+    return await endAfter(ctx, mail, { error, isUnsent });
   }
-  await inTransaction(sql, (tx) => mail.accept(tx, receipt));
+  const refusals = receipt.rejected.map(({ address, response }) => `${address}: ${response}`);
+  await inTransaction(sql, (tx) =>
+    mail.accept(tx, receipt, refusals.length === 0 ? undefined : refusals.join("; ")),
+  );
   return done({ message_id: letter.message.messageId });
 }
 
+function outcomeOf(closed: Over | Later): Outcome {
+  return closed.kind === "over" ? skipped(closed.reason) : snoozed(closed.waitMs, closed.reason);
+}
+
+/** Throws when only copies were taken: whom the mail is for has none. */
+function checkTaken({ to }: MailMessage, { rejected }: MailReceipt): void {
+  const refused = rejected.find(({ address }) =>
+    to.some((each) => each.address.toLowerCase() === address.toLowerCase()),
+  );
+  if (refused === undefined) return;
+  throw new ProviderRejected(
+    `The mail server refused the recipient and took the copies: ${refused.response}`,
+    { code: "recipient_rejected", providerCode: refused.response },
+  );
+}
+
+/**
+ * Writes down how far the mail got, and says how the run ends: by an outcome, or by throwing what went
+ * wrong. What is neither a verdict of the mail server nor surely unsent (`isUnsent`: the last look was
+ * not over; the signal that stopped us, which connectors heed before the last byte only) leaves the
+ * record as it stands.
+ */
 async function endAfter<Opened extends { kind: "ready" }>(
-  { sql }: JobContext,
+  { sql, signal }: JobContext,
   mail: OwedMail<Opened>,
-  error: unknown,
+  { error, isUnsent }: { error: unknown; isUnsent: boolean },
 ): Promise<Outcome> {
-  const reason = errorText(error);
-  if (error instanceof NoLongerWanted) return skipped(reason);
-  if (error instanceof RecordChanged) {
-    return snoozed(REWRITE_WAIT_MS, "its record changed while the mail was being written");
-  }
+  if (error instanceof HeldBack) return error.outcome;
+  // What we did not foresee is for the log: the record is shown to those who use the product.
+  const reason = error instanceof Failure ? error.message : "something of ours went wrong";
   if (error instanceof WriteUnconfirmed) {
     await inTransaction(sql, (tx) => mail.doubt(tx, reason));
     return skipped(`nobody knows whether it arrived: ${reason}`);
   }
-  if (error instanceof ProviderRejected) {
-    const isOurs = await inTransaction(sql, (tx) => mail.fail(tx, { code: error.code, reason }));
+  const isStopped = signal.aborted && error === signal.reason;
+  if (!isStopped && error instanceof Failure && retryOf(error) === "never") {
+    const { code } = error;
+    const isOurs = await inTransaction(sql, (tx) => mail.fail(tx, { code, reason }));
     if (!isOurs) return skipped(`somebody else sends it now; here it was refused: ${reason}`);
   } else if (error instanceof ProviderUnavailable) {
-    // Surely not sent. Of anything else we do not know, and what stands in the record stays.
-    await inTransaction(sql, (tx) => mail.requeue(tx, reason));
+    await inTransaction(sql, (tx) => mail.requeue(tx, { code: "unavailable", reason }));
+  } else if (isStopped || isUnsent) {
+    await inTransaction(sql, (tx) => mail.requeue(tx, { code: "interrupted", reason }));
   }
   throw error;
 }

@@ -46,13 +46,13 @@ export const sendPasswordResetMail = defineJob({
         await endResetMail(tx, { id, now: clock.now(), status: "failed", ...failure });
         return true;
       },
-      requeue: (tx, reason) =>
+      requeue: (tx, { code: errorCode, reason: errorMessage }) =>
         setPasswordResetStatus(tx, {
           id,
           status: "queued",
           now: clock.now(),
-          errorCode: "unavailable",
-          errorMessage: reason,
+          errorCode,
+          errorMessage,
         }),
     });
   },

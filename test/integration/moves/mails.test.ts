@@ -72,9 +72,10 @@ test("while a mail is being handed over its record stays, and a worker that come
   const opened = await inTransaction(sql, (tx) => openDelivery(tx, ref));
   if (opened.kind !== "ready") throw new Error(opened.reason);
   const { version } = opened.state;
+  const { recipient } = opened.delivery;
   const commit = async () =>
     await inTransaction(sql, (tx) =>
-      commitDelivery(tx, { ...ref, version, messageId: "<m@test>" }),
+      commitDelivery(tx, { ...ref, version, recipient, messageId: "<m@test>" }),
     );
 
   const target = { target_company_id: there.companyId };

@@ -1,11 +1,7 @@
 import { expect, test } from "vitest";
-import {
-  acceptDelivery,
-  commitDelivery,
-  doubtDelivery,
-  openDelivery,
-} from "../../../src/actions/deliver-mail.ts";
+import { commitDelivery, openDelivery } from "../../../src/actions/deliver-mail.ts";
 import { sendInvoice } from "../../../src/actions/send-invoice.ts";
+import { acceptDelivery, doubtDelivery } from "../../../src/actions/settle-delivery.ts";
 import { listAttention } from "../../../src/db/attention.ts";
 import { findCompany } from "../../../src/db/companies.ts";
 import { listInvoiceDeliveries } from "../../../src/db/deliveries.ts";
@@ -42,7 +38,9 @@ async function open() {
     const delivery = (await deliveries())[index]!;
     const [row] = await sql<{ version: string }[]>`select xmin::text as version from invoices`;
     const { version } = row!;
-    return { companyId, deliveryId: delivery.id, messageId: "<m@test>", version, clock };
+    const { id: deliveryId } = delivery;
+    const recipient = delivery.recipient!;
+    return { companyId, deliveryId, messageId: "<m@test>", version, recipient, attempts: 1, clock };
   };
   const by = async () => ({
     company: (await findCompany(sql, companyId))!,

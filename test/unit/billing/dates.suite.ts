@@ -100,6 +100,7 @@ describe("nights", () => {
       businessDate,
       lastReminderAt: null,
       now,
+      timezone: "America/Los_Angeles",
     });
     expect(reminders).toEqual({ send: null, superseded: [], notApplicable: [], wait: false });
   });

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { addDays } from "../../../src/billing/dates.ts";
 import {
   decideReminders,
+  reminderRestMs,
   type ReminderInput,
   type ReminderStage,
 } from "../../../src/billing/reminders.ts";
@@ -25,6 +26,7 @@ function inputOf(
     sentDate: "2026-03-01",
     lastReminderAt: null,
     now: new Date(`${changes.businessDate}T07:00:00Z`),
+    timezone: "America/New_York",
     ...changes,
   };
 }
@@ -95,42 +97,53 @@ test("an applicable stage is sent although a later one came too late to apply", 
   expect(decision).toEqual({ send: 1, superseded: [], notApplicable: [2], wait: false });
 });
 
-test("less than 24 hours after a reminder nothing is sent or recorded, and the night asks again", () => {
-  const now = new Date("2026-03-18T07:00:00Z");
+test("too soon after a reminder nothing is sent or recorded, and the night asks again", () => {
   const businessDate = "2026-03-18";
-  const early = inputOf({
-    businessDate,
-    now,
-    lastReminderAt: new Date("2026-03-17T07:00:00.001Z"),
-  });
-  expect(decideReminders(early)).toEqual({
-    send: null,
-    superseded: [],
-    notApplicable: [],
-    wait: true,
-  });
-  const late = inputOf({ businessDate, now, lastReminderAt: new Date("2026-03-17T07:00:00Z") });
-  expect(decideReminders(late)).toEqual({
-    send: 3,
-    superseded: [1, 2],
-    notApplicable: [],
-    wait: false,
-  });
+  const tooSoon = { send: null, superseded: [], notApplicable: [], wait: true };
+  const sent = { send: 3, superseded: [1, 2], notApplicable: [], wait: false };
+  // Nights at 03:00 in New York. The mail before left late in the day, or the same date.
+  for (const [at, decision] of [
+    ["2026-03-17T11:00:00.001Z", tooSoon],
+    ["2026-03-18T04:30:00Z", tooSoon],
+    ["2026-03-17T11:00:00Z", sent],
+    ["2026-03-17T07:00:04Z", sent],
+    ["2026-03-16T23:00:00Z", sent],
+  ] as const) {
+    expect(decideReminders(inputOf({ businessDate, lastReminderAt: new Date(at) }))).toEqual(
+      decision,
+    );
+  }
 });
 
-test("a night that comes an hour early, as the clocks went forward, waits for the next", () => {
-  // Nights at 02:00 in New York: 07:00Z, and 06:00Z from 8 March on.
-  const stages = [stage(1, -3), stage(2, -2)];
-  const decision = decideReminders(
-    inputOf({
-      stages,
-      recorded: [1],
-      businessDate: "2026-03-08",
-      lastReminderAt: new Date("2026-03-07T07:00:00Z"),
-      now: new Date("2026-03-08T06:00:00Z"),
-    }),
-  );
-  expect(decision).toMatchObject({ send: null, wait: true });
+test("stages of three days in a row are all sent, by nights seconds early and across a clock change", () => {
+  // Nights at 02:00 in New York; on 8 March there is no 02:00, and 03:00 is 07:00Z.
+  const nights = {
+    "2026-03-07": ["07:00:03", "07:00:07"],
+    "2026-03-08": ["07:00:02", "07:41:00"],
+    "2026-03-09": ["06:00:01", "06:00:05"],
+    "2026-03-10": ["06:00:00", "06:00:01"],
+  };
+  const stages = [stage(1, -3), stage(2, -2), stage(3, -1), stage(4, 0)];
+  const recorded: number[] = [];
+  let lastReminderAt: Date | null = null;
+  for (const [businessDate, [night, accepted]] of Object.entries(nights)) {
+    const now = new Date(`${businessDate}T${night}Z`);
+    const decision = decideReminders(
+      inputOf({ businessDate, stages, recorded, lastReminderAt, now }),
+    );
+    const next = recorded.length + 1;
+    expect(decision).toEqual({ send: next, superseded: [], notApplicable: [], wait: false });
+    recorded.push(next);
+    lastReminderAt = new Date(`${businessDate}T${accepted}Z`);
+  }
+});
+
+test("what a person asks for keeps its 24 hours to the millisecond", () => {
+  const lastReminderAt = new Date("2026-03-10T07:00:00Z");
+  const restAt = (at: string) =>
+    reminderRestMs({ lastReminderAt, now: new Date(at), timezone: "UTC", isByHand: true });
+  expect(restAt("2026-03-11T06:59:59.999Z")).toBe(1);
+  expect(restAt("2026-03-11T07:00:00Z")).toBe(0);
 });
 
 test("an earlier stage is not sent after a later one", () => {

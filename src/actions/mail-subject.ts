@@ -1,0 +1,46 @@
+import type { Tx } from "../db/client.ts";
+import type { DeliveryRow } from "../db/deliveries.ts";
+import { lockInvitationMail, type InvitationMailRow } from "../db/invitations.ts";
+import { lockMailState, type MailStateRow } from "../db/mail-facts.ts";
+import {
+  lockQuoteMail,
+  lockStatementMail,
+  type QuoteMailRow,
+  type StatementMailRow,
+} from "../db/quote-mail-facts.ts";
+import type { Clock } from "../platform/clock.ts";
+
+export interface MailRef {
+  companyId: number;
+  deliveryId: number;
+  /** The machine's clock, for companies that do not live at one of their own. */
+  clock: Clock;
+}
+
+/** What a mail is about, locked, and what decides whether it may still go out. */
+export type MailSubject = DocumentMailSubject | InvitationMailRow;
+/** As far as it travels with a document. */
+export type DocumentMailSubject = MailStateRow | QuoteMailRow | StatementMailRow;
+
+/**
+ * Locks the invoice, quote, statement or invitation of a delivery, one of which each has
+ * (`deliveries_about_one_thing`). Undefined when the delivery is not this company's any more.
+ */
+export async function lockSubject(tx: Tx, ref: MailRef): Promise<MailSubject | undefined> {
+  const { companyId, deliveryId } = ref;
+  return (
+    (await lockMailState(tx, { companyId, deliveryId })) ??
+    (await lockQuoteMail(tx, { companyId, deliveryId, machineNow: ref.clock.now() })) ??
+    (await lockStatementMail(tx, { companyId, deliveryId })) ??
+    (await lockInvitationMail(tx, { companyId, deliveryId }))
+  );
+}
+
+/** What a delivery is about, as attention items name it. */
+export function subjectOf(delivery: DeliveryRow): { subjectType: string; subjectId: number } {
+  const { invoiceId, quoteId, statementId, invitationId } = delivery;
+  if (invoiceId !== null) return { subjectType: "invoice", subjectId: invoiceId };
+  if (quoteId !== null) return { subjectType: "quote", subjectId: quoteId };
+  if (invitationId !== null) return { subjectType: "invitation", subjectId: invitationId };
+  return { subjectType: "statement", subjectId: statementId! };
+}
