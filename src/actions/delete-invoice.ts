@@ -5,7 +5,6 @@ import type { Acting } from "./acting.ts";
 import { dropArtifacts } from "./change-artifacts.ts";
 import { freeBilledWork } from "./free-billed-work.ts";
 import { recordInvoiceEvent } from "./invoice-events.ts";
-import { settleUnsentInvoice } from "./settle-unsent-invoice.ts";
 
 /**
  * Deletes a draft or a cancelled invoice; the row and its number stay behind, unseen. An issued
@@ -27,6 +26,5 @@ export async function deleteInvoice(
   await markInvoiceDeleted(tx, { companyId, id: invoiceId, now: by.now });
   await dropArtifacts(tx, by, { invoiceId });
   await freeBilledWork(tx, by, { invoiceId });
-  await settleUnsentInvoice(tx, by, { invoiceId, resolution: "it was deleted" });
   await recordInvoiceEvent(tx, by, "invoice.deleted", invoice);
 }

@@ -1,4 +1,3 @@
-import { settleAttention } from "../db/attention.ts";
 import type { Tx } from "../db/client.ts";
 import {
   lockRecurringInvoice,
@@ -23,12 +22,4 @@ export async function deleteLocked(tx: Tx, by: Acting, series: RecurringInvoiceR
   const companyId = by.company.id;
   await markRecurringInvoiceDeleted(tx, { companyId, id: series.id, now: by.now });
   await recordSeriesEvent(tx, by, "recurring-invoice.deleted", series);
-  if (series.parkedAt !== null) {
-    await settleAttention(tx, {
-      companyId,
-      kind: "series.parked",
-      key: String(series.id),
-      resolution: "the recurring invoice was deleted",
-    });
-  }
 }

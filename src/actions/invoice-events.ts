@@ -2,10 +2,12 @@ import type { Tx } from "../db/client.ts";
 import { recordEvent } from "../db/events.ts";
 import type { InvoiceRow } from "../db/invoices.ts";
 import type { Acting } from "./acting.ts";
+import { settleOverInvoice } from "./settle-unsent-invoice.ts";
 
 /**
  * Leaves an event about an invoice, with what a reader of the activity log or a webhook wants to
- * know of it as it is now. Amounts are minor units.
+ * know of it as it is now. Amounts are minor units. Whatever made the invoice paid, cancelled, archived
+ * or deleted, its open attention items about mails end with it.
  */
 export async function recordInvoiceEvent(
   tx: Tx,
@@ -32,4 +34,13 @@ export async function recordInvoiceEvent(
       ...facts,
     },
   });
+  const over = whyOver(type, invoice);
+  if (over === undefined) return;
+  await settleOverInvoice(tx, by, { invoiceId: invoice.id, resolution: `it is ${over}` });
+}
+
+function whyOver(type: string, { status, isArchived }: InvoiceRow): string | undefined {
+  if (type === "invoice.deleted") return "deleted";
+  if (status === "paid" || status === "cancelled") return status;
+  return isArchived ? "archived" : undefined;
 }

@@ -1,9 +1,14 @@
+import { raiseAttention, settleAttention } from "../db/attention.ts";
 import type { Tx } from "../db/client.ts";
 import { recordEvent } from "../db/events.ts";
 import type { RecurringInvoiceRow } from "../db/recurring-invoices.ts";
 import type { Acting } from "./acting.ts";
 
-/** Leaves an event about a series, with what it is like now. Amounts are minor units. */
+/**
+ * Leaves an event about a series, with what it is like now. Amounts are minor units. Of one that is
+ * parked a person is told for as long as nights would bill it; one that is archived, completed or
+ * deleted needs nobody, until it is taken back.
+ */
 export async function recordSeriesEvent(
   tx: Tx,
   by: Acting,
@@ -28,4 +33,26 @@ export async function recordSeriesEvent(
       ...facts,
     },
   });
+  if (series.parkedAt === null) return;
+  const item = { companyId: by.company.id, kind: "series.parked", key: String(series.id) };
+  const over = whyOver(type, series);
+  if (over !== undefined) {
+    await settleAttention(tx, { ...item, resolution: `the recurring invoice is ${over}` });
+    return;
+  }
+  await raiseAttention(tx, {
+    ...item,
+    title: `Recurring invoice ${series.id} is parked: ${series.parkedReason}`,
+    subjectType: "recurring-invoice",
+    subjectId: series.id,
+  });
+}
+
+function whyOver(
+  type: `recurring-invoice.${string}`,
+  { status, isArchived }: RecurringInvoiceRow,
+): string | undefined {
+  if (type === "recurring-invoice.deleted") return "deleted";
+  if (status === "completed") return status;
+  return isArchived ? "archived" : undefined;
 }

@@ -1,5 +1,6 @@
 import type { LocalDate } from "../billing/dates.ts";
 import { statementMailKey } from "../billing/message-ids.ts";
+import { settleAttention } from "../db/attention.ts";
 import type { Tx } from "../db/client.ts";
 import { lockClient } from "../db/clients.ts";
 import { insertDeliveries, lockDelivery, type DeliveryRow } from "../db/deliveries.ts";
@@ -45,6 +46,12 @@ export async function sendStatement(
     causerId: by.causerId,
     occurredAt: by.now,
     payload: { delivery_id: delivery!.id, from, to },
+  });
+  await settleAttention(tx, {
+    companyId,
+    kind: "statement.no-recipient",
+    key: String(clientId),
+    resolution: "one was sent",
   });
   return delivery!;
 }

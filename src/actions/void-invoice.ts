@@ -5,7 +5,6 @@ import { Conflict } from "../errors.ts";
 import { todayOf, type Acting } from "./acting.ts";
 import { freeBilledWork } from "./free-billed-work.ts";
 import { recordInvoiceEvent } from "./invoice-events.ts";
-import { settleUnsentInvoice } from "./settle-unsent-invoice.ts";
 
 /**
  * Cancels an invoice that is not paid (BILLING.md 8). It keeps its number and its payments; what was
@@ -46,7 +45,6 @@ export async function voidInvoice(
     updatedAt: by.now,
   });
   await freeBilledWork(tx, by, { invoiceId });
-  await settleUnsentInvoice(tx, by, { invoiceId, resolution: "it was voided" });
   await recordInvoiceEvent(tx, by, "invoice.voided", voided, { credited: invoice.amountPaid });
   return voided;
 }

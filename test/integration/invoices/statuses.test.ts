@@ -57,9 +57,10 @@ test("the primary contact's address will do; without any, sending is refused", a
   expect(delivery.recipient).toBe("ann@nomail.example");
 });
 
-test("an invoice the night could send to nobody needs no attention once it was sent", async () => {
+test("an invoice the night could send to nobody needs no attention once it was sent, or is over", async () => {
   const { draft, expectCall, sql, companyId } = await startInvoicing();
-  for (const action of ["send", "mark-sent", "void"]) {
+  const actions = ["send", "mark-sent", "void", "mark-paid", "archive", "put", "delete"];
+  for (const action of actions) {
     const { id } = await draft();
     await raiseAttention(sql, {
       companyId,
@@ -67,12 +68,22 @@ test("an invoice the night could send to nobody needs no attention once it was s
       key: String(id),
       title: "not sent",
     });
-    await expectCall(200, "POST", `/invoices/${id}/${action}`);
+    if (action === "delete") await expectCall(204, "DELETE", `/invoices/${id}`);
+    else if (action === "put") {
+      await expectCall(200, "PUT", `/invoices/${id}`, { is_archived: true });
+    } else {
+      const status = action === "archive" ? 204 : 200;
+      await expectCall(status, "POST", `/invoices/${id}/${action}`);
+    }
   }
   expect(await listAttention(sql, { companyId, isOpen: true, limit: 10 })).toEqual([]);
   const closed = await listAttention(sql, { companyId, isOpen: false, limit: 10 });
   expect(closed.map((item) => item.resolution)).toEqual([
-    "it was voided",
+    "it is deleted",
+    "it is archived",
+    "it is archived",
+    "it is paid",
+    "it is cancelled",
     "it was marked as sent",
     "it was sent",
   ]);

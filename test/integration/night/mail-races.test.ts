@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
 import { commitDelivery, openDelivery } from "../../../src/actions/deliver-mail.ts";
 import { sendInvoice } from "../../../src/actions/send-invoice.ts";
-import { acceptDelivery, doubtDelivery } from "../../../src/actions/settle-delivery.ts";
+import {
+  acceptDelivery,
+  doubtDelivery,
+  failDelivery,
+  requeueDelivery,
+} from "../../../src/actions/settle-delivery.ts";
 import { listAttention } from "../../../src/db/attention.ts";
 import { findCompany } from "../../../src/db/companies.ts";
 import { listInvoiceDeliveries } from "../../../src/db/deliveries.ts";
@@ -86,9 +91,13 @@ test("a reminder does not go out while another of the same invoice is on the lin
     from invoice_reminders x where x.business_date = '2026-03-11'
   `;
   const second = await refOf(1);
-  const opened = await inTransaction(sql, (tx) => openDelivery(tx, second));
-  expect(opened).toMatchObject({ kind: "over" });
-  expect((await deliveries()).map(({ status }) => status)).toEqual(["sending", "cancelled"]);
+  const open2 = async () => await inTransaction(sql, (tx) => openDelivery(tx, second));
+  expect(await open2()).toMatchObject({ kind: "later", reason: expect.stringMatching(/24 hours/) });
+  // It waits its turn, and is not given up for that: the one before was refused after all.
+  const refusal = { ...first, code: "message_rejected", reason: "no" };
+  await inTransaction(sql, (tx) => failDelivery(tx, refusal));
+  expect((await deliveries()).map(({ status }) => status)).toEqual(["failed", "queued"]);
+  expect(await open2()).toMatchObject({ kind: "ready" });
 });
 
 test("a mail that was written before its invoice changed is written again", async () => {
@@ -121,6 +130,29 @@ test("a mail that was thought lost and was taken after all needs nobody's attent
   await inTransaction(sql, (tx) => acceptDelivery(tx, { ...ref, response: "250 OK" }));
   expect((await deliveries())[0]).toMatchObject({ status: "accepted" });
   expect(await listAttention(sql, { companyId, isOpen: true, limit: 5 })).toEqual([]);
+});
+
+test("a worker that fell behind says nothing of the attempt that followed its own", async () => {
+  const { sql, night, refOf, deliveries } = await open();
+  await night("2026-03-10");
+  const late = await refOf(0);
+  const interruption = { ...late, code: "interrupted", reason: "the worker is stopping" };
+  await inTransaction(sql, (tx) => commitDelivery(tx, late));
+  await inTransaction(sql, (tx) => requeueDelivery(tx, interruption));
+  expect((await deliveries())[0]).toMatchObject({ status: "queued", errorCode: "interrupted" });
+  const present = { ...(await refOf(0)), attempts: 2 };
+  await inTransaction(sql, (tx) => commitDelivery(tx, present));
+
+  const failure = { ...late, code: "message_rejected", reason: "no" };
+  expect(await inTransaction(sql, (tx) => failDelivery(tx, failure))).toBe(false);
+  await inTransaction(sql, (tx) => requeueDelivery(tx, interruption));
+  await inTransaction(sql, (tx) => doubtDelivery(tx, interruption));
+  await inTransaction(sql, (tx) => acceptDelivery(tx, { ...late, response: "250 late" }));
+  expect((await deliveries())[0]).toMatchObject({ status: "sending", attempts: 2, response: null });
+  await inTransaction(sql, (tx) => acceptDelivery(tx, { ...present, response: "250 OK" }));
+  await inTransaction(sql, (tx) => failDelivery(tx, { ...failure, attempts: 2 }));
+  expect((await deliveries())[0]).toMatchObject({ status: "accepted", response: "250 OK" });
+  expect(await sql`select reminders_sent from invoices`).toEqual([{ remindersSent: 1 }]);
 });
 
 test("an invoice whose mail was given up days ago can be sent again", async () => {

@@ -69,6 +69,27 @@ test("through must reach far enough, and not past a year", async () => {
   expect((await get(id)).invoices).toHaveLength(9);
 });
 
+test("nobody is told of a parked series that is archived or completed, until it is taken back", async () => {
+  const { path, expectCall } = await startParked();
+  const openKeys = async () =>
+    (await expectCall(200, "GET", "/attention-items")).map(
+      ({ kind, title }: { kind: string; title: string }) => `${kind}: ${title}`,
+    );
+  const parked = await openKeys();
+  expect(parked).toEqual([expect.stringMatching(/^series\.parked: .* is parked: .*8 dates/)]);
+  await expectCall(204, "POST", `${path}/archive`);
+  expect(await openKeys()).toEqual([]);
+  await expectCall(204, "POST", `${path}/unarchive`);
+  expect(await openKeys()).toEqual(parked);
+  await expectCall(200, "PUT", path, { end_date: "2026-03-01" });
+  expect(await expectCall(200, "GET", path)).toMatchObject({ status: "completed" });
+  expect(await openKeys()).toEqual([]);
+  await expectCall(200, "PUT", path, { end_date: null });
+  expect(await openKeys()).toEqual(parked);
+  await expectCall(204, "DELETE", path);
+  expect(await openKeys()).toEqual([]);
+});
+
 test("a series that is not parked cannot be released", async () => {
   const { series, call } = await startRecurring();
   const { id } = await series();

@@ -1,0 +1,228 @@
+import { expect, test } from "vitest";
+import type { MailConnector } from "../../../src/connectors/contract.ts";
+import { createSmtpMail } from "../../../src/connectors/smtp/smtp.ts";
+import type { JobContext } from "../../../src/jobs/define-job.ts";
+import { deliverMail } from "../../../src/jobs/mail/deliver.ts";
+import { runNight } from "../../../src/jobs/billing/night.ts";
+import { untilBlocked } from "../../support/blocked.ts";
+import { eventually } from "../../support/eventually.ts";
+import { startPlatform } from "../../support/platform.ts";
+import { openTestProviders } from "../../support/providers.ts";
+import { startSmtpServer } from "../../support/smtp-server.ts";
+import { line } from "../invoices/start-invoicing.ts";
+import { startQuoting } from "../quotes/start-quoting.ts";
+
+/** Long after any clock of a test. */
+const expiry_date = "2099-12-31";
+
+async function open() {
+  const quoting = await startQuoting({ name: "Harbour Studio" });
+  const platform = await startPlatform(quoting);
+  const { sql, expectCall } = quoting;
+  /** Waits until so many mails wait for a mail server that takes nothing for now. */
+  const untilWaiting = async (count: number) => {
+    await eventually(
+      async () => {
+        const [row] = await sql`
+          select count(*)::int as count from job_runs where job ~ '^mail' and status = 'retrying'
+        `;
+        return row?.["count"] === count;
+      },
+      { withinMs: 20_000 },
+    );
+  };
+  /** The mail server is there again, and what waits is tried at once, as with a run's retry. */
+  const heal = async () => {
+    platform.mail.heal();
+    await sql`update run_feed set available_at = now(), state = 'waiting'`;
+    await sql`select pg_notify('run_feed', '')`;
+  };
+  /** Waits until the last mail about an invoice or quote has ended so, and returns it. */
+  const untilMail = async (path: string, status: string) =>
+    await eventually(
+      async () => {
+        const { deliveries } = await expectCall(200, "GET", path);
+        return deliveries.at(-1)?.status === status && deliveries.at(-1);
+      },
+      { withinMs: 20_000 },
+    );
+  const openItems = async () =>
+    (await expectCall(200, "GET", "/attention-items")).map(({ kind }: { kind: string }) => kind);
+  return { ...quoting, platform, mail: platform.mail, untilWaiting, heal, untilMail, openItems };
+}
+
+test("a mail that waits goes to who the client is by then, and to nobody else", async () => {
+  const api = await open();
+  const { sql, mail, draft, quote, call, expectCall, untilWaiting, heal, untilMail, openItems } =
+    api;
+  const other = await expectCall(201, "POST", "/clients", {
+    name: "Oak Lane Dairy",
+    email: "ledger@oak.example",
+  });
+  const nobody = await expectCall(201, "POST", "/clients", { name: "No Mail" });
+  mail.fail({ kind: "refuse", code: 450 });
+  const invoice = `/invoices/${(await draft()).id}`;
+  const quoted = `/quotes/${(await quote({ expiry_date })).id}`;
+  const lost = `/invoices/${(await draft()).id}`;
+  const unlucky = `/quotes/${(await quote({ expiry_date })).id}`;
+  for (const path of [invoice, quoted, lost, unlucky])
+    await expectCall(200, "POST", `${path}/send`);
+  await untilWaiting(4);
+
+  // While the mail server may be taking it, what one client gets does not become another's.
+  await sql`update deliveries set status = 'sending'`;
+  for (const path of [invoice, quoted]) {
+    const refused = await call("PUT", path, { client_id: other.id });
+    expect(refused).toMatchObject({ status: 409, body: { code: "mail_leaving" } });
+    await expectCall(200, "PUT", path, { notes: "Thank you" });
+  }
+  await sql`update deliveries set status = 'queued'`;
+  for (const path of [invoice, quoted]) {
+    await expectCall(200, "PUT", path, { client_id: other.id });
+  }
+  for (const path of [lost, unlucky]) {
+    await expectCall(200, "PUT", path, { client_id: nobody.id });
+  }
+  await expectCall(200, "PATCH", `/clients/${other.id}`, { email: "books@oak.example" });
+  await heal();
+
+  for (const path of [invoice, quoted]) {
+    expect(await untilMail(path, "accepted")).toMatchObject({ recipient: "books@oak.example" });
+    expect(await expectCall(200, "GET", path)).toMatchObject({ status: "sent" });
+  }
+  for (const path of [lost, unlucky]) {
+    expect(await untilMail(path, "blocked")).toMatchObject({ error_code: "no_recipient" });
+    expect(await expectCall(200, "GET", path)).toMatchObject({ status: "draft" });
+  }
+  expect(mail.mails.map(({ envelope }) => envelope.to)).toEqual([
+    ["books@oak.example"],
+    ["books@oak.example"],
+  ]);
+  expect((await openItems()).toSorted()).toEqual(["invoice.no-recipient", "quote.no-recipient"]);
+  await expectCall(200, "PATCH", `/clients/${nobody.id}`, { email: "now@nobody.example" });
+  for (const path of [lost, unlucky]) await expectCall(200, "POST", `${path}/send`);
+  for (const path of [lost, unlucky]) await untilMail(path, "accepted");
+  expect(await openItems()).toEqual([]);
+});
+
+test("what becomes of an invoice while its mail waits, or fails, decides what it is then", async () => {
+  const api = await open();
+  const { sql, clock, mail, companyId, draft, expectCall, untilWaiting, heal, untilMail } = api;
+  const refused = await expectCall(201, "POST", "/clients", {
+    name: "Gone",
+    email: "no@gone.example",
+  });
+  mail.fail({ kind: "refuse", code: 550, to: "no@gone.example" });
+  mail.fail({ kind: "refuse", code: 450, to: "books@maple.example" });
+  const terms = { issue_date: "2026-01-01", due_date: "2026-01-15" };
+  const emptied = `/invoices/${(await draft(terms)).id}`;
+  const paid = `/invoices/${(await draft()).id}`;
+  const failed = `/invoices/${(await draft({ ...terms, client_id: refused.id })).id}`;
+  for (const path of [emptied, paid, failed]) await expectCall(200, "POST", `${path}/send`);
+  await untilMail(failed, "failed");
+  await untilWaiting(2);
+
+  await expectCall(200, "PUT", emptied, { line_items: [line("A gift", 1, 0)] });
+  await expectCall(200, "POST", `${paid}/mark-paid`);
+  await heal();
+  expect(await untilMail(emptied, "cancelled")).toMatchObject({
+    error_message: "the invoice is over nothing",
+  });
+  await untilMail(paid, "accepted");
+  expect(await expectCall(200, "GET", emptied)).toMatchObject({ status: "paid", sent_at: null });
+  const money = await expectCall(200, "GET", paid);
+  expect(money).toMatchObject({ status: "paid", sent_at: expect.any(String) });
+  expect(mail.mails.map(({ text }) => text.includes("nothing left to pay"))).toEqual([true]);
+
+  // A payment recorded by mistake makes no sent invoice of one whose mail was refused.
+  const payment = await expectCall(201, "POST", `${failed}/payments`, {
+    amount: 10_000,
+    payment_date: "2026-01-02",
+  });
+  await expectCall(204, "DELETE", `${failed}/payments/${payment.id}`);
+  const deps = { sql, clock, signal: new AbortController().signal };
+  await runNight(deps, { companyId, businessDate: "2026-03-02" });
+  expect(await expectCall(200, "GET", failed)).toMatchObject({ status: "draft", sent_at: null });
+  expect(await expectCall(200, "GET", emptied)).toMatchObject({ status: "paid" });
+});
+
+test("copies the mail server refuses stay on record; when only they were taken, the mail failed", async () => {
+  const { mail, clientId, sql, expectCall, openItems } = await open();
+  const path = `/clients/${clientId}/statement/send`;
+  const period = { from: "2026-01-01", to: "2026-03-31" };
+  const statusOf = async (id: number, status: string) =>
+    await eventually(
+      async () => {
+        const [row] = await sql`
+          select status, error_code, error_message, response from deliveries where id = ${id}
+        `;
+        return row?.["status"] === status && row;
+      },
+      { withinMs: 20_000 },
+    );
+  mail.fail({ kind: "refuse", code: 550, to: "boss@maple.example", times: 1 });
+  const cc = ["boss@maple.example", "desk@maple.example"];
+  const copied = await expectCall(200, "POST", path, { ...period, cc });
+  expect(await statusOf(copied.id, "accepted")).toMatchObject({
+    errorCode: "copy_rejected",
+    errorMessage: expect.stringMatching(/^boss@maple\.example: 550/),
+    response: expect.stringMatching(/^250/),
+  });
+  expect(await openItems()).toEqual([]);
+
+  mail.fail({ kind: "refuse", code: 550, to: "books@maple.example", times: 1 });
+  const missed = await expectCall(200, "POST", path, { ...period, cc });
+  expect(await statusOf(missed.id, "failed")).toMatchObject({ errorCode: "recipient_rejected" });
+  await eventually(async () => (await openItems()).join() === "run.dead");
+  expect(mail.mails.map(({ envelope }) => envelope.to.join())).toEqual([
+    "books@maple.example,desk@maple.example",
+    "boss@maple.example,desk@maple.example",
+  ]);
+});
+
+test("a worker that is stopped while it writes its last note leaves the mail queued, and it goes out once", async () => {
+  const api = await startQuoting({ name: "Harbour Studio" });
+  const { sql, clock, companyId, draft, expectCall } = api;
+  const server = await startSmtpServer();
+  api.defer(() => server.close());
+  const mail = createSmtpMail({ url: server.url });
+  api.defer(() => mail.close());
+  const { id } = await draft();
+  const { delivery } = await expectCall(200, "POST", `/invoices/${id}/send`);
+  const mailPolicy = { from: "us@harbour.test", domain: "harbour.test", perSecond: null };
+  const deliver = async (connector: MailConnector, signal: AbortSignal) => {
+    const connectors = { ...openTestProviders(), mail: connector, mailPolicy };
+    // What mailing takes of a run's context.
+    const context = { sql, clock, signal, connectors } as unknown as JobContext;
+    return await deliverMail(context, { companyId, deliveryId: delivery.id });
+  };
+  const recordOf = async () => (await expectCall(200, "GET", `/invoices/${id}`)).deliveries[0];
+
+  const stop = new AbortController();
+  const reason = new Error("the worker is stopping");
+  const stopped: MailConnector = {
+    ...mail,
+    send: async (message, options) =>
+      await mail.send(message, {
+        ...options,
+        beforeCommit: async () => {
+          let noting: Promise<void> | undefined;
+          await sql.begin(async (tx) => {
+            await tx`select from deliveries where id = ${delivery.id} for update`;
+            noting = options.beforeCommit();
+            await untilBlocked(sql);
+            stop.abort(reason);
+          });
+          await noting;
+        },
+      }),
+  };
+  await expect(deliver(stopped, stop.signal)).rejects.toBe(reason);
+  expect(await recordOf()).toMatchObject({ status: "queued", error_code: "interrupted" });
+  expect(server.mails).toEqual([]);
+  const outcome = await deliver(mail, new AbortController().signal);
+  expect(outcome).toMatchObject({ kind: "done" });
+  expect(await recordOf()).toMatchObject({ status: "accepted", error_code: null });
+  expect(await sql`select attempts from deliveries`).toEqual([{ attempts: 2 }]);
+  expect(server.mails).toHaveLength(1);
+});
