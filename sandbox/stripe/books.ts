@@ -1,4 +1,5 @@
 import type { SandboxClock } from "../clock.ts";
+import type { Events, NextId } from "./events.ts";
 
 /** What Stripe holds, each as its API shows it. The contract of 2023 asks for more than we read. */
 export interface Thing {
@@ -25,13 +26,18 @@ export const plansSold = [
   ["enterprise", 9_900, 99_000],
 ] as const;
 
-export function createBooks({ clock, url }: { clock: SandboxClock; url: string }) {
+export function createBooks({
+  clock,
+  url,
+  nextId,
+  events,
+}: {
+  clock: SandboxClock;
+  url: string;
+  nextId: NextId;
+  events: Events;
+}) {
   const seconds = () => Math.floor(clock.now().getTime() / 1_000);
-  let counter = 0;
-  const nextId = (prefix: string) => {
-    counter += 1;
-    return `${prefix}_${counter}`;
-  };
   const prices = plansSold.flatMap(([plan, month, year]) => [
     price(`price_${plan}_monthly`, { product: `prod_${plan}`, amount: month, interval: "month" }),
     price(`price_${plan}_annual`, { product: `prod_${plan}`, amount: year, interval: "year" }),
@@ -59,7 +65,7 @@ export function createBooks({ clock, url }: { clock: SandboxClock; url: string }
     { amount, number }: { amount: number; number: string },
   ): void {
     const id = nextId("in");
-    invoices.push({
+    const invoice = {
       id,
       object: "invoice",
       number,
@@ -73,7 +79,9 @@ export function createBooks({ clock, url }: { clock: SandboxClock; url: string }
       amount_remaining: 0,
       livemode: false,
       invoice_pdf: `${url}/pdf/${id}`,
-    });
+    };
+    invoices.push(invoice);
+    events.tell("", "invoice.paid", invoice);
   }
 
   return {
@@ -140,7 +148,7 @@ export function createBooks({ clock, url }: { clock: SandboxClock; url: string }
       const customer = customers.find(({ id }) => id === session.customer);
       if (bought === undefined || customer === undefined) return;
       const id = nextId("sub");
-      subscriptions.push({
+      const subscription: Thing = {
         id,
         object: "subscription",
         customer: session.customer,
@@ -165,8 +173,11 @@ export function createBooks({ clock, url }: { clock: SandboxClock; url: string }
             },
           ],
         },
-      });
-      addInvoice(customer, { amount: Number(bought["unit_amount"]), number: `NL-${counter}` });
+      };
+      subscriptions.push(subscription);
+      events.tell("", "customer.subscription.created", subscription);
+      events.tell("", "checkout.session.completed", session);
+      addInvoice(customer, { amount: Number(bought["unit_amount"]), number: `NL-${id}` });
     },
 
     /** Pages that nobody paid on in time. */

@@ -1,20 +1,17 @@
-import type {
-  SandboxAnswer,
-  SandboxProvider,
-  SandboxRequest,
-  SandboxRoute,
-  World,
-} from "../provider.ts";
-import { createBooks, plansSold, type Thing } from "./books.ts";
+import type { SandboxProvider, SandboxRoute, World } from "../provider.ts";
+import { createBooks, plansSold } from "./books.ts";
+import { dashboardRoutes } from "./dashboard-routes.ts";
+import type { Desk } from "./desk.ts";
+import { createEvents } from "./events.ts";
 import { createIdempotencyStore } from "./idempotency.ts";
-import { missing, noAccess, noSuch, refusal } from "./refusals.ts";
+import { createLedgers } from "./ledger.ts";
+import { paymentRoutes } from "./payment-routes.ts";
+import { planRoutes } from "./plan-routes.ts";
 
 /** Whoever agrees on the page of Connect has this account. */
 const ACCOUNT = "acct_sandbox";
-const PER_PAGE = 10;
-const PER_PAGE_MAX = 100;
 
-/** Stripe: Connect, and what a platform's own customers pay for plans with. */
+/** Stripe: Connect, what a platform's own customers pay for plans, and what clients pay accounts. */
 export const stripeSandbox: SandboxProvider = {
   name: "stripe",
   oauth: { accessMs: null, codeMs: 300_000, refresh: "none" },
@@ -25,23 +22,23 @@ export const stripeSandbox: SandboxProvider = {
     STRIPE_PRODUCTS: plansSold.map(([plan]) => `${plan}=prod_${plan}`).join(","),
   }),
   create(world) {
-    const books = createBooks(world);
+    let counter = 0;
+    const nextId = (prefix: string) => {
+      counter += 1;
+      return `${prefix}_${counter}`;
+    };
+    const events = createEvents({ ...world, nextId });
+    const books = createBooks({ ...world, nextId, events });
+    const ledgers = createLedgers({ ...world, nextId, events });
+    const store = createIdempotencyStore(world.clock);
     const connect = createConnect(world);
+    const desk: Desk = { world, books, ledgers, events, store, mayUse: connect.mayUse };
     return {
       routes: [
         ...connect.routes,
-        ...apiRoutes(world, books, connect),
-        {
-          method: "GET",
-          path: "/pay/:id",
-          run({ params }) {
-            books.expireSessions();
-            const session = books.sessions.find(({ id }) => id === params["id"]);
-            if (session?.status !== "open") return { status: 410, body: "This page is closed." };
-            books.complete(session);
-            return { status: 302, headers: { location: session.success_url } };
-          },
-        },
+        ...planRoutes(desk),
+        ...paymentRoutes(desk),
+        ...dashboardRoutes(desk),
       ],
       readState: () => ({
         customers: books.customers,
@@ -49,6 +46,8 @@ export const stripeSandbox: SandboxProvider = {
         portalSessions: books.portalSessions,
         subscriptions: books.subscriptions,
         invoices: books.invoices,
+        accounts: ledgers.all(),
+        events: events.events,
       }),
       seed({ clients, invoices }) {
         for (let number = 1; number <= clients; number += 1) {
@@ -130,132 +129,4 @@ function createConnect({ oauth }: World): Connect {
       },
     ],
   };
-}
-
-type Books = ReturnType<typeof createBooks>;
-
-function apiRoutes({ clock, oauth }: World, books: Books, { mayUse }: Connect): SandboxRoute[] {
-  const store = createIdempotencyStore(clock);
-
-  function route(
-    method: "GET" | "POST",
-    path: string,
-    run: (request: SandboxRequest) => SandboxAnswer,
-  ): SandboxRoute {
-    return {
-      method,
-      path,
-      run(request) {
-        if (request.bearer !== oauth.client.secret) {
-          return refusal(401, "Invalid API Key provided.");
-        }
-        const account = request.headers["stripe-account"] ?? "";
-        if (account !== "" && !mayUse(account)) return noAccess(account);
-        books.expireSessions();
-        return method === "GET" ? run(request) : store.answer(request, account, () => run(request));
-      },
-    };
-  }
-
-  return [
-    route("GET", "/v1/accounts/:id", ({ params }) => {
-      const { id = "" } = params;
-      if (!mayUse(id)) return noAccess(id);
-      const body = {
-        id,
-        object: "account",
-        type: "standard",
-        charges_enabled: true,
-        payouts_enabled: true,
-        email: "owner@example.test",
-        business_profile: { name: "Acme Corp" },
-        settings: {
-          branding: {},
-          card_payments: {},
-          dashboard: { display_name: "Acme Corp" },
-          payments: {},
-        },
-      };
-      return { status: 200, body };
-    }),
-    route("GET", "/v1/prices", (request) => {
-      const product = request.query.get("product");
-      return list(
-        books.prices.filter((price) => product === null || price["product"] === product),
-        request,
-      );
-    }),
-    route("GET", "/v1/customers", (request) => {
-      const email = request.query.get("email");
-      const found = books.customers.filter((each) => email === null || each["email"] === email);
-      return list(found.toReversed(), request);
-    }),
-    route("POST", "/v1/customers", (request) => {
-      const form = request.form();
-      const [email, name] = [form.get("email") ?? "", form.get("name") ?? ""];
-      const body = books.addCustomer({ email, name, metadata: metadataOf(form) });
-      return { status: 200, body };
-    }),
-    route("GET", "/v1/checkout/sessions", (request) =>
-      list(ofCustomer(books.sessions, request).toReversed(), request),
-    ),
-    route("POST", "/v1/checkout/sessions", (request) => {
-      const form = request.form();
-      const customer = form.get("customer");
-      const price = form.get("line_items[0][price]");
-      const successUrl = form.get("success_url");
-      if (customer === null) return missing("customer");
-      if (price === null) return missing("line_items");
-      if (successUrl === null) return missing("success_url");
-      if (!books.customers.some(({ id }) => id === customer)) return noSuch("customer", customer);
-      if (!books.prices.some(({ id }) => id === price)) return noSuch("price", price);
-      const body = books.addSession({
-        customer,
-        price,
-        success_url: successUrl,
-        cancel_url: form.get("cancel_url"),
-        metadata: metadataOf(form),
-      });
-      return { status: 200, body: { ...body, price: undefined } };
-    }),
-    route("POST", "/v1/billing_portal/sessions", (request) => {
-      const form = request.form();
-      const customer = form.get("customer");
-      if (customer === null) return missing("customer");
-      if (!books.customers.some(({ id }) => id === customer)) return noSuch("customer", customer);
-      return { status: 200, body: books.addPortalSession(customer, form.get("return_url")) };
-    }),
-    route("GET", "/v1/invoices", (request) =>
-      list(ofCustomer(books.invoices, request).toReversed(), request),
-    ),
-    route("GET", "/v1/subscriptions", (request) =>
-      list(ofCustomer(books.subscriptions, request).toReversed(), request),
-    ),
-  ];
-}
-
-function ofCustomer(things: readonly Thing[], { query }: SandboxRequest): Thing[] {
-  return things.filter(({ customer }) => customer === query.get("customer"));
-}
-
-/** One page of a list, by cursor. */
-function list(things: readonly Thing[], { path, query }: SandboxRequest): SandboxAnswer {
-  const limit = Number(query.get("limit") ?? PER_PAGE);
-  if (!(limit >= 1 && limit <= PER_PAGE_MAX)) {
-    return refusal(400, "This value must be from 1 to 100.", { param: "limit" });
-  }
-  const after = query.get("starting_after");
-  const start = after === null ? 0 : things.findIndex(({ id }) => id === after) + 1;
-  const data = things.slice(start, start + limit);
-  const body = { object: "list", url: path, has_more: start + limit < things.length, data };
-  return { status: 200, body };
-}
-
-function metadataOf(form: URLSearchParams): Record<string, string> {
-  return Object.fromEntries(
-    [...form].flatMap(([name, value]) => {
-      const key = /^metadata\[(.+)\]$/.exec(name)?.[1];
-      return key === undefined ? [] : [[key, value]];
-    }),
-  );
 }

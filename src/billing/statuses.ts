@@ -29,6 +29,17 @@ export function canBecome(from: InvoiceStatus, to: InvoiceStatus): boolean {
   return NEXT[from].includes(to);
 }
 
+/** Whether there is something a client can still pay. */
+export function isPayable({
+  status,
+  amountDue,
+}: {
+  status: InvoiceStatus;
+  amountDue: bigint;
+}): boolean {
+  return ["sent", "viewed", "partial", "overdue"].includes(status) && amountDue > 0n;
+}
+
 const APPEARANCE: Readonly<Record<InvoiceStatus, { label: string; color: string }>> = {
   draft: { label: "Draft", color: "gray" },
   sent: { label: "Sent", color: "blue" },

@@ -1,4 +1,5 @@
 import type { PlanName } from "../../billing/plans.ts";
+import type { StripePayments } from "./payments-contract.ts";
 
 /** An account that a company has connected. */
 export interface StripeAccount {
@@ -53,11 +54,13 @@ export interface PlanSubscription {
 }
 
 /**
- * Stripe: what our own customers pay for plans with. Each function throws `RateLimited`,
+ * Stripe: what our own customers pay for plans with, and what clients pay companies with. Each function throws `RateLimited`,
  * `ProviderUnavailable`, `WriteUnconfirmed` or `ProviderRejected`; those that name a connected account
  * `ConnectionRevoked` too.
  */
 export interface StripeConnector {
+  /** What clients pay the companies with. */
+  payments: StripePayments;
   /** Whether a plan is sold here. */
   sells(plan: string): plan is PlanName;
   /** Active recurring prices of the plans that are sold, remembered for an hour. */

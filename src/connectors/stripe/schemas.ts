@@ -45,6 +45,15 @@ export const Session = z.object({
   metadata: z.record(z.string(), z.string()).nullish(),
 });
 
+/** A page where an invoice is paid. */
+export const PaymentSession = z.object({
+  id: z.string(),
+  status: z.enum(["open", "complete", "expired"]),
+  url: z.string().nullish(),
+  expires_at: instant,
+  payment_intent: z.string().nullish(),
+});
+
 export const PortalSession = z.object({ url: z.string() });
 
 export const Invoices = z.array(

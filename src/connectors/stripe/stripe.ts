@@ -1,8 +1,9 @@
-import { createHash } from "node:crypto";
 import type { PlanName } from "../../billing/plans.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { StripeClient } from "./client.ts";
 import type { PlanPrice, StripeConnector } from "./contract.ts";
+import { keyOf } from "./idempotency-keys.ts";
+import { createStripePayments } from "./payments.ts";
 import {
   Account,
   Customer,
@@ -40,6 +41,8 @@ export function createStripe({
   let known: { at: number; prices: ReadonlyMap<PlanName, readonly PlanPrice[]> } | undefined;
 
   return {
+    payments: createStripePayments(client),
+
     sells: (plan): plan is PlanName => sold.has(plan as PlanName), // oxlint-disable-line typescript/no-unsafe-type-assertion -- only looked up
 
     async listPrices(signal) {
@@ -234,12 +237,4 @@ async function readPrices(
           },
         ],
   );
-}
-
-/**
- * An idempotency key of the business fact. Facts of which other parameters follow are among the parts: the
- * same key with other parameters is refused for good. Hashed, because keys turn up in Stripe's logs.
- */
-function keyOf(what: string, ...parts: readonly (string | number)[]): string {
-  return `nightledger-${what}-${createHash("sha256").update(JSON.stringify(parts)).digest("hex")}`;
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { viewInvoice } from "../../../actions/answer-portal.ts";
 import { sumTaxes } from "../../../actions/sum-taxes.ts";
+import { isPayable } from "../../../billing/statuses.ts";
 import { listBankAccounts } from "../../../db/bank-accounts.ts";
 import { listAdjustments } from "../../../db/invoice-adjustments.ts";
 import { listInvoiceLines } from "../../../db/invoice-lines.ts";
@@ -10,12 +11,12 @@ import { inTransaction } from "../../../db/transaction.ts";
 import { defineRoute } from "../../define-route.ts";
 import {
   bankDetailsJson,
-  isPayable,
   portalInvoiceJson,
   presentBankDetails,
   presentPortalInvoice,
   presentPortalParts,
 } from "./schema.ts";
+import { canPayAtStripe } from "./pay-at-stripe.ts";
 import { portalParams, visit } from "./visit.ts";
 
 /** GET /portal/invoices/:uuid — the first look makes a sent invoice viewed. */
@@ -37,16 +38,17 @@ export const getPortalInvoiceRoute = defineRoute({
     }),
   },
 
-  async run({ sql, clock }, { params }) {
+  async run({ sql, clock, services }, { params }) {
     const { by, id } = await visit(sql, clock, { what: "Invoice", uuid: params.uuid });
     const invoice = await inTransaction(sql, (tx) => viewInvoice(tx, by, { invoiceId: id }));
     const companyId = by.company.id;
-    const [client, lines, taxes, adjustments, accounts] = await Promise.all([
+    const [client, lines, taxes, adjustments, accounts, payment_available] = await Promise.all([
       getInvoicedClient(sql, { companyId, clientId: invoice.clientId }),
       listInvoiceLines(sql, { companyId, invoiceId: id }),
       listInvoiceTaxes(sql, { companyId, invoiceIds: [id] }),
       listAdjustments(sql, { companyId, invoiceId: id }),
       isPayable(invoice) ? listBankAccounts(sql, companyId) : [],
+      canPayAtStripe(sql, services, invoice),
     ]);
     const ordinary = lines.filter((line) => !line.isLateFee);
     const data = {
@@ -55,7 +57,6 @@ export const getPortalInvoiceRoute = defineRoute({
       ...presentPortalParts(by.company, client, lines),
     };
     const bankDetails = accounts.length === 0 ? null : presentBankDetails(accounts);
-    // Cards are taken once a payment provider is connected; there is none yet.
-    return { status: 200, body: { data, payment_available: false, bank_details: bankDetails } };
+    return { status: 200, body: { data, payment_available, bank_details: bankDetails } };
   },
 });

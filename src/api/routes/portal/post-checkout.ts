@@ -1,43 +1,48 @@
 import { z } from "zod";
+import { isPayable } from "../../../billing/statuses.ts";
 import { listBankAccounts } from "../../../db/bank-accounts.ts";
 import { getInvoice } from "../../../db/invoices.ts";
-import { InvalidInput } from "../../../errors.ts";
 import { defineRoute } from "../../define-route.ts";
-import { bankDetailsJson, isPayable, presentBankDetails } from "./schema.ts";
+import { findPaymentPage, notPayable } from "./pay-at-stripe.ts";
+import { bankDetailsJson, presentBankDetails } from "./schema.ts";
 import { portalParams, visit } from "./visit.ts";
 
-/** POST /portal/invoices/:uuid/checkout — how to pay: the company's bank accounts. */
+const bankTransferJson = z.object({
+  payment_method: z.literal("bank_details"),
+  bank_accounts: bankDetailsJson,
+  reference: z.string(),
+  amount: z.int(),
+  currency: z.string(),
+});
+
+/** POST /portal/invoices/:uuid/checkout — how to pay: at Stripe, else to the company's bank accounts. */
 export const postPortalCheckoutRoute = defineRoute({
   method: "post",
   path: "/portal/invoices/:uuid/checkout",
   summary: "Initiate portal payment",
   description:
-    "Public: the UUID is the key. Answers the company's bank accounts with what to write on the transfer. " +
-    "422 when there is nothing to pay, or nowhere to pay it to.",
+    "Public: the UUID is the key. Answers the page at Stripe where what the invoice lacks is paid, the " +
+    "same one while it is open; where the company is not connected, or Stripe does not charge this " +
+    "amount, its bank accounts with what to write on the transfer. 422 when there is nothing to pay, " +
+    "nowhere to pay it to, or a payment is on its way (`payment_in_progress`); 502 when Stripe fails.",
   tag: "Client portal",
   access: "public",
   params: portalParams,
   answers: {
-    200: z.object({
-      data: z.object({
-        payment_method: z.literal("bank_details"),
-        bank_accounts: bankDetailsJson,
-        reference: z.string(),
-        amount: z.int(),
-        currency: z.string(),
-      }),
-    }),
+    200: z.object({ data: z.union([z.object({ checkout_url: z.url() }), bankTransferJson]) }),
   },
+  failures: [502],
+  isTransactional: false,
 
-  async run({ tx, clock }, { params }) {
-    const { by, id } = await visit(tx, clock, { what: "Invoice", uuid: params.uuid });
+  async run({ sql, clock, services }, { params }) {
+    const { by, id } = await visit(sql, clock, { what: "Invoice", uuid: params.uuid });
     const companyId = by.company.id;
-    const invoice = await getInvoice(tx, { companyId, id });
-    const accounts = await listBankAccounts(tx, companyId);
-    if (!isPayable(invoice) || accounts.length === 0) {
-      const code = isPayable(invoice) ? "no_payment_method" : "not_payable";
-      throw new InvalidInput({ invoice: ["Invoice is not payable."] }, { code });
-    }
+    const invoice = await getInvoice(sql, { companyId, id });
+    if (!isPayable(invoice)) throw notPayable();
+    const page = await findPaymentPage({ sql, clock, services }, invoice);
+    if (page !== undefined) return { status: 200, body: { data: { checkout_url: page } } };
+    const accounts = await listBankAccounts(sql, companyId);
+    if (accounts.length === 0) throw notPayable("no_payment_method");
     const data = {
       payment_method: "bank_details",
       bank_accounts: presentBankDetails(accounts),

@@ -162,8 +162,3 @@ function presentParty(
 export function presentBankDetails(accounts: readonly BankAccountRow[]) {
   return accounts.map(({ name, details }) => ({ name, details }));
 }
-
-/** Whether there is something a client can still pay. */
-export function isPayable({ status, amountDue }: InvoiceRow): boolean {
-  return ["sent", "viewed", "partial", "overdue"].includes(status) && amountDue > 0n;
-}

@@ -1,0 +1,64 @@
+import type { SandboxAnswer, SandboxRequest, SandboxRoute } from "../provider.ts";
+import { apiRoute, type Desk } from "./desk.ts";
+import type { Sending } from "./events.ts";
+import { missing } from "./refusals.ts";
+
+/**
+ * What people do at Stripe, and what happens there by itself; JSON, without a key:
+ *
+ * - POST /dashboard/events/send (a `Sending`): sends webhooks
+ * - POST /dashboard/secret/roll: another signing secret, beside the one there is
+ * - POST /dashboard/payments/ID/settle {"status": "succeeded" | "failed"}: a debit comes, or does not
+ * - POST /dashboard/keys/break, /hold {"path"}, /release: see `IdempotencyStore`
+ *
+ * Endpoints are registered as at Stripe (POST /v1/webhook_endpoints); what happens on a page is sent to
+ * them before the browser goes on.
+ */
+export function dashboardRoutes(desk: Desk): SandboxRoute[] {
+  const { ledgers, events, store } = desk;
+  const ok = { status: 200, body: { ok: true } };
+  return [
+    apiRoute(desk, "POST", "/v1/webhook_endpoints", (request) => {
+      const url = request.form().get("url");
+      return url === null ? missing("url") : { status: 200, body: events.addEndpoint(url) };
+    }),
+    dashboard("events/send", async (given) => ({
+      status: 200,
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a test's own words
+      body: await events.send(given as Sending),
+    })),
+    dashboard("secret/roll", () => ({ status: 200, body: { secret: events.rollSecret() } })),
+    dashboard("payments/:id/settle", ({ account, status }, { id = "" }) =>
+      ledgers.settle(String(account), id, status === "succeeded") ? ok : { status: 404 },
+    ),
+    dashboard("keys/break", ({ path }) => {
+      store.breakNext(String(path));
+      return ok;
+    }),
+    dashboard("keys/hold", ({ path }) => {
+      store.holdNext(String(path));
+      return ok;
+    }),
+    dashboard("keys/release", () => {
+      store.release();
+      return ok;
+    }),
+  ];
+}
+
+function dashboard(
+  path: string,
+  run: (
+    given: Record<string, unknown>,
+    params: SandboxRequest["params"],
+  ) => SandboxAnswer | Promise<SandboxAnswer>,
+): SandboxRoute {
+  return {
+    method: "POST",
+    path: `/dashboard/${path}`,
+    run: ({ json, params }) => {
+      const given = json();
+      return run(typeof given === "object" && given !== null ? { ...given } : {}, params);
+    },
+  };
+}
