@@ -26,7 +26,9 @@ export interface Sending {
   types?: readonly string[];
   /** Also those that were delivered. */
   all?: boolean;
-  /** As of the other mode. */
+  /** Under another name, as Stripe sometimes tells of one thing twice. */
+  again?: boolean;
+  /** Under another name, and as of the other mode. */
   live?: boolean;
 }
 
@@ -116,7 +118,10 @@ export function createEvents({ clock, nextId }: Pick<World, "clock"> & { nextId:
       const answers: { id: string; type: string; status: number | null }[] = [];
       for (let time = 0; time < (how.times ?? 1); time += 1) {
         for (const event of chosen) {
-          const sent = how.live === true ? { ...event, id: nextId("evt"), livemode: true } : event;
+          const isCopy = how.live === true || how.again === true;
+          const sent = isCopy
+            ? { ...event, id: nextId("evt"), livemode: how.live === true }
+            : event;
           for (const url of urls) {
             answers.push({ id: sent.id, type: sent.type, status: await post(url, sent) });
           }

@@ -153,6 +153,15 @@ export function createLedgers({
     of,
     all: () => Object.fromEntries(ledgers),
 
+    /** The charge of a payment, and in it what came to the balance. */
+    expand(account: string, { latest_charge: id }: Intent): Thing | null {
+      const { charges, balanceTransactions } = of(account);
+      const charge = charges.find((each) => each.id === id);
+      if (charge === undefined) return null;
+      const found = balanceTransactions.find((each) => each.id === charge.balance_transaction);
+      return { ...charge, balance_transaction: found ?? null };
+    },
+
     addPage(
       account: string,
       fields: {

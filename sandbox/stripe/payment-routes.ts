@@ -1,5 +1,5 @@
-import type { SandboxAnswer, SandboxRoute } from "../provider.ts";
-import { apiRoute, pairsOf, type Desk } from "./desk.ts";
+import type { SandboxAnswer, SandboxRequest, SandboxRoute } from "../provider.ts";
+import { apiRoute, list, pairsOf, type Desk } from "./desk.ts";
 import { missing, noSuch, refusal } from "./refusals.ts";
 
 /** Stripe charges nothing less, in the smallest unit: half a dollar. */
@@ -32,6 +32,22 @@ export function paymentRoutes(desk: Desk): SandboxRoute[] {
       ledgers.closePage(account, page);
       return { status: 200, body: page };
     }),
+    apiRoute(desk, "GET", "/v1/payment_intents/:id", ({ params, query }, account) => {
+      const { id = "" } = params;
+      const intent = ledgers.of(account).paymentIntents.find((each) => each.id === id);
+      if (intent === undefined) return noSuch("payment_intent", id);
+      const isExpanded = [...query.values()].includes("latest_charge.balance_transaction");
+      const body = isExpanded
+        ? { ...intent, latest_charge: ledgers.expand(account, intent) }
+        : intent;
+      return { status: 200, body };
+    }),
+    apiRoute(desk, "GET", "/v1/refunds", (request, account) =>
+      list(ofPayment(ledgers.of(account).refunds, request).toReversed(), request),
+    ),
+    apiRoute(desk, "GET", "/v1/disputes", (request, account) =>
+      list(ofPayment(ledgers.of(account).disputes, request).toReversed(), request),
+    ),
     {
       method: "GET",
       path: "/pay/:id",
@@ -45,6 +61,14 @@ export function paymentRoutes(desk: Desk): SandboxRoute[] {
       },
     },
   ];
+}
+
+function ofPayment<Of extends { payment_intent: string }>(
+  things: readonly Of[],
+  { query }: SandboxRequest,
+): Of[] {
+  const id = query.get("payment_intent");
+  return things.filter((each) => id === null || each.payment_intent === id);
 }
 
 /** Somebody opens a page, and pays. Returns where they go next. */

@@ -2,7 +2,7 @@ import type { SandboxProvider, SandboxRoute, World } from "../provider.ts";
 import { createBooks, plansSold } from "./books.ts";
 import { dashboardRoutes } from "./dashboard-routes.ts";
 import type { Desk } from "./desk.ts";
-import { createEvents } from "./events.ts";
+import { createEvents, WEBHOOK_SECRET } from "./events.ts";
 import { createIdempotencyStore } from "./idempotency.ts";
 import { createLedgers } from "./ledger.ts";
 import { paymentRoutes } from "./payment-routes.ts";
@@ -19,6 +19,7 @@ export const stripeSandbox: SandboxProvider = {
     STRIPE_URL: url,
     STRIPE_CLIENT_ID: id,
     STRIPE_SECRET_KEY: secret,
+    STRIPE_WEBHOOK_SECRETS: WEBHOOK_SECRET,
     STRIPE_PRODUCTS: plansSold.map(([plan]) => `${plan}=prod_${plan}`).join(","),
   }),
   create(world) {

@@ -12,8 +12,8 @@ import { settleUnsentReceipt } from "./request-mail.ts";
 /**
  * Takes back a payment that was recorded by mistake, and the credit it left; the invoice is open
  * again for what it now lacks. Receipts that wait to be mailed are cancelled. Throws `Conflict` when
- * something of it was refunded, when the credit was used already, or when the invoice was voided, for
- * then its payments are the client's credit.
+ * something of it was refunded, when the credit was used already, when the money is at Stripe, or when
+ * the invoice was voided, for then its payments are the client's credit.
  */
 export async function deletePayment(
   tx: Tx,
@@ -27,6 +27,11 @@ export async function deletePayment(
     throw new Conflict(
       `Invoice ${invoice.invoiceNumber} is cancelled: its payments became a credit of the client.`,
     );
+  }
+  if (payment.provider !== null) {
+    throw new Conflict("This payment was taken at Stripe: refund it, and the money goes back.", {
+      code: "payment_at_provider",
+    });
   }
   if (payment.amountRefunded > 0n) {
     throw new Conflict("Something of this payment was refunded; the payment has to stay.", {

@@ -46,11 +46,25 @@ type ContextOf<A extends Access> = A extends "public"
     ? SignedInContext
     : CompanyContext;
 
-type Input<P, Q, B, U> = {
+/** A body that is taken as it comes, for whoever sent it signed its bytes. */
+export interface RawRule {
+  bytesMax: number;
+  /** For the reference: what the bytes are. */
+  contentType: string;
+}
+
+/** Bytes as they came, and what was said about them. */
+export interface RawBody {
+  bytes: Buffer;
+  header: (name: string) => string | undefined;
+}
+
+type Input<P, Q, B, U, R> = {
   params: P extends z.ZodType ? z.output<P> : undefined;
   query: Q extends z.ZodType ? z.output<Q> : undefined;
   body: B extends z.ZodType ? z.output<B> : undefined;
   file: U extends UploadRule ? UploadedFile : undefined;
+  raw: R extends RawRule ? RawBody : undefined;
 };
 
 export interface RouteDefinition<
@@ -61,6 +75,7 @@ export interface RouteDefinition<
   B extends z.ZodType | undefined,
   T extends boolean,
   U extends UploadRule | undefined,
+  R extends RawRule | undefined,
 > {
   method: M;
   /** Also answers PATCH, with the same meaning (the base contract has both). Only with "put". */
@@ -81,6 +96,11 @@ export interface RouteDefinition<
   body?: B;
   /** A file in a multipart body, in place of `body`. Only where a change is made in a company. */
   upload?: U;
+  /**
+   * In place of `body`, for a public route that knows by a signature who sends. Only what it refuses is
+   * counted as a request: a provider sends what happened, however much that is.
+   */
+  raw?: R;
   /** Content type, or types, of an answer that is no JSON. */
   answers: Readonly<Record<number, z.ZodType | { contentType: string | readonly string[] } | null>>;
   /** Statuses of failures of its own, beside those that every route of its kind has. */
@@ -91,7 +111,7 @@ export interface RouteDefinition<
   answerIsSecret?: boolean;
   /** Ends sessions although nobody is signed in: what was remembered of callers is forgotten. */
   endsSessions?: boolean;
-  run(context: ContextOf<A> & DatabaseOf<M, T>, input: Input<P, Q, B, U>): Promise<Answer>;
+  run(context: ContextOf<A> & DatabaseOf<M, T>, input: Input<P, Q, B, U, R>): Promise<Answer>;
 }
 
 /** A route with its types folded away: what app and OpenAPI read. */
@@ -108,6 +128,7 @@ export interface Route {
   query: z.ZodType | undefined;
   body: z.ZodType | undefined;
   upload: UploadRule | undefined;
+  raw: RawRule | undefined;
   answers: RouteDefinition<
     Method,
     Access,
@@ -115,6 +136,7 @@ export interface Route {
     undefined,
     undefined,
     boolean,
+    undefined,
     undefined
   >["answers"];
   failures: readonly number[];
@@ -123,7 +145,13 @@ export interface Route {
   endsSessions: boolean;
   run(
     context: (PublicContext | SignedInContext | CompanyContext) & ({ sql: Sql } | { tx: Tx }),
-    input: { params: unknown; query: unknown; body: unknown; file?: UploadedFile | undefined },
+    input: {
+      params: unknown;
+      query: unknown;
+      body: unknown;
+      file?: UploadedFile | undefined;
+      raw?: RawBody | undefined;
+    },
   ): Promise<Answer>;
 }
 
@@ -136,7 +164,8 @@ export function defineRoute<
   B extends z.ZodType | undefined = undefined,
   const T extends boolean = true,
   U extends UploadRule | undefined = undefined,
->(definition: RouteDefinition<M, A, P, Q, B, T, U>): Route {
+  R extends RawRule | undefined = undefined,
+>(definition: RouteDefinition<M, A, P, Q, B, T, U, R>): Route {
   return {
     method: definition.method,
     alsoPatch: definition.alsoPatch ?? false,
@@ -150,6 +179,7 @@ export function defineRoute<
     query: definition.query,
     body: definition.body,
     upload: definition.upload,
+    raw: definition.raw,
     answers: definition.answers,
     failures: definition.failures ?? [],
     isTransactional: definition.method !== "get" && (definition.isTransactional ?? true),

@@ -122,6 +122,9 @@ function describeRoute(route: Route, method: string, schemas: Json): Json {
     ],
     ...(route.body === undefined ? {} : { requestBody: describeBody(route, method, schemas) }),
     ...(route.upload === undefined ? {} : { requestBody: describeUpload(route.upload) }),
+    ...(route.raw === undefined
+      ? {}
+      : { requestBody: { required: true, content: { [route.raw.contentType]: {} } } }),
     responses: describeAnswers(route, method, schemas),
   };
 }
@@ -139,7 +142,8 @@ function describeAccess(route: Route): string {
 function headersOf(route: Route, method: string): string[] {
   const names: string[] = [];
   if (route.access !== "public") names.push("CompanyId");
-  if (method === "post" && route.isTransactional) names.push("IdempotencyKey");
+  if (method === "post" && route.isTransactional && route.raw === undefined)
+    names.push("IdempotencyKey");
   if (method === "get") names.push("IfNoneMatch");
   if (heedsIfMatch(route)) names.push("IfMatch");
   return names;

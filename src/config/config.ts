@@ -12,6 +12,7 @@ import {
   onOrOff,
   positiveNumber,
   textByName,
+  textList,
   url,
 } from "./parsers.ts";
 
@@ -120,6 +121,8 @@ const Settings = z.object({
   STRIPE_SECRET_KEY: z.string().optional(),
   /** The products at Stripe that plans are sold as, `starter=prod_…,pro=prod_…`. Default: none, no plan is sold. */
   STRIPE_PRODUCTS: textByName(["starter", "pro", "enterprise"], /^prod_\w+$/, "prod_…").default({}),
+  /** Secrets that sign what Stripe tells us, `whsec_…`, with commas: of the platform's endpoint, the one for connected accounts, and those being changed. Default: none, nothing is taken from Stripe. */
+  STRIPE_WEBHOOK_SECRETS: textList(/^whsec_\w+$/, "whsec_…").default([]),
   /** Where Stripe is when it is a sandbox, all its addresses in one. Default: its own. */
   STRIPE_URL: url(["http:", "https:"]).optional(),
 
@@ -274,6 +277,8 @@ function arrange(settings: Settings) {
         clientId: settings.STRIPE_CLIENT_ID,
         secretKey: settings.STRIPE_SECRET_KEY,
         products: settings.STRIPE_PRODUCTS,
+        webhookSecrets: settings.STRIPE_WEBHOOK_SECRETS,
+        planDefault: settings.PLAN_DEFAULT,
         url: settings.STRIPE_URL,
       },
     },

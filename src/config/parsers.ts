@@ -88,6 +88,16 @@ export function textByName<const Names extends readonly string[]>(
   );
 }
 
+/** `x,y`: texts of this form with commas between them. */
+export function textList(form: RegExp, expected: string) {
+  return z.string().transform((text, context) => {
+    const texts = splitList(text);
+    // What is wrong may be a secret, and is not repeated.
+    if (texts.every((each) => form.test(each))) return texts;
+    return reject(context, `expected ${expected} with commas between them`);
+  });
+}
+
 /** A limit that stands alone: a whole number above 0, or `none`, which is null here. */
 export const limit = z.string().transform((text, context) => {
   const value = text === "none" ? null : parsePositive(text);

@@ -19,6 +19,14 @@ export interface PaymentRow {
   recordedBy: number | null;
   /** Of `credited`, what has parted from this payment since: it was used in another company. */
   creditedElsewhere: bigint;
+  /** Where the money was taken, when that was not by hand: the payment there, and what was kept of it. */
+  provider: {
+    name: "stripe";
+    paymentId: string;
+    /** Minor units of its currency; null until it is known. */
+    fee: number | null;
+    feeCurrency: string | null;
+  } | null;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -34,7 +42,15 @@ export function paymentColumns(sql: Sql | Tx) {
        where credits.company_id = payments.company_id and credits.payment_id = payments.id),
       0
     )::int8 + payments.credited_elsewhere as credited,
-    payments.credited_elsewhere
+    payments.credited_elsewhere,
+    (
+      select json_build_object(
+        'name', 'stripe', 'paymentId', payment_intent, 'fee', fee, 'feeCurrency', fee_currency
+      )
+      from stripe_payments
+      where stripe_payments.company_id = payments.company_id
+        and stripe_payments.payment_id = payments.id
+    ) as provider
   `;
 }
 
@@ -86,7 +102,7 @@ export async function getInvoicePayment(
 
 export type NewPayment = Omit<
   PaymentRow,
-  "id" | "credited" | "creditedElsewhere" | "amountRefunded" | "updatedAt"
+  "id" | "credited" | "creditedElsewhere" | "amountRefunded" | "provider" | "updatedAt"
 > & {
   companyId: number;
 };

@@ -1,4 +1,5 @@
 import type { Sql, Tx } from "./client.ts";
+import { invoiceColumns, type InvoiceRow } from "./invoices.ts";
 
 export type CheckoutStatus = "asked" | "open" | "complete" | "paid" | "over";
 
@@ -17,6 +18,9 @@ export interface CheckoutRow {
   expiresAt: Date | null;
   createdAt: Date;
 }
+
+/** So long after it was made a page is looked at first, in milliseconds. */
+const FIRST_CHECK_MS = 15 * 60_000;
 
 function columns(sql: Sql | Tx) {
   return sql`
@@ -49,7 +53,13 @@ export async function insertCheckout(
   },
 ): Promise<CheckoutRow> {
   const [row] = await tx<CheckoutRow[]>`
-    insert into stripe_checkouts ${tx({ ...checkout, status: "asked", createdAt: now, updatedAt: now })}
+    insert into stripe_checkouts ${tx({
+      ...checkout,
+      status: "asked",
+      nextCheckAt: new Date(now.getTime() + FIRST_CHECK_MS),
+      createdAt: now,
+      updatedAt: now,
+    })}
     returning ${columns(tx)}
   `;
   return row!;
@@ -59,7 +69,12 @@ export async function insertCheckout(
 export async function openCheckout(
   sql: Sql | Tx,
   { companyId, id }: Pick<CheckoutRow, "companyId" | "id">,
-  { sessionId, url, expiresAt, now }: { sessionId: string; url: string; expiresAt: Date; now: Date },
+  {
+    sessionId,
+    url,
+    expiresAt,
+    now,
+  }: { sessionId: string; url: string; expiresAt: Date; now: Date },
 ): Promise<void> {
   await sql`
     update stripe_checkouts
@@ -79,5 +94,105 @@ export async function endCheckout(
   await sql`
     update stripe_checkouts set status = ${status}, updated_at = ${now}
     where company_id = ${companyId} and id = ${id} and status in ('asked', 'open', 'complete')
+  `;
+}
+
+/**
+ * The invoice that a page is for, locked, deleted or not: the money came in all the same. Ids are
+ * unique whatever the company, and the invoice may have moved since the page was made.
+ */
+export async function lockInvoiceOfCheckout(
+  tx: Tx,
+  {
+    checkoutId,
+    account,
+    invoiceUuid,
+  }: { checkoutId: number; account: string; invoiceUuid: string },
+): Promise<(InvoiceRow & { deletedAt: Date | null }) | undefined> {
+  const [row] = await tx<(InvoiceRow & { deletedAt: Date | null })[]>`
+    select ${invoiceColumns(tx)}, deleted_at
+    from invoices
+    where id = (
+        select invoice_id from stripe_checkouts where id = ${checkoutId} and account = ${account}
+      )
+      and uuid = ${invoiceUuid}
+    for update
+  `;
+  return row;
+}
+
+/** A page by its name at Stripe. */
+export async function findCheckoutOfSession(
+  sql: Sql | Tx,
+  { account, sessionId }: { account: string; sessionId: string },
+): Promise<CheckoutRow | undefined> {
+  const [row] = await sql<CheckoutRow[]>`
+    select ${columns(sql)} from stripe_checkouts
+    where account = ${account} and session_id = ${sessionId}
+  `;
+  return row;
+}
+
+/** Undefined for one that is another company's by now, too. */
+export async function findCheckout(
+  sql: Sql | Tx,
+  { companyId, id }: Pick<CheckoutRow, "companyId" | "id">,
+): Promise<CheckoutRow | undefined> {
+  const [row] = await sql<CheckoutRow[]>`
+    select ${columns(sql)} from stripe_checkouts where company_id = ${companyId} and id = ${id}
+  `;
+  return row;
+}
+
+/**
+ * Open pages of the invoices that these events are about, which ask for something else than what is to
+ * be paid now.
+ */
+export async function listStaleCheckouts(
+  tx: Tx,
+  eventIds: readonly number[],
+): Promise<{ eventId: number; companyId: number; checkoutId: number }[]> {
+  return await tx<{ eventId: number; companyId: number; checkoutId: number }[]>`
+    select events.id as event_id, checkouts.company_id, checkouts.id as checkout_id
+    from events
+    join stripe_checkouts checkouts
+      on checkouts.company_id = events.company_id and checkouts.invoice_id = events.subject_id
+    join invoices
+      on invoices.company_id = checkouts.company_id and invoices.id = checkouts.invoice_id
+    where events.id = any(${[...eventIds]}::int8[])
+      and events.subject_type = 'invoice'
+      and checkouts.status = 'open'
+      and (
+        invoices.status in ('draft', 'paid', 'cancelled') or invoices.deleted_at is not null
+        or invoices.amount_due <> checkouts.amount or invoices.currency <> checkouts.currency
+      )
+    order by events.id
+  `;
+}
+
+/**
+ * Pages whose turn it is to be looked at, each with the number of the look; the next one comes after
+ * twice as long, and after a day at most.
+ */
+export async function takeDueCheckouts(
+  tx: Tx,
+  { now, limit }: { now: Date; limit: number },
+): Promise<{ companyId: number; checkoutId: number; check: number }[]> {
+  return await tx<{ companyId: number; checkoutId: number; check: number }[]>`
+    with due as (
+      select company_id, id from stripe_checkouts
+      where next_check_at <= ${now} and status in ('asked', 'open', 'complete')
+      order by next_check_at
+      limit ${limit}
+      for update skip locked
+    )
+    update stripe_checkouts checkouts
+    set
+      checks = checks + 1,
+      next_check_at = ${now}::timestamptz
+        + least(interval '15 minutes' * 2 ^ least(checks + 1, 10), interval '1 day')
+    from due
+    where checkouts.company_id = due.company_id and checkouts.id = due.id
+    returning checkouts.company_id, checkouts.id as checkout_id, checkouts.checks as check
   `;
 }

@@ -14,6 +14,10 @@ import { sendQuoteMail } from "./mail/send-quote.ts";
 import { sendReceiptMail } from "./mail/send-receipt.ts";
 import { sendReminderMail } from "./mail/send-reminder.ts";
 import { sendStatementMail } from "./mail/send-statement.ts";
+import { checkCheckout } from "./stripe/check-checkout.ts";
+import { checkCheckouts } from "./stripe/check-checkouts.ts";
+import { closeCheckout } from "./stripe/close-checkout.ts";
+import { handleStripeEvent } from "./stripe/handle-event.ts";
 import { deleteFiles } from "./upkeep/delete-files.ts";
 import { forgetRequests } from "./upkeep/forget-requests.ts";
 
@@ -22,10 +26,14 @@ export const jobs: readonly AnyJob[] = [
   advanceClock,
   alertOpenItemsJob,
   assistNight,
+  checkCheckout,
+  checkCheckouts,
   checkConnection,
   checkConnections,
+  closeCheckout,
   deleteFiles,
   forgetRequests,
+  handleStripeEvent,
   importFreshBooks,
   runNightJob,
   sendInvitationMail,

@@ -19,7 +19,14 @@ export function openTestProviders(
       google: NONE,
       quickbooks: NONE,
       slack: NONE,
-      stripe: { clientId: undefined, secretKey: undefined, products: {}, url: undefined },
+      stripe: {
+        clientId: undefined,
+        secretKey: undefined,
+        products: {},
+        webhookSecrets: [],
+        planDefault: "enterprise",
+        url: undefined,
+      },
       ...settings,
     },
   });

@@ -3,6 +3,7 @@ import {
   type SandboxServer,
   type ServerOptions,
 } from "../../sandbox/server.ts";
+import { WEBHOOK_SECRET } from "../../sandbox/stripe/events.ts";
 import { stripeSandbox } from "../../sandbox/stripe/stripe.ts";
 import type { Providers } from "../../src/connectors/contract.ts";
 import type { StripeSettings } from "../../src/connectors/stripe/open-stripe.ts";
@@ -20,7 +21,15 @@ export interface TestStripe {
 /** What the settings of the sandbox say. */
 export function stripeSettings({ url, oauth }: SandboxServer): StripeSettings {
   const products = { starter: "prod_starter", pro: "prod_pro", enterprise: "prod_enterprise" };
-  return { clientId: oauth.client.id, secretKey: oauth.client.secret, products, url };
+  return {
+    clientId: oauth.client.id,
+    secretKey: oauth.client.secret,
+    products,
+    // One of an endpoint that is not there any more, too.
+    webhookSecrets: ["whsec_old", WEBHOOK_SECRET],
+    planDefault: "free",
+    url,
+  };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Request, RequestHandler, Response } from "express";
+import express, { type Request, type RequestHandler, type Response } from "express";
 import { z } from "zod";
 import type { Tx } from "../../db/client.ts";
 import { inTransaction } from "../../db/transaction.ts";
@@ -6,7 +6,7 @@ import { InvalidInput, InvalidPayload, NotFound } from "../../errors.ts";
 import type { UploadedFile } from "../../actions/uploaded-file.ts";
 import { digestHeaders, etagOf, isNoneMatch, toJson, type Answer } from "../answers.ts";
 import type { ApiServices } from "../context.ts";
-import { contextFor, type Route } from "../define-route.ts";
+import { contextFor, type RawBody, type RawRule, type Route } from "../define-route.ts";
 import { UnsupportedBody } from "../failures.ts";
 import { parse } from "../validation.ts";
 import type { Authenticator, Identity } from "./authenticate.ts";
@@ -39,6 +39,10 @@ export function handle(route: Route, parts: HandlerParts): RequestHandler {
       parts.usage.attribute(response, identity);
       response.locals["caller"] = `${identity.caller.kind} ${identity.caller.id}`;
       response.locals["companyId"] = identity.company?.id;
+    }
+    if (route.raw !== undefined) {
+      await answerSigned(route, route.raw, { request, response, requestId, parts });
+      return;
     }
     await rateLimits.count(request, response, identity);
 
@@ -79,6 +83,38 @@ export function handle(route: Route, parts: HandlerParts): RequestHandler {
     if (given.answer !== undefined) await send(request, response, given.answer);
     else sendGiven(response, given.replay);
   };
+}
+
+/** What a provider sends is not counted, as long as it is the provider who sends it. */
+async function answerSigned(
+  route: Route,
+  { bytesMax }: RawRule,
+  {
+    request,
+    response,
+    requestId,
+    parts: { services, rateLimits },
+  }: { request: Request; response: Response; requestId: string; parts: HandlerParts },
+): Promise<void> {
+  try {
+    const read = express.raw({ type: () => true, limit: bytesMax, inflate: false });
+    await runMiddleware(read, request, response);
+    const body: unknown = request.body;
+    const raw: RawBody = {
+      bytes: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
+      header: (name) => request.get(name),
+    };
+    const context = contextFor(route, services, request, { identity: undefined, requestId });
+    const input = { params: undefined, query: undefined, body: undefined, raw };
+    const answer = await inTransaction(
+      services.sql,
+      async (tx) => await route.run({ ...context, tx }, input),
+    );
+    await send(request, response, answer);
+  } catch (error) {
+    await rateLimits.count(request, response, undefined);
+    throw error;
+  }
 }
 
 /** A percent sign that escapes nothing would stop the router before anybody is counted. */

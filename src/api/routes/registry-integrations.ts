@@ -17,6 +17,7 @@ import { getStripeCallbackRoute } from "./stripe/get-callback.ts";
 import { getStripeConnectRoute } from "./stripe/get-connect.ts";
 import { getStripeStatusRoute } from "./stripe/get-status.ts";
 import { postStripeDisconnectRoute } from "./stripe/post-disconnect.ts";
+import { postStripeWebhookRoute } from "./stripe/post-webhook.ts";
 
 /** Providers that a company connects to. */
 export const integrationRoutes: readonly Route[] = [
@@ -38,4 +39,5 @@ export const integrationRoutes: readonly Route[] = [
   getStripeCallbackRoute,
   getStripeStatusRoute,
   postStripeDisconnectRoute,
+  postStripeWebhookRoute,
 ];

@@ -1,5 +1,5 @@
 import type { PlanName } from "../../billing/plans.ts";
-import type { StripePayments } from "./payments-contract.ts";
+import type { StripeEvent, StripePayments } from "./payments-contract.ts";
 
 /** An account that a company has connected. */
 export interface StripeAccount {
@@ -61,6 +61,17 @@ export interface PlanSubscription {
 export interface StripeConnector {
   /** What clients pay the companies with. */
   payments: StripePayments;
+  /** Whether our key is for real money; what happens in the other mode is none of our business. */
+  isLive: boolean;
+  /** What companies are on whose owner pays for no plan. */
+  planDefault: PlanName;
+  /**
+   * A webhook, after its signature was checked. Throws `InvalidPayload` for what Stripe did not send.
+   * Undefined where the settings name no signing secret.
+   */
+  readEvent:
+    | ((bytes: Buffer, said: { signature: string | undefined; now: Date }) => StripeEvent)
+    | undefined;
   /** Whether a plan is sold here. */
   sells(plan: string): plan is PlanName;
   /** Active recurring prices of the plans that are sold, remembered for an hour. */

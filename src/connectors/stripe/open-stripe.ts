@@ -1,3 +1,4 @@
+import type { PlanName } from "../../billing/plans.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { createHttpClient, type HttpTimeouts } from "../../platform/http-client.ts";
 import type { OAuthProvider } from "../../platform/oauth.ts";
@@ -11,6 +12,9 @@ export interface StripeSettings {
   clientId: string | undefined;
   secretKey: string | undefined;
   products: PlanProducts;
+  /** Of the endpoints that tell us what happens; none, and nothing is taken from anybody. */
+  webhookSecrets: readonly string[];
+  planDefault: PlanName;
   url: string | undefined;
 }
 
@@ -24,7 +28,7 @@ export interface OpenStripe {
 
 /** Stripe as the settings have it, both for companies that connect and for those who pay us. */
 export function openStripe(
-  { clientId, secretKey, products, url }: StripeSettings,
+  { clientId, secretKey, products, webhookSecrets, planDefault, url }: StripeSettings,
   clock: Clock,
   timeouts: Partial<HttpTimeouts> = {},
 ): OpenStripe {
@@ -37,6 +41,10 @@ export function openStripe(
           client: createStripeClient({ http, secretKey, url: base }),
           products,
           clock,
+          // sk_live_… or rk_live_…
+          isLive: /^[sr]k_live_/.test(secretKey),
+          planDefault,
+          webhookSecrets,
         });
   const oauth = createStripeOAuth({
     http,

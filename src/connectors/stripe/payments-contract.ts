@@ -27,6 +27,66 @@ export interface InvoiceOrder {
   cancelUrl: string;
 }
 
+/** A webhook whose signature is right. */
+export interface StripeEvent {
+  id: string;
+  type: string;
+  /** The connected account it is about; "" for the platform's own. */
+  account: string;
+  isLive: boolean;
+  /** What it is about, as it was then. Only a hint: what counts is what Stripe says when it is asked. */
+  object: Readonly<Record<string, unknown>>;
+  /** All of it, as it came. */
+  text: string;
+}
+
+/** What Stripe says of a refund. `amount` in our minor units; null when it is none of ours. */
+export interface PaymentRefund {
+  id: string;
+  amount: bigint | null;
+  /** Stripe's word: pending, requires_action, succeeded, failed, canceled. */
+  status: string;
+  failure: string | null;
+  reason: string | null;
+  /** Our row that asked for it; null when it was made at Stripe. */
+  requestId: number | null;
+  createdAt: Date;
+}
+
+/** A bank takes its customer's money back, and the company may answer. `amount` as with refunds. */
+export interface PaymentDispute {
+  id: string;
+  amount: bigint | null;
+  /** Stripe's word: needs_response, under_review, won, lost, warning_…, prevented. */
+  status: string;
+  reason: string | null;
+  evidenceDueAt: Date | null;
+}
+
+/** A client's payment, and what has become of it since. */
+export interface ClientPayment {
+  id: string;
+  /** Stripe's word: requires_payment_method, processing, succeeded, canceled and others. */
+  status: string;
+  /** Our row of the page, and its invoice; null when it was not paid on a page of ours. */
+  checkoutId: number | null;
+  invoiceUuid: string | null;
+  charge: string | null;
+  /** As Stripe counts it. */
+  stripeAmount: bigint;
+  /** Upper case. */
+  currency: string;
+  /** In our minor units; null when it is none of our currencies. */
+  amount: bigint | null;
+  /** What Stripe kept, in our minor units of its currency; null until it is known. */
+  fee: { amount: bigint; currency: string } | null;
+  /** Stripe's word for how it was paid: card, sepa_debit, paypal and others. */
+  method: string | null;
+  paidAt: Date;
+  refunds: PaymentRefund[];
+  disputes: PaymentDispute[];
+}
+
 /**
  * Stripe: what clients of the companies that are connected pay them with. Direct charges: the money is
  * the company's, and each function names its account. Each throws `RateLimited`, `ProviderUnavailable`,
@@ -38,4 +98,6 @@ export interface StripePayments {
   readPage(account: string, id: string, signal: AbortSignal): Promise<InvoicePageState>;
   /** Closes a page, unless somebody has paid on it; returns what has become of it. */
   closePage(account: string, id: string, signal: AbortSignal): Promise<"complete" | "expired">;
+  /** A payment with its refunds and disputes, as they are now. */
+  readPayment(account: string, paymentIntent: string, signal: AbortSignal): Promise<ClientPayment>;
 }

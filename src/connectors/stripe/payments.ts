@@ -1,12 +1,35 @@
+import { z } from "zod";
 import { ProviderRejected, WriteUnconfirmed } from "../../errors.ts";
+import { fromStripeAmount } from "./amounts.ts";
 import type { StripeClient } from "./client.ts";
 import { keyOf } from "./idempotency-keys.ts";
-import type { InvoicePageState, StripePayments } from "./payments-contract.ts";
-import { PaymentSession } from "./schemas.ts";
+import type {
+  ClientPayment,
+  InvoicePageState,
+  PaymentDispute,
+  PaymentRefund,
+  StripeEvent,
+  StripePayments,
+} from "./payments-contract.ts";
+import { Disputes, PaymentIntent, PaymentSession, Refund } from "./schemas.ts";
 
 /** Names our row of the page, and the invoice, in what Stripe keeps with a payment. */
 const CHECKOUT_KEY = "nightledger_checkout";
 const INVOICE_KEY = "nightledger_invoice";
+/** Names our row of a refund that was asked for here. */
+const REFUND_KEY = "nightledger_refund";
+/** Of one payment; nobody has so many. */
+const LIST_MAX = 100;
+
+/** Which page of ours the payment is from that an event tells of; null for other events and payments. */
+export function pageOfPayment({
+  object,
+}: StripeEvent): { checkoutId: number; invoiceUuid: string } | null {
+  const kept = z.object({ metadata: z.record(z.string(), z.string()) }).safeParse(object);
+  const checkoutId = idOf(kept.data?.metadata[CHECKOUT_KEY]);
+  const invoiceUuid = z.uuid().safeParse(kept.data?.metadata[INVOICE_KEY]).data;
+  return checkoutId === null || invoiceUuid === undefined ? null : { checkoutId, invoiceUuid };
+}
 
 /** Paying invoices at Stripe, as the rest of the product sees it. */
 export function createStripePayments(client: StripeClient): StripePayments {
@@ -16,7 +39,11 @@ export function createStripePayments(client: StripeClient): StripePayments {
     signal: AbortSignal,
   ): Promise<InvoicePageState> {
     try {
-      const { status, url, payment_intent: paymentIntent } = await client({
+      const {
+        status,
+        url,
+        payment_intent: paymentIntent,
+      } = await client({
         what: "read a checkout page",
         schema: PaymentSession,
         signal,
@@ -35,6 +62,28 @@ export function createStripePayments(client: StripeClient): StripePayments {
 
   return {
     readPage,
+
+    async readPayment(account, id, signal) {
+      const intent = await client({
+        what: "read a payment",
+        schema: PaymentIntent,
+        signal,
+        isWrite: false,
+        request: (stripe) =>
+          stripe.paymentIntents.retrieve(
+            id,
+            { expand: ["latest_charge.balance_transaction"] },
+            { stripeAccount: account },
+          ),
+      });
+      const payment = paymentOf(intent);
+      if (intent.status !== "succeeded") return payment;
+      const [refunds, disputes] = await Promise.all([
+        listRefunds(client, account, id, signal),
+        listDisputes(client, account, id, signal),
+      ]);
+      return { ...payment, refunds, disputes };
+    },
 
     async openPage(account, order, signal) {
       const { checkoutId, invoiceUuid, invoiceNumber, amount, currency } = order;
@@ -105,4 +154,90 @@ export function createStripePayments(client: StripeClient): StripePayments {
       return status;
     },
   };
+}
+
+function paymentOf(intent: z.output<typeof PaymentIntent>): ClientPayment {
+  const { id, status, metadata, latest_charge: charge } = intent;
+  const stripeAmount = status === "succeeded" ? intent.amount_received : intent.amount;
+  const balance = charge?.balance_transaction;
+  const feeCurrency = typeof balance === "object" ? (balance?.currency ?? "") : "";
+  const fee = typeof balance === "object" ? fromStripeAmount(balance?.fee ?? 0, feeCurrency) : null;
+  return {
+    id,
+    status,
+    checkoutId: idOf(metadata?.[CHECKOUT_KEY]),
+    invoiceUuid: z.uuid().safeParse(metadata?.[INVOICE_KEY]).data ?? null,
+    charge: charge?.id ?? null,
+    stripeAmount: BigInt(stripeAmount),
+    currency: intent.currency.toUpperCase(),
+    amount: fromStripeAmount(stripeAmount, intent.currency) ?? null,
+    fee: typeof fee === "bigint" ? { amount: fee, currency: feeCurrency.toUpperCase() } : null,
+    method: charge?.payment_method_details?.type ?? null,
+    paidAt: charge?.created ?? intent.created,
+    refunds: [],
+    disputes: [],
+  };
+}
+
+async function listRefunds(
+  client: StripeClient,
+  account: string,
+  paymentIntent: string,
+  signal: AbortSignal,
+): Promise<PaymentRefund[]> {
+  const refunds = await client({
+    what: "list refunds",
+    schema: z.array(Refund),
+    signal,
+    isWrite: false,
+    request: (stripe) =>
+      stripe.refunds
+        .list({ payment_intent: paymentIntent, limit: LIST_MAX }, { stripeAccount: account })
+        .then(({ data }) => data),
+  });
+  // The oldest first: that is how they happened.
+  return refunds.toReversed().map(refundOf);
+}
+
+function refundOf(refund: z.output<typeof Refund>): PaymentRefund {
+  return {
+    id: refund.id,
+    amount: fromStripeAmount(refund.amount, refund.currency) ?? null,
+    // Of refunds to some wallets, which are done at once.
+    status: refund.status ?? "succeeded",
+    failure: refund.failure_reason ?? null,
+    reason: refund.reason ?? null,
+    requestId: idOf(refund.metadata?.[REFUND_KEY]),
+    createdAt: refund.created,
+  };
+}
+
+async function listDisputes(
+  client: StripeClient,
+  account: string,
+  paymentIntent: string,
+  signal: AbortSignal,
+): Promise<PaymentDispute[]> {
+  const disputes = await client({
+    what: "list disputes",
+    schema: Disputes,
+    signal,
+    isWrite: false,
+    request: (stripe) =>
+      stripe.disputes
+        .list({ payment_intent: paymentIntent, limit: LIST_MAX }, { stripeAccount: account })
+        .then(({ data }) => data),
+  });
+  return disputes.toReversed().map((dispute) => ({
+    id: dispute.id,
+    amount: fromStripeAmount(dispute.amount, dispute.currency) ?? null,
+    status: dispute.status,
+    reason: dispute.reason ?? null,
+    evidenceDueAt: dispute.evidence_details?.due_by ?? null,
+  }));
+}
+
+/** An id of ours out of what Stripe keeps with a thing; null for anything else. */
+function idOf(text: string | undefined): number | null {
+  return text !== undefined && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : null;
 }

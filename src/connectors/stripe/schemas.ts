@@ -54,6 +54,51 @@ export const PaymentSession = z.object({
   payment_intent: z.string().nullish(),
 });
 
+const metadata = z.record(z.string(), z.string()).nullish();
+
+const BalanceTransaction = z.object({ fee: z.int(), currency: z.string() });
+
+/** With `latest_charge.balance_transaction` expanded. */
+export const PaymentIntent = z.object({
+  id: z.string(),
+  status: z.string(),
+  amount: z.int(),
+  amount_received: z.int().default(0),
+  currency: z.string(),
+  created: instant,
+  metadata,
+  latest_charge: z
+    .object({
+      id: z.string(),
+      created: instant,
+      balance_transaction: z.union([BalanceTransaction, z.string()]).nullish(),
+      payment_method_details: z.object({ type: z.string() }).nullish(),
+    })
+    .nullish(),
+});
+
+export const Refund = z.object({
+  id: z.string(),
+  amount: z.int(),
+  currency: z.string(),
+  status: z.string().nullable(),
+  failure_reason: z.string().nullish(),
+  reason: z.string().nullish(),
+  metadata,
+  created: instant,
+});
+
+export const Disputes = z.array(
+  z.object({
+    id: z.string(),
+    amount: z.int(),
+    currency: z.string(),
+    status: z.string(),
+    reason: z.string().nullish(),
+    evidence_details: z.object({ due_by: instant.nullish() }).nullish(),
+  }),
+);
+
 export const PortalSession = z.object({ url: z.string() });
 
 export const Invoices = z.array(

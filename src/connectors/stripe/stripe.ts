@@ -4,6 +4,7 @@ import type { StripeClient } from "./client.ts";
 import type { PlanPrice, StripeConnector } from "./contract.ts";
 import { keyOf } from "./idempotency-keys.ts";
 import { createStripePayments } from "./payments.ts";
+import { readStripeEvent } from "./webhook.ts";
 import {
   Account,
   Customer,
@@ -32,16 +33,28 @@ export function createStripe({
   client,
   products,
   clock,
+  isLive,
+  planDefault,
+  webhookSecrets,
 }: {
   client: StripeClient;
   products: PlanProducts;
   clock: Clock;
+  isLive: boolean;
+  planDefault: PlanName;
+  webhookSecrets: readonly string[];
 }): StripeConnector {
   const sold = new Map(Object.entries(products)) as Map<PlanName, string>; // oxlint-disable-line typescript/no-unsafe-type-assertion -- the keys of that type
   let known: { at: number; prices: ReadonlyMap<PlanName, readonly PlanPrice[]> } | undefined;
 
   return {
     payments: createStripePayments(client),
+    isLive,
+    planDefault,
+    readEvent:
+      webhookSecrets.length === 0
+        ? undefined
+        : (bytes, said) => readStripeEvent(bytes, { ...said, secrets: webhookSecrets }),
 
     sells: (plan): plan is PlanName => sold.has(plan as PlanName), // oxlint-disable-line typescript/no-unsafe-type-assertion -- only looked up
 

@@ -6,6 +6,7 @@ import { deleteOAuthAttemptsBefore } from "../../db/oauth-attempts.ts";
 import { deletePasswordResetsBefore } from "../../db/password-resets.ts";
 import { deleteAttemptsBefore, deleteWindowsBefore } from "../../db/rate-limits.ts";
 import { deleteSessionsEndedBefore } from "../../db/sessions.ts";
+import { deleteStripeEventsBefore } from "../../db/stripe-events.ts";
 import { defineJob, done } from "../define-job.ts";
 
 /** Rows deleted in one statement, so that none holds locks for long. */
@@ -22,6 +23,7 @@ const tables = [
   { name: "oauthAttempts", keptMs: hourMs, forget: deleteOAuthAttemptsBefore },
   { name: "passwordResets", keptMs: 7 * dayMs, forget: deletePasswordResetsBefore },
   { name: "sessions", keptMs: 30 * dayMs, forget: deleteSessionsEndedBefore },
+  { name: "stripeEvents", keptMs: 90 * dayMs, forget: deleteStripeEventsBefore },
   { name: "uses", keptMs: 90 * dayMs, forget: deleteUsageBefore },
 ] as const;
 

@@ -4,7 +4,7 @@ import type { DocumentedAnswer, DocumentedOperation } from "./contract-document.
 import { backFromFreshBooks, connectFreshBooks } from "./freshbooks-recipes.ts";
 import { password } from "./arrange.ts";
 import { issuedInvoice, recipes } from "./record-recipes.ts";
-import { backFromStripe } from "./stripe-recipes.ts";
+import { backFromStripe, connectStripe, failNextPage } from "./stripe-recipes.ts";
 import type { World } from "./world.ts";
 
 /** "POST /auth/login 401": names a documented answer beside the ordinary one. */
@@ -134,6 +134,12 @@ export const answerCases: Readonly<Record<string, (world: World) => Promise<Repl
   "POST /portal/invoices/{}/checkout 200 Bank transfer": async (world) => {
     await recipes["settings/bank-accounts"]!(world, []);
     const { uuid } = await issuedInvoice(world, []);
+    return await world.call("POST", `/portal/invoices/${uuid}/checkout`);
+  },
+  "POST /portal/invoices/{}/checkout 502": async (world) => {
+    await connectStripe(world);
+    const { uuid } = await issuedInvoice(world, []);
+    await failNextPage(world);
     return await world.call("POST", `/portal/invoices/${uuid}/checkout`);
   },
   "POST /portal/invoices/{}/checkout 422": async (world) => {

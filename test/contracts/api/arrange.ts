@@ -67,8 +67,7 @@ const preparations: Readonly<
       late_fee_value: 150,
       late_fee_days: 30,
     }),
-  "POST /portal/invoices/{}/checkout": async (world) =>
-    await recipes["settings/bank-accounts"]!(world, []),
+  "POST /portal/invoices/{}/checkout": connectStripe,
   ...freshbooksPreparations,
   "GET /settings/stripe/status": connectStripe,
   "POST /settings/stripe/disconnect": connectStripe,

@@ -298,6 +298,8 @@ test("what is posted in no transaction of its own has its reason", () => {
     "POST /billing/portal",
     // Writes nothing.
     "POST /invoices/{}/preview",
+    // Stripe's page, which is the same one while it is open.
+    "POST /portal/invoices/{}/checkout",
     // They tell the provider first; a second time there is nothing to disconnect.
     "POST /integrations/{}/disconnect",
     "POST /settings/freshbooks/disconnect",

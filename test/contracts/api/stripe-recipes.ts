@@ -1,11 +1,11 @@
-import { connectOverApi, goToProvider } from "../../support/connect.ts";
+import { connectOverApi, goToProvider, type WayBack } from "../../support/connect.ts";
 import type { World } from "./world.ts";
 
 const connectPath = ({ companyId }: World): string =>
   `/api/v1/settings/stripe/connect?company_id=${companyId}`;
 
 /** What a browser brings back from Stripe, where somebody agreed. */
-export async function backFromStripe(world: World): Promise<{ path: string; cookie: string }> {
+export async function backFromStripe(world: World): Promise<WayBack> {
   const { token, api } = world;
   return await goToProvider(api.ask, { token, connectPath: connectPath(world) });
 }
@@ -22,5 +22,15 @@ export async function subscribe(world: World): Promise<unknown> {
     const { checkout_url: url } = await world.need("POST", "/billing/checkout", body);
     await fetch(url, { redirect: "manual" });
     return { id: 0 };
+  });
+}
+
+/** Stripe is down when it is asked for a page the next time. */
+export async function failNextPage(world: World): Promise<void> {
+  const { authorizeUrl } = await backFromStripe(world);
+  const body = { match: { path: "/v1/checkout/sessions" }, fault: { kind: "status", status: 503 } };
+  await fetch(`${authorizeUrl.origin}/_sandbox/faults`, {
+    method: "POST",
+    body: JSON.stringify(body),
   });
 }

@@ -57,12 +57,13 @@ export async function work(
   jobs: readonly AnyJob[],
   settings: Partial<WorkerSettings> = {},
   connectors = {} as Connectors,
+  clock: Clock = systemClock,
 ): Promise<RunningWorker> {
   const worker = await startWorker({
     ...partsOf(test),
     connectors,
     jobs,
-    clock: systemClock,
+    clock,
     settings: { ...quickWorker, ...settings },
   });
   test.defer(() => worker.stop());

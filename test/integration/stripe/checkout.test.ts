@@ -22,7 +22,9 @@ test("a client is led to one page for what an invoice lacks, whatever becomes of
   expect(first).toMatchObject({ status: 200, body: { data: { checkout_url: expect.anything() } } });
   expect((await checkout(uuid)).body).toEqual(first.body);
   expect(books().sessions).toHaveLength(1);
-  const asked = sandbox.requests().filter(({ method, path }) => method + path === `POST${match.path}`);
+  const asked = sandbox
+    .requests()
+    .filter(({ method, path }) => method + path === `POST${match.path}`);
   expect(new Set(asked.map(({ headers }) => headers["idempotency-key"])).size).toBe(1);
   expect(asked[0]?.headers).toMatchObject({
     "idempotency-key": expect.stringMatching(/^nightledger-pay-[\da-f]{64}$/),

@@ -19,7 +19,14 @@ describeConnector({
   sandbox: stripeSandbox,
   open({ url, timeouts, app }) {
     const { oauth, connector, close } = openStripe(
-      { clientId: app.clientId, secretKey: app.clientSecret, products: {}, url },
+      {
+        clientId: app.clientId,
+        secretKey: app.clientSecret,
+        products: {},
+        webhookSecrets: [],
+        planDefault: "free",
+        url,
+      },
       systemClock,
       timeouts,
     );

@@ -1,8 +1,14 @@
 import type { SandboxServer, ServerOptions } from "../../../sandbox/server.ts";
 import type { ApiSettings } from "../../../src/api/settings.ts";
+import type { Sending } from "../../../sandbox/stripe/events.ts";
+import type { Connectors } from "../../../src/connectors/contract.ts";
+import { jobs } from "../../../src/jobs/index.ts";
+import type { RunningScheduler } from "../../../src/workers/scheduler.ts";
 import { connectOverApi } from "../../support/connect.ts";
+import { eventually } from "../../support/eventually.ts";
 import { findStripeCheck, startStripe } from "../../support/stripe.ts";
 import { startApi, type Reply } from "../api/start-api.ts";
+import { schedule, work } from "../runtime/harness.ts";
 import { joinInvoicing, type Invoicing } from "../invoices/start-invoicing.ts";
 
 /** Money of a connected account, as the sandbox shows it. */
@@ -30,8 +36,19 @@ export interface Paying extends Invoicing {
   stripe: Awaited<ReturnType<typeof startStripe>>;
   /** A client asks how to pay. */
   checkout: (uuid: string) => Promise<Reply>;
+  /** The same, and pays on the page. */
+  pay: (uuid: string, method?: string) => Promise<void>;
   /** What the connected account holds. */
   books: () => StripeBooks;
+  /** Something that people do at Stripe; see sandbox/stripe/dashboard-routes.ts. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- whatever Stripe says of it
+  dashboard: (path: string, body?: unknown) => Promise<any>;
+  /** Stripe tells us what has happened. */
+  deliver: (how?: Sending) => Promise<{ id: string; type: string; status: number | null }[]>;
+  /** Starts what looks at it. */
+  work: () => Promise<{ scheduler: RunningScheduler }>;
+  /** Waits until nothing is left to be done. */
+  settled: () => Promise<void>;
 }
 
 /** The API beside a Stripe whose time it shares, and a company that is connected to it. */
@@ -49,14 +66,59 @@ export async function startPaying(
   const { token, companyId } = invoicing;
   const connectPath = `/api/v1/settings/stripe/connect?company_id=${companyId}`;
   await connectOverApi(api.ask, { token, connectPath });
+  const checkout: Paying["checkout"] = async (uuid) =>
+    await api.ask("POST", `/api/v1/portal/invoices/${uuid}/checkout`);
+  const dashboard: Paying["dashboard"] = async (path, body = {}) => {
+    const answer = await fetch(`${sandbox.url}/dashboard/${path}`, {
+      method: "POST",
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return await answer.json();
+  };
   return {
     ...invoicing,
     sandbox,
     stripe,
-    checkout: async (uuid) => await api.ask("POST", `/api/v1/portal/invoices/${uuid}/checkout`),
+    checkout,
+    dashboard,
+    async pay(uuid, method = "card") {
+      const { body } = await checkout(uuid);
+      const page = await fetch(`${body.data.checkout_url}?method=${method}`, {
+        redirect: "manual",
+      });
+      if (page.status !== 302) throw new Error(`paying answered ${page.status}`);
+    },
     books: () => {
       const { accounts } = sandbox.readState() as { accounts: Record<string, StripeBooks> };
       return accounts["acct_sandbox"] ?? NOTHING;
     },
+    async deliver(how = {}) {
+      const url = `${api.url}/api/v1/settings/stripe/webhook`;
+      return await dashboard("events/send", { url, ...how });
+    },
+    async work() {
+      await work(api, stripeJobs, {}, providers as Connectors, api.clock);
+      return { scheduler: await schedule(api, stripeJobs, { clock: api.clock }) };
+    },
+    async settled() {
+      await eventually(
+        async () => {
+          const [events] = await api.sql<{ count: number }[]>`
+            select count(*)::int as count from event_outbox
+          `;
+          const runs = await api.sql`
+            select job, status, reason, error_message from job_runs
+            where status in ('queued', 'running', 'retrying')
+          `;
+          if (events?.count === 0 && runs.length === 0) return true;
+          throw new Error(JSON.stringify({ events, runs }));
+        },
+        { withinMs: 20_000 },
+      );
+    },
   };
 }
+
+/** What the platform does about Stripe by itself. */
+const stripeJobs = jobs.filter(({ name }) => name.startsWith("stripe."));

@@ -15,6 +15,19 @@ export const paymentJson = z
     reference: z.string().nullable(),
     notes: z.string().nullable(),
     recorded_by: z.int().nullable(),
+    provider: z
+      .object({
+        name: z.literal("stripe"),
+        payment_id: z.string(),
+        fee: z.int().nullable(),
+        fee_currency: z.string().nullable(),
+      })
+      .nullable()
+      .meta({
+        description:
+          "Where the money was taken online, and what was kept of it there: minor units of " +
+          "`fee_currency`, null until that is known. null for money recorded by hand.",
+      }),
     created_at: instantJson,
     updated_at: instantJson,
   })
@@ -33,6 +46,12 @@ export function presentPayment(payment: PaymentRow) {
     reference: payment.reference,
     notes: payment.notes,
     recorded_by: payment.recordedBy,
+    provider: payment.provider && {
+      name: payment.provider.name,
+      payment_id: payment.provider.paymentId,
+      fee: payment.provider.fee,
+      fee_currency: payment.provider.feeCurrency,
+    },
     created_at: presentInstant(payment.createdAt),
     updated_at: presentInstant(payment.updatedAt),
   };

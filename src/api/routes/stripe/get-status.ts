@@ -1,12 +1,7 @@
 import { z } from "zod";
-import { withConnection } from "../../../actions/use-connection.ts";
-import {
-  changeConnectionSettings,
-  findConnection,
-  recordConnectionSuccess,
-} from "../../../db/connections.ts";
-import { inTransaction } from "../../../db/transaction.ts";
+import { findConnection } from "../../../db/connections.ts";
 import { Failure } from "../../../errors.ts";
+import { refreshAccount } from "../../../jobs/stripe/account.ts";
 import { instantJson, presentInstant } from "../../answers.ts";
 import type { CompanyContext } from "../../context.ts";
 import type { Sql } from "../../../db/client.ts";
@@ -69,23 +64,8 @@ async function refreshStatus({
   const { connectors } = services;
   const { stripe } = connectors;
   if (stripe === undefined) return;
-  const key = { companyId: company.id, provider: "stripe" } as const;
-  const signal = stripeSignal();
   try {
-    await withConnection({ sql, clock, connectors, signal }, key, async (connection) => {
-      const account = await connection.call((id) => stripe.readAccount(id, signal));
-      await inTransaction(sql, async (tx) => {
-        const now = clock.now();
-        await changeConnectionSettings(tx, key, {
-          settings: {
-            charges_enabled: account.chargesEnabled,
-            payouts_enabled: account.payoutsEnabled,
-          },
-          now,
-        });
-        await recordConnectionSuccess(tx, key, { now, externalName: account.name });
-      });
-    });
+    await refreshAccount({ sql, clock, connectors, signal: stripeSignal() }, stripe, company.id);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
   }

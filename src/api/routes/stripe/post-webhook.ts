@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { receiveStripeEvent } from "../../../actions/receive-stripe-event.ts";
+import { subjectOf } from "../../../connectors/stripe/event-subject.ts";
+import { pageOfPayment } from "../../../connectors/stripe/payments.ts";
+import { handleStripeEvent } from "../../../jobs/stripe/handle-event.ts";
+import { enqueue } from "../../../queue/enqueue.ts";
+import { defineRoute } from "../../define-route.ts";
+import { NotConfigured } from "../../failures.ts";
+
+/** Stripe's are of some kilobytes. */
+const BYTES_MAX = 1_048_576;
+
+/** POST /settings/stripe/webhook — what Stripe tells us: kept at once, looked at by a run. */
+export const postStripeWebhookRoute = defineRoute({
+  method: "post",
+  path: "/settings/stripe/webhook",
+  summary: "Take an event from Stripe",
+  description:
+    "For Stripe alone: the body has to be signed (`Stripe-Signature`) with one of " +
+    "STRIPE_WEBHOOK_SECRETS, not more than five minutes ago; else 400. An event that came before, or " +
+    "means nothing here, is a 200 as well. 503 where no secret is set.",
+  tag: "Integrations",
+  access: "public",
+  raw: { bytesMax: BYTES_MAX, contentType: "application/json" },
+  answers: { 200: z.object({ received: z.literal(true) }) },
+  failures: [400, 413, 503],
+
+  async run({ tx, services, clock, requestId }, { raw }) {
+    const { stripe } = services.connectors;
+    if (stripe?.readEvent === undefined) {
+      throw new NotConfigured("Stripe's webhooks are not set up here.");
+    }
+    const now = clock.now();
+    const event = stripe.readEvent(raw.bytes, {
+      signature: raw.header("Stripe-Signature"),
+      now,
+    });
+    const subject = subjectOf(event);
+    const received = await receiveStripeEvent(
+      tx,
+      { ...event, isOurs: subject !== undefined, page: pageOfPayment(event) },
+      { isLive: stripe.isLive, now },
+    );
+    if (received !== undefined && subject !== undefined) {
+      const { companyId } = received;
+      const of = companyId === null ? {} : { companyId };
+      const payload = { ...of, account: event.account, eventId: event.id, subject };
+      await enqueue(tx, handleStripeEvent, payload, { traceId: requestId });
+    }
+    return { status: 200, body: { received: true } };
+  },
+});

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import type { StripeEvent } from "./payments-contract.ts";
+
+/** What an event makes us look at. The rest of it is not read: it may be old, and of another version. */
+export type EventSubject =
+  | { kind: "page"; id: string }
+  | { kind: "payment"; id: string }
+  /** The connected account itself. */
+  | { kind: "account" }
+  /** Somebody who pays for a plan. */
+  | { kind: "customer"; id: string };
+
+const reference = z.union([z.string(), z.object({ id: z.string() }).transform(({ id }) => id)]);
+const Named = z.object({ id: z.string() });
+const OfPayment = z.object({ payment_intent: reference });
+const OfCustomer = z.object({ customer: reference });
+
+/**
+ * What is to be looked at when this has happened. Undefined for all that is none of our business:
+ * Stripe has some two hundred types, and adds to them.
+ */
+export function subjectOf({ type, account, object }: StripeEvent): EventSubject | undefined {
+  return account === "" ? ofPlatform(type, object) : ofAccount(type, object);
+}
+
+function ofAccount(type: string, object: StripeEvent["object"]): EventSubject | undefined {
+  if (type.startsWith("checkout.session.")) return named("page", Named, object, ({ id }) => id);
+  if (type.startsWith("payment_intent.")) return named("payment", Named, object, ({ id }) => id);
+  if (/^(charge|refund)\./.test(type)) {
+    return named("payment", OfPayment, object, ({ payment_intent: id }) => id);
+  }
+  const isOfAccount = type === "account.updated" || type === "account.application.deauthorized";
+  return isOfAccount ? { kind: "account" } : undefined;
+}
+
+function ofPlatform(type: string, object: StripeEvent["object"]): EventSubject | undefined {
+  if (!/^(customer\.subscription|invoice|checkout\.session)\./.test(type)) return undefined;
+  return named("customer", OfCustomer, object, ({ customer }) => customer);
+}
+
+function named<Schema extends z.ZodType>(
+  kind: "page" | "payment" | "customer",
+  schema: Schema,
+  object: StripeEvent["object"],
+  idOf: (found: z.output<Schema>) => string,
+): EventSubject | undefined {
+  const found = schema.safeParse(object);
+  return found.success ? { kind, id: idOf(found.data) } : undefined;
+}

@@ -1,0 +1,43 @@
+import { withBudget } from "../../actions/provider-budget.ts";
+import {
+  withConnection,
+  type ConnectionUser,
+  type OpenConnection,
+} from "../../actions/use-connection.ts";
+import type { StripeConnector } from "../../connectors/stripe/contract.ts";
+import { changeConnectionSettings, recordConnectionSuccess } from "../../db/connections.ts";
+import { inTransaction } from "../../db/transaction.ts";
+
+/** Stripe takes 25 requests a second in test mode, and more with real money (docs.stripe.com/rate-limits). */
+const LIMIT = { perSecond: 20, burst: 10, waitMsMax: 5_000 };
+
+/** One request about a connected account, in its turn. */
+export async function askAccount<Result>(
+  user: ConnectionUser,
+  connection: OpenConnection,
+  request: (account: string) => Promise<Result>,
+): Promise<Result> {
+  const budget = { key: `stripe/${connection.externalId}`, limit: LIMIT };
+  return await connection.call((account) => withBudget(user, budget, () => request(account)));
+}
+
+/** Asks how a company's account stands, and keeps the answer. A withdrawn one is parked by asking. */
+export async function refreshAccount(
+  user: ConnectionUser,
+  stripe: StripeConnector,
+  companyId: number,
+): Promise<void> {
+  const key = { companyId, provider: "stripe" } as const;
+  await withConnection(user, key, async (connection) => {
+    const account = await askAccount(user, connection, (id) => stripe.readAccount(id, user.signal));
+    await inTransaction(user.sql, async (tx) => {
+      const now = user.clock.now();
+      const settings = {
+        charges_enabled: account.chargesEnabled,
+        payouts_enabled: account.payoutsEnabled,
+      };
+      await changeConnectionSettings(tx, key, { settings, now });
+      await recordConnectionSuccess(tx, key, { now, externalName: account.name });
+    });
+  });
+}

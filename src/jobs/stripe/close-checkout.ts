@@ -1,0 +1,91 @@
+import { z } from "zod";
+import { withConnection } from "../../actions/use-connection.ts";
+import { isPayable } from "../../billing/statuses.ts";
+import { getInvoice } from "../../db/invoices.ts";
+import { endCheckout, findCheckout, listStaleCheckouts } from "../../db/stripe-checkouts.ts";
+import { NotFound } from "../../errors.ts";
+import { defineJob, done, skipped, type JobContext } from "../define-job.ts";
+import { askAccount } from "./account.ts";
+import { syncPage } from "./sync.ts";
+
+/**
+ * Closes a page that asks for what is not to be paid any more: the invoice was paid in another way,
+ * voided or changed. Without it a client could pay twice.
+ */
+export const closeCheckout = defineJob({
+  name: "stripe.close-checkout",
+  provider: "stripe",
+  queue: "default",
+  payload: z.object({ companyId: z.int(), checkoutId: z.int() }),
+  retry: { attempts: 12, delayMsFirst: 2_000, delayMsMax: 3_600_000 },
+  timeoutMs: 60_000,
+  follows: {
+    types: [
+      "invoice.updated",
+      "invoice.voided",
+      "invoice.deleted",
+      "invoice.paid",
+      "payment.received",
+      "payment.refunded",
+      "payment.deleted",
+      "credit.applied",
+    ],
+    async targets(tx, eventIds) {
+      const rows = await listStaleCheckouts(tx, eventIds);
+      return rows.map(({ eventId, companyId, checkoutId }) => ({
+        eventId,
+        companyId,
+        target: checkoutId,
+        payload: { companyId, checkoutId },
+      }));
+    },
+  },
+
+  async run(ctx, { companyId, checkoutId }) {
+    const { stripe } = ctx.connectors;
+    if (stripe === undefined) return skipped("Stripe is not set up here");
+    const checkout = await findCheckout(ctx.sql, { companyId, id: checkoutId });
+    if (checkout?.status !== "open" || checkout.sessionId === null)
+      return skipped("it is not open");
+    if (await isRight(ctx, checkout)) return skipped("it asks for what is to be paid");
+    const { account, sessionId } = checkout;
+    const result = await withConnection(
+      ctx,
+      { companyId, provider: "stripe" },
+      async (connection) =>
+        connection.externalId === account
+          ? await askAccount(ctx, connection, () =>
+              stripe.payments.closePage(account, sessionId, ctx.signal),
+            )
+          : undefined,
+    );
+    if (result === undefined) return skipped("another account is connected");
+    // Somebody was quicker, and has paid.
+    if (result === "complete") {
+      return done({ result: await syncPage(ctx, stripe, { companyId, account }, sessionId) });
+    }
+    await endCheckout(ctx.sql, checkout, { status: "over", now: ctx.clock.now() });
+    return done({ result: "closed" });
+  },
+});
+
+async function isRight(
+  { sql }: JobContext,
+  {
+    companyId,
+    invoiceId,
+    amount,
+    currency,
+  }: { companyId: number; invoiceId: number; amount: bigint; currency: string },
+): Promise<boolean> {
+  const invoice = await getInvoice(sql, { companyId, id: invoiceId }).catch((error: unknown) => {
+    if (error instanceof NotFound) return undefined;
+    throw error;
+  });
+  return (
+    invoice !== undefined &&
+    isPayable(invoice) &&
+    invoice.amountDue === amount &&
+    invoice.currency === currency
+  );
+}
