@@ -180,6 +180,20 @@ export function createBooks({
       addInvoice(customer, { amount: Number(bought["unit_amount"]), number: `NL-${id}` });
     },
 
+    /** A payment of a subscription fails, or it ends. False for one that is not there. */
+    changeSubscription(id: string, status: string): boolean {
+      const subscription = subscriptions.find((each) => each.id === id);
+      if (subscription === undefined) return false;
+      subscription["status"] = status;
+      if (status === "past_due") {
+        const invoice = { id: nextId("in"), object: "invoice", customer: subscription["customer"] };
+        events.tell("", "invoice.payment_failed", invoice);
+      }
+      const how = status === "canceled" ? "deleted" : "updated";
+      events.tell("", `customer.subscription.${how}`, subscription);
+      return true;
+    },
+
     /** Pages that nobody paid on in time. */
     expireSessions(): void {
       for (const session of sessions) {

@@ -1,6 +1,5 @@
 import type { SandboxAnswer, SandboxRequest, SandboxRoute } from "../provider.ts";
 import { apiRoute, type Desk } from "./desk.ts";
-import type { Sending } from "./events.ts";
 import { missing } from "./refusals.ts";
 
 /**
@@ -9,13 +8,14 @@ import { missing } from "./refusals.ts";
  * - POST /dashboard/events/send (a `Sending`): sends webhooks
  * - POST /dashboard/secret/roll: another signing secret, beside the one there is
  * - POST /dashboard/payments/ID/settle {"status": "succeeded" | "failed"}: a debit comes, or does not
+ * - POST /dashboard/subscriptions/ID {"status"}: one is not paid any more, or ends
  * - POST /dashboard/keys/break, /hold {"path"}, /release: see `IdempotencyStore`
  *
  * Endpoints are registered as at Stripe (POST /v1/webhook_endpoints); what happens on a page is sent to
  * them before the browser goes on.
  */
 export function dashboardRoutes(desk: Desk): SandboxRoute[] {
-  const { ledgers, events, store } = desk;
+  const { books, ledgers, events, store } = desk;
   const ok = { status: 200, body: { ok: true } };
   return [
     apiRoute(desk, "POST", "/v1/webhook_endpoints", (request) => {
@@ -24,12 +24,14 @@ export function dashboardRoutes(desk: Desk): SandboxRoute[] {
     }),
     dashboard("events/send", async (given) => ({
       status: 200,
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a test's own words
-      body: await events.send(given as Sending),
+      body: await events.send(given),
     })),
     dashboard("secret/roll", () => ({ status: 200, body: { secret: events.rollSecret() } })),
     dashboard("payments/:id/settle", ({ account, status }, { id = "" }) =>
       ledgers.settle(String(account), id, status === "succeeded") ? ok : { status: 404 },
+    ),
+    dashboard("subscriptions/:id", ({ status }, { id = "" }) =>
+      books.changeSubscription(id, String(status)) ? ok : { status: 404 },
     ),
     dashboard("keys/break", ({ path }) => {
       store.breakNext(String(path));

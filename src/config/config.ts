@@ -121,7 +121,7 @@ const Settings = z.object({
   STRIPE_SECRET_KEY: z.string().optional(),
   /** The products at Stripe that plans are sold as, `starter=prod_…,pro=prod_…`. Default: none, no plan is sold. */
   STRIPE_PRODUCTS: textByName(["starter", "pro", "enterprise"], /^prod_\w+$/, "prod_…").default({}),
-  /** Secrets that sign what Stripe tells us, `whsec_…`, with commas: of the platform's endpoint, the one for connected accounts, and those being changed. Default: none, nothing is taken from Stripe. */
+  /** Secrets that sign what Stripe sends, `whsec_…`, with commas: of both endpoints, and those being changed. Default: none, nothing is taken from Stripe. */
   STRIPE_WEBHOOK_SECRETS: textList(/^whsec_\w+$/, "whsec_…").default([]),
   /** Where Stripe is when it is a sandbox, all its addresses in one. Default: its own. */
   STRIPE_URL: url(["http:", "https:"]).optional(),

@@ -27,6 +27,17 @@ export async function findPlanCustomer(
   return row;
 }
 
+/** Who a customer at Stripe is. */
+export async function findPlanCustomerByName(
+  sql: Sql | Tx,
+  stripeCustomer: string,
+): Promise<{ userId: number } | undefined> {
+  const [row] = await sql<{ userId: number }[]>`
+    select user_id from plan_customers where stripe_customer = ${stripeCustomer}
+  `;
+  return row;
+}
+
 /** Keeps who the user is at Stripe; of two requests at once the first counts. Returns what is kept. */
 export async function keepPlanCustomer(
   sql: Sql,

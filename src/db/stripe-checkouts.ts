@@ -13,7 +13,8 @@ export interface CheckoutRow {
   amount: bigint;
   currency: string;
   status: CheckoutStatus;
-  sessionId: string | null;
+  /** Stripe's name of it. */
+  session: string | null;
   url: string | null;
   expiresAt: Date | null;
   createdAt: Date;
@@ -24,7 +25,7 @@ const FIRST_CHECK_MS = 15 * 60_000;
 
 function columns(sql: Sql | Tx) {
   return sql`
-    company_id, id, invoice_id, account, amount, currency, status, session_id, url, expires_at,
+    company_id, id, invoice_id, account, amount, currency, status, session, url, expires_at,
     created_at
   `;
 }
@@ -69,18 +70,13 @@ export async function insertCheckout(
 export async function openCheckout(
   sql: Sql | Tx,
   { companyId, id }: Pick<CheckoutRow, "companyId" | "id">,
-  {
-    sessionId,
-    url,
-    expiresAt,
-    now,
-  }: { sessionId: string; url: string; expiresAt: Date; now: Date },
+  { session, url, expiresAt, now }: { session: string; url: string; expiresAt: Date; now: Date },
 ): Promise<void> {
   await sql`
     update stripe_checkouts
     set
       status = case status when 'asked' then 'open' else status end,
-      session_id = ${sessionId}, url = ${url}, expires_at = ${expiresAt}, updated_at = ${now}
+      session = ${session}, url = ${url}, expires_at = ${expiresAt}, updated_at = ${now}
     where company_id = ${companyId} and id = ${id}
   `;
 }
@@ -124,11 +120,11 @@ export async function lockInvoiceOfCheckout(
 /** A page by its name at Stripe. */
 export async function findCheckoutOfSession(
   sql: Sql | Tx,
-  { account, sessionId }: { account: string; sessionId: string },
+  { account, session }: { account: string; session: string },
 ): Promise<CheckoutRow | undefined> {
   const [row] = await sql<CheckoutRow[]>`
     select ${columns(sql)} from stripe_checkouts
-    where account = ${account} and session_id = ${sessionId}
+    where account = ${account} and session = ${session}
   `;
   return row;
 }

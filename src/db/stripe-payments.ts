@@ -37,18 +37,6 @@ export async function findStripePayment(
   return row;
 }
 
-/** The payment at Stripe behind one in the books. */
-export async function findStripePaymentOf(
-  sql: Sql | Tx,
-  { companyId, paymentId }: { companyId: number; paymentId: number },
-): Promise<StripePaymentRow | undefined> {
-  const [row] = await sql<StripePaymentRow[]>`
-    select ${columns(sql)} from stripe_payments
-    where company_id = ${companyId} and payment_id = ${paymentId}
-  `;
-  return row;
-}
-
 /** The row of a payment, made if there is none; the invoice's row is locked. What is known anew is stripe_payments. */
 export async function keepStripePaymentRow(
   tx: Tx,

@@ -18,6 +18,7 @@ import { checkCheckout } from "./stripe/check-checkout.ts";
 import { checkCheckouts } from "./stripe/check-checkouts.ts";
 import { closeCheckout } from "./stripe/close-checkout.ts";
 import { handleStripeEvent } from "./stripe/handle-event.ts";
+import { readSubscriptionJob } from "./stripe/read-subscription.ts";
 import { deleteFiles } from "./upkeep/delete-files.ts";
 import { forgetRequests } from "./upkeep/forget-requests.ts";
 
@@ -35,6 +36,7 @@ export const jobs: readonly AnyJob[] = [
   forgetRequests,
   handleStripeEvent,
   importFreshBooks,
+  readSubscriptionJob,
   runNightJob,
   sendInvitationMail,
   sendInvoiceMail,

@@ -1,3 +1,4 @@
+import type { Sql } from "../../src/db/client.ts";
 import { expect, test } from "vitest";
 import { inTransaction } from "../../src/db/transaction.ts";
 import { recordEvent } from "../../src/db/events.ts";
@@ -64,6 +65,23 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
     { companyId: 7, businessDate: "2026-03-01" },
   ],
   "night.start-due": [{}, {}],
+  "stripe.check-checkout": [
+    { companyId: 7, checkoutId: 9, check: 1 },
+    { companyId: 7, checkoutId: 9, check: 2 },
+  ],
+  "stripe.check-checkouts-due": [{}, {}],
+  "stripe.close-checkout": [
+    { companyId: 7, checkoutId: 9, eventId: 40 },
+    { companyId: 7, checkoutId: 9, eventId: 41 },
+  ],
+  "stripe.handle-event": [
+    { companyId: 7, account: "acct_1", eventId: "evt_1", kind: "payment", subject: "pi_1" },
+    { companyId: 7, account: "acct_1", eventId: "evt_2", kind: "payment", subject: "pi_1" },
+  ],
+  "stripe.read-subscription": [
+    { customer: "cus_1", eventId: "evt_1" },
+    { customer: "cus_1", eventId: "evt_2" },
+  ],
   "requests.forget-old": [{}, {}],
 };
 
@@ -186,8 +204,8 @@ for (const job of jobs.filter((each) => each.idempotencyKey !== undefined)) {
   });
 }
 
-/** A person who forgot a password is in no company at that moment. */
-const ofNoCompany = ["mail.send-password-reset"];
+/** A person who forgot a password is in no company at that moment; who pays for a plan, in many. */
+const ofNoCompany = ["mail.send-password-reset", "stripe.read-subscription"];
 
 for (const job of jobs.filter(
   (each) => each.idempotencyKey !== undefined && !ofNoCompany.includes(each.name),
@@ -226,6 +244,7 @@ for (const { name, payload: schema, follows } of followers) {
         const companyId = await insertCompany(sql, { name: company });
         const clientId = await insertClient(sql, companyId);
         const invoiceId = await insertInvoice(sql, { companyId, clientId });
+        await insertPage(sql, { companyId, invoiceId });
         const eventId = await sql.begin((tx) =>
           recordEvent(tx, {
             companyId,
@@ -256,3 +275,26 @@ test("no event type is followed by two jobs that would send the same mail", () =
   const types = mailers.flatMap((job) => job.follows?.types ?? []);
   expect(types.filter((type, place) => types.indexOf(type) !== place)).toEqual([]);
 });
+
+/** An open page at Stripe that asks for less than the invoice lacks. */
+async function insertPage(
+  sql: Sql,
+  invoice: { companyId: number; invoiceId: number },
+): Promise<void> {
+  const at = "2026-03-01T02:00:00Z";
+  await sql`
+    insert into stripe_checkouts ${sql({
+      ...invoice,
+      account: "acct_1",
+      amount: 1n,
+      currency: "USD",
+      status: "open",
+      session: `cs_${invoice.invoiceId}`,
+      url: "https://pay.test",
+      expiresAt: at,
+      nextCheckAt: at,
+      createdAt: at,
+      updatedAt: at,
+    })}
+  `;
+}

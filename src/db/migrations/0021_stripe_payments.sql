@@ -15,7 +15,8 @@ create table stripe_checkouts (
   -- asked: Stripe may have made a page; open: somebody may pay on it; complete: somebody has, and the
   -- money is on its way; paid: it is recorded; over: expired, closed or given up.
   status text not null check (status in ('asked', 'open', 'complete', 'paid', 'over')),
-  session_id text,
+  -- Stripe's name of it.
+  session text,
   url text,
   expires_at timestamptz,
   -- When Stripe is asked what has become of it, should no webhook say so; and how often it was.
@@ -26,14 +27,14 @@ create table stripe_checkouts (
   primary key (company_id, id),
   foreign key (company_id, invoice_id) references invoices (company_id, id)
     deferrable initially immediate,
-  check (status <> 'open' or (session_id is not null and url is not null and expires_at is not null))
+  check (status <> 'open' or (session is not null and url is not null and expires_at is not null))
 );
 create index stripe_checkouts_invoice on stripe_checkouts (company_id, invoice_id);
 -- One at a time, so that nobody pays an invoice twice.
 create unique index stripe_checkouts_one_open on stripe_checkouts (company_id, invoice_id)
   where status in ('asked', 'open', 'complete');
-create unique index stripe_checkouts_session on stripe_checkouts (account, session_id)
-  where session_id is not null;
+create unique index stripe_checkouts_session on stripe_checkouts (account, session)
+  where session is not null;
 create index stripe_checkouts_next_check on stripe_checkouts (next_check_at)
   where status in ('asked', 'open', 'complete');
 
@@ -90,7 +91,7 @@ create table stripe_refunds (
   id bigint generated always as identity,
   stripe_payment_id bigint not null,
   -- Stripe's name; none until it has answered.
-  refund_id text unique,
+  refund text unique,
   -- Our minor units.
   amount bigint not null check (amount > 0),
   -- asked: Stripe may have made it; refused: it never will. The others are Stripe's words.
@@ -111,7 +112,7 @@ create table stripe_refunds (
     deferrable initially immediate,
   foreign key (company_id, payment_refund_id) references payment_refunds (company_id, id)
     deferrable initially immediate,
-  check (refund_id is not null or status in ('asked', 'refused'))
+  check (refund is not null or status in ('asked', 'refused'))
 );
 create index stripe_refunds_payment on stripe_refunds (company_id, stripe_payment_id);
 create unique index stripe_refunds_refund on stripe_refunds (company_id, payment_refund_id)
@@ -121,7 +122,7 @@ create table stripe_disputes (
   company_id bigint not null,
   id bigint generated always as identity,
   stripe_payment_id bigint not null,
-  dispute_id text not null unique,
+  dispute text not null unique,
   amount bigint not null check (amount > 0),
   -- Stripe's words.
   status text not null,

@@ -18,7 +18,7 @@ export const checkCheckout = defineJob({
   // The next look comes anyway.
   retry: { attempts: 3, delayMsFirst: 10_000, delayMsMax: 60_000 },
   timeoutMs: 90_000,
-  idempotencyKey: ({ checkoutId, check }) => `${checkoutId}/${check}`,
+  idempotencyKey: ({ companyId, checkoutId, check }) => `${companyId}/${checkoutId}/${check}`,
 
   async run(ctx, { companyId, checkoutId }) {
     const { stripe } = ctx.connectors;
@@ -30,13 +30,13 @@ export const checkCheckout = defineJob({
     }
     const now = ctx.clock.now();
     // Nobody was ever told the address of a page that has no name here.
-    const { account, sessionId, createdAt } = checkout;
+    const { account, session, createdAt } = checkout;
     const isTooOld = now.getTime() - createdAt.getTime() > WAITED_MS_MAX;
-    if (sessionId === null || isTooOld) {
+    if (session === null || isTooOld) {
       await endCheckout(ctx.sql, checkout, { status: "over", now });
       return done({ result: "given up" });
     }
-    const result = await syncPage(ctx, stripe, { companyId, account }, sessionId);
+    const result = await syncPage(ctx, stripe, { companyId, account }, session);
     return done({ result });
   },
 });

@@ -16,9 +16,10 @@ export const closeCheckout = defineJob({
   name: "stripe.close-checkout",
   provider: "stripe",
   queue: "default",
-  payload: z.object({ companyId: z.int(), checkoutId: z.int() }),
+  payload: z.object({ companyId: z.int(), checkoutId: z.int(), eventId: z.int() }),
   retry: { attempts: 12, delayMsFirst: 2_000, delayMsMax: 3_600_000 },
   timeoutMs: 60_000,
+  idempotencyKey: ({ companyId, checkoutId, eventId }) => `${companyId}/${checkoutId}/${eventId}`,
   follows: {
     types: [
       "invoice.updated",
@@ -36,7 +37,7 @@ export const closeCheckout = defineJob({
         eventId,
         companyId,
         target: checkoutId,
-        payload: { companyId, checkoutId },
+        payload: { companyId, checkoutId, eventId },
       }));
     },
   },
@@ -45,24 +46,23 @@ export const closeCheckout = defineJob({
     const { stripe } = ctx.connectors;
     if (stripe === undefined) return skipped("Stripe is not set up here");
     const checkout = await findCheckout(ctx.sql, { companyId, id: checkoutId });
-    if (checkout?.status !== "open" || checkout.sessionId === null)
-      return skipped("it is not open");
+    if (checkout?.status !== "open" || checkout.session === null) return skipped("it is not open");
     if (await isRight(ctx, checkout)) return skipped("it asks for what is to be paid");
-    const { account, sessionId } = checkout;
+    const { account, session } = checkout;
     const result = await withConnection(
       ctx,
       { companyId, provider: "stripe" },
       async (connection) =>
         connection.externalId === account
           ? await askAccount(ctx, connection, () =>
-              stripe.payments.closePage(account, sessionId, ctx.signal),
+              stripe.payments.closePage(account, session, ctx.signal),
             )
           : undefined,
     );
     if (result === undefined) return skipped("another account is connected");
     // Somebody was quicker, and has paid.
     if (result === "complete") {
-      return done({ result: await syncPage(ctx, stripe, { companyId, account }, sessionId) });
+      return done({ result: await syncPage(ctx, stripe, { companyId, account }, session) });
     }
     await endCheckout(ctx.sql, checkout, { status: "over", now: ctx.clock.now() });
     return done({ result: "closed" });

@@ -6,20 +6,17 @@ import { refreshAccount } from "./account.ts";
 import { syncPage, syncPayment } from "./sync.ts";
 
 const payload = z.object({
-  /** Whose connection is used; none for the platform's own events. */
-  companyId: z.int().optional(),
+  /** Whose connection is used. */
+  companyId: z.int(),
   account: z.string(),
   eventId: z.string(),
-  subject: z.discriminatedUnion("kind", [
-    z.object({ kind: z.literal("page"), id: z.string() }),
-    z.object({ kind: z.literal("payment"), id: z.string() }),
-    z.object({ kind: z.literal("account") }),
-    z.object({ kind: z.literal("customer"), id: z.string() }),
-  ]),
+  /** What it is about, and Stripe's name of that: see `subjectOf`. */
+  kind: z.enum(["page", "payment", "account"]),
+  subject: z.string(),
 });
 
 /**
- * Something has happened at Stripe: looks at what it is about, as it is now. So neither the order in
+ * Something has happened in a connected account: looks at what it is about, as it is now. So neither the order in
  * which events come nor how often makes a difference (case I7).
  */
 export const handleStripeEvent = defineJob({
@@ -30,7 +27,7 @@ export const handleStripeEvent = defineJob({
   // Two days, most of it in the end: Stripe may be down over a weekend.
   retry: { attempts: 18, delayMsFirst: 5_000, delayMsMax: 6 * 3_600_000 },
   timeoutMs: 90_000,
-  idempotencyKey: ({ account, eventId }) => `${account}/${eventId}`,
+  idempotencyKey: ({ companyId, account, eventId }) => `${companyId}/${account}/${eventId}`,
 
   async run(ctx, event) {
     const { stripe } = ctx.connectors;
@@ -49,19 +46,16 @@ export const handleStripeEvent = defineJob({
 async function lookAt(
   ctx: JobContext,
   stripe: StripeConnector,
-  { companyId, account, subject }: z.output<typeof payload>,
+  { companyId, account, kind, subject }: z.output<typeof payload>,
 ): Promise<string> {
-  if (companyId === undefined) return "nobody's";
   const place = { companyId, account };
-  switch (subject.kind) {
+  switch (kind) {
     case "page":
-      return await syncPage(ctx, stripe, place, subject.id);
+      return await syncPage(ctx, stripe, place, subject);
     case "payment":
-      return await syncPayment(ctx, stripe, place, subject.id);
+      return await syncPayment(ctx, stripe, place, subject);
     case "account":
       await refreshAccount(ctx, stripe, companyId);
       return "the account was looked at";
-    case "customer":
-      return "nobody's";
   }
 }

@@ -44,19 +44,19 @@ export async function syncPage(
   ctx: JobContext,
   stripe: StripeConnector,
   place: SyncPlace,
-  sessionId: string,
+  session: string,
 ): Promise<Synced | "the page is open" | "the page is over"> {
   const { companyId, account } = place;
   const page = await withConnection(ctx, { companyId, provider: "stripe" }, async (connection) =>
     connection.externalId === account
       ? await askAccount(ctx, connection, () =>
-          stripe.payments.readPage(account, sessionId, ctx.signal),
+          stripe.payments.readPage(account, session, ctx.signal),
         )
       : undefined,
   );
   if (page === undefined) return "another account is connected";
   if (page.status === "open") return "the page is open";
-  const checkout = await findCheckoutOfSession(ctx.sql, { account, sessionId });
+  const checkout = await findCheckoutOfSession(ctx.sql, { account, session });
   const status = page.status === "complete" ? "complete" : "over";
   if (checkout !== undefined) {
     await endCheckout(ctx.sql, checkout, { status, now: ctx.clock.now() });

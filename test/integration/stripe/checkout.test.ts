@@ -5,7 +5,10 @@ import { startPaying } from "./start-paying.ts";
 const unavailable = { message: "Payment service unavailable. Please try again later." };
 
 test("a client is led to one page for what an invoice lacks, whatever becomes of Stripe's answers", async () => {
-  const { issued, checkout, books, sandbox, ask, expectCall } = await startPaying();
+  const { issued, checkout, books, sandbox, ask, expectCall } = await startPaying(
+    {},
+    { isChecked: true },
+  );
   const { id, uuid, invoice_number: number } = await issued();
   const seen = async () => (await ask("GET", `/api/v1/portal/invoices/${uuid}`)).body;
   expect((await seen()).payment_available).toBe(true);

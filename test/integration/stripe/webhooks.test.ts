@@ -77,6 +77,7 @@ test("only what Stripe has signed just now is taken, with any secret that counts
     ["evt_3", { type: "radar.early_fraud_warning.created" }],
     ["evt_4", { livemode: true }],
     ["evt_5", { account: "acct_stranger" }],
+    ["evt_7", { type: "customer.subscription.deleted" }],
     [
       "evt_6",
       { data: { object: { object: "charge", payment_intent: null } }, type: "charge.failed" },
@@ -93,6 +94,7 @@ test("only what Stripe has signed just now is taken, with any secret that counts
     ["evt_4", "it is of the live mode"],
     ["evt_5", "no company is connected to the account"],
     ["evt_6", "nothing of it is ours"],
+    ["evt_7", "nothing of it is ours"],
   ]);
   const after = await sql`select job from job_runs where job = ${handleStripeEvent.name}`;
   expect(after).toHaveLength(1);
@@ -116,7 +118,7 @@ test("without a signing secret nothing is taken from anybody; who guesses signat
 });
 
 test("I7: a payment is recorded once, with its fee, whatever comes twice, late or in the wrong order", async () => {
-  const paying = await startPaying({ timezone: "America/Chicago" });
+  const paying = await startPaying({ timezone: "America/Chicago" }, { isChecked: true });
   const { issued, pay, deliver, settled, expectCall, eventsOf, sql, books, sandbox } = paying;
   await paying.work();
   const { id, uuid } = await issued();
@@ -264,4 +266,45 @@ test("a page that asks for what is not owed any more is closed; a payment is fou
     .poll(async () => (await expectCall(200, "GET", `/invoices/${paid.id}`)).status)
     .toBe("paid");
   expect(sandbox.problems()).toEqual([]);
+});
+
+test("a plan follows what is paid for it without anybody asking; other accounts' customers are nobody", async () => {
+  const paying = await startPaying({}, { planDefault: "free" });
+  const { expectCall, deliver, settled, dashboard, sandbox, sql, companyId, ask, token } = paying;
+  await paying.work();
+  const planNow = async () => {
+    const [company] = await sql`select plan from companies where id = ${companyId}`;
+    return company?.["plan"];
+  };
+  const body = { plan: "pro", price_id: "price_pro_monthly" };
+  const page = await expectCall(200, "POST", "/billing/checkout", body);
+  await fetch(page.checkout_url, { redirect: "manual" });
+  await deliver({ order: "reversed", times: 2 });
+  await settled();
+  expect(await planNow()).toBe("pro");
+  const asked = sandbox.requests().length;
+
+  const { subscriptions } = sandbox.readState() as { subscriptions: { id: string }[] };
+  const { id } = subscriptions[0]!;
+  // Being collected: it counts still.
+  await dashboard(`subscriptions/${id}`, { status: "past_due" });
+  await deliver();
+  await settled();
+  expect(await planNow()).toBe("pro");
+  await dashboard(`subscriptions/${id}`, { status: "canceled" });
+  await deliver({ order: "reversed" });
+  await settled();
+  expect(await planNow()).toBe("free");
+  const audit = await sql<{ details: { to: string } }[]>`
+    select details from audit_log where action = 'company.plan-changed' order by id
+  `;
+  expect(audit.map(({ details }) => details.to)).toEqual(["pro", "free"]);
+  expect(sandbox.requests().length).toBeGreaterThan(asked);
+
+  // Late news change nothing.
+  await deliver({ all: true, again: true });
+  await settled();
+  expect(await planNow()).toBe("free");
+  const subscription = (await ask("GET", "/api/v1/billing/subscription", { token })).body.data;
+  expect(subscription).toMatchObject({ plan: "free", status: "canceled" });
 });

@@ -109,15 +109,15 @@ async function openPage(
       const order = orderOf(desk.services, checkout, invoice);
       if (order === undefined) return undefined;
       const page = await connection.call(() => payments.openPage(account, order, signal));
-      await openCheckout(sql, checkout, { ...page, sessionId: page.id, now: clock.now() });
+      await openCheckout(sql, checkout, { ...page, session: page.id, now: clock.now() });
       return page.url;
     }
-    const { sessionId } = checkout;
-    if (sessionId === null) throw new Error(`the page ${checkout.id} has no name`);
+    const { session } = checkout;
+    if (session === null) throw new Error(`the page ${checkout.id} has no name`);
     const page = await connection.call(async () =>
       next === "look"
-        ? await payments.readPage(account, sessionId, signal)
-        : { status: await payments.closePage(account, sessionId, signal), url: null },
+        ? await payments.readPage(account, session, signal)
+        : { status: await payments.closePage(account, session, signal), url: null },
     );
     if (page.status === "open" && page.url !== null) return page.url;
     const status = page.status === "complete" ? "complete" : "over";

@@ -1,8 +1,11 @@
 import { z } from "zod";
 import { receiveStripeEvent } from "../../../actions/receive-stripe-event.ts";
-import { subjectOf } from "../../../connectors/stripe/event-subject.ts";
+import { subjectOf, type EventSubject } from "../../../connectors/stripe/event-subject.ts";
+import type { StripeEvent } from "../../../connectors/stripe/payments-contract.ts";
 import { pageOfPayment } from "../../../connectors/stripe/payments.ts";
+import type { Tx } from "../../../db/client.ts";
 import { handleStripeEvent } from "../../../jobs/stripe/handle-event.ts";
+import { readSubscriptionJob } from "../../../jobs/stripe/read-subscription.ts";
 import { enqueue } from "../../../queue/enqueue.ts";
 import { defineRoute } from "../../define-route.ts";
 import { NotConfigured } from "../../failures.ts";
@@ -42,11 +45,25 @@ export const postStripeWebhookRoute = defineRoute({
       { isLive: stripe.isLive, now },
     );
     if (received !== undefined && subject !== undefined) {
-      const { companyId } = received;
-      const of = companyId === null ? {} : { companyId };
-      const payload = { ...of, account: event.account, eventId: event.id, subject };
-      await enqueue(tx, handleStripeEvent, payload, { traceId: requestId });
+      await askForRun(tx, { event, subject, companyId: received.companyId, traceId: requestId });
     }
     return { status: 200, body: { received: true } };
   },
 });
+
+async function askForRun(
+  tx: Tx,
+  {
+    event: { account, id: eventId },
+    subject: { kind, id: subject },
+    companyId,
+    traceId,
+  }: { event: StripeEvent; subject: EventSubject; companyId: number | null; traceId: string },
+): Promise<void> {
+  if (kind === "customer") {
+    await enqueue(tx, readSubscriptionJob, { customer: subject, eventId }, { traceId });
+  } else if (companyId !== null) {
+    const payload = { companyId, account, eventId, kind, subject };
+    await enqueue(tx, handleStripeEvent, payload, { traceId });
+  }
+}

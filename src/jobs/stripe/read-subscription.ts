@@ -1,0 +1,45 @@
+import { z } from "zod";
+import { keepSubscription } from "../../actions/keep-subscription.ts";
+import { findPlanCustomerByName } from "../../db/plan-customers.ts";
+import { settleStripeEvent } from "../../db/stripe-events.ts";
+import { inTransaction } from "../../db/transaction.ts";
+import { defineJob, done, skipped } from "../define-job.ts";
+
+/**
+ * Something has happened to what somebody pays for a plan: asks Stripe for all subscriptions of the
+ * customer, as they are now, and puts the companies they own on the plan that follows.
+ */
+export const readSubscriptionJob = defineJob({
+  name: "stripe.read-subscription",
+  queue: "default",
+  payload: z.object({ customer: z.string(), eventId: z.string() }),
+  // As stripe.handle-event.
+  retry: { attempts: 18, delayMsFirst: 5_000, delayMsMax: 6 * 3_600_000 },
+  timeoutMs: 60_000,
+  idempotencyKey: ({ eventId }) => eventId,
+
+  async run(ctx, { customer, eventId }) {
+    const { stripe } = ctx.connectors;
+    if (stripe === undefined) return skipped("Stripe is not set up here");
+    const known = await findPlanCustomerByName(ctx.sql, customer);
+    let plan: string | null = null;
+    if (known !== undefined) {
+      const subscriptions = await stripe.listSubscriptions(customer, ctx.signal);
+      ctx.signal.throwIfAborted();
+      const kept = await inTransaction(ctx.sql, (tx) =>
+        keepSubscription(tx, {
+          userId: known.userId,
+          subscriptions,
+          planDefault: stripe.planDefault,
+          requestId: ctx.run.id,
+          now: ctx.clock.now(),
+        }),
+      );
+      plan = kept.plan;
+    }
+    const reason = known === undefined ? "nobody we know" : `plan ${plan ?? "none"}`;
+    const key = { account: "", id: eventId };
+    await settleStripeEvent(ctx.sql, key, { status: "done", reason, now: ctx.clock.now() });
+    return done({ result: reason });
+  },
+});
