@@ -32,7 +32,8 @@ async function start() {
 
 test("every change is refused to others and the careless, then done once", async () => {
   const { ours, theirs, fingerprint } = await start();
-  const changing = chosenBy(({ method }) => method !== "GET", 100);
+  // What a provider signs is tried with signatures, in test/integration/stripe/webhooks.test.ts.
+  const changing = chosenBy(({ method, route }) => method !== "GET" && !route.raw, 100);
   await expectNoFaults(changing, async (operation) => {
     const request = await goodRequest(ours, operation);
     const attempt = { ours, theirs, operation, request };
