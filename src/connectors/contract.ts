@@ -1,5 +1,6 @@
 import type { ConnectionServices } from "../platform/oauth.ts";
 import type { FreshBooks } from "./freshbooks/freshbooks.ts";
+import type { QuickBooks } from "./quickbooks/quickbooks.ts";
 import type { StripeConnector } from "./stripe/contract.ts";
 
 /** A file that travels with a mail. */
@@ -136,6 +137,7 @@ export interface Providers {
   /** How people sign in with Google. Left out where the settings name no client of ours there. */
   googleSignIn?: GoogleSignIn | undefined;
   freshbooks: FreshBooks;
+  quickbooks: QuickBooks;
   /** What plans are paid with. Left out where the settings name no platform of ours at Stripe. */
   stripe?: StripeConnector | undefined;
   /** Closes idle connections; nothing may be asked for afterwards. */

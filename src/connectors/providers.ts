@@ -1,10 +1,11 @@
-import type { ConnectionServices, OAuthProvider } from "../platform/oauth.ts";
+import type { ConnectionServices, OAuthApp, OAuthProvider } from "../platform/oauth.ts";
 import { createKeyRing, type MasterKey } from "../platform/sealing.ts";
 import { systemClock } from "../platform/clock.ts";
 import { createHttpClient, type HttpClient } from "../platform/http-client.ts";
 import type { GoogleSignIn, Providers } from "./contract.ts";
 import { createGoogleSignIn } from "./google-sign-in/google-sign-in.ts";
 import { createFreshBooks } from "./freshbooks/freshbooks.ts";
+import { createQuickBooks } from "./quickbooks/quickbooks.ts";
 import { openStripe, type StripeSettings } from "./stripe/open-stripe.ts";
 
 /** What the settings say about the providers; see config.ts for each variable. */
@@ -29,8 +30,13 @@ export interface ClientSettings {
 /** Every provider there is code for. One that the settings name no client of is there all the same. */
 export function openProviders({ masterKeys, providers }: ProviderSettings): Providers {
   const freshbooks = createFreshBooks({ url: providers.freshbooks.url, clock: systemClock });
+  const quickbooks = createQuickBooks({
+    app: appOf(providers.quickbooks),
+    url: providers.quickbooks.url,
+    clock: systemClock,
+  });
   const stripe = openStripe(providers.stripe, systemClock);
-  const oauth: readonly OAuthProvider[] = [freshbooks.oauth, stripe.oauth];
+  const oauth: readonly OAuthProvider[] = [freshbooks.oauth, quickbooks.oauth, stripe.oauth];
   const connections: ConnectionServices = {
     keys: createKeyRing(masterKeys),
     providers: new Map(oauth.map((provider) => [provider.name, provider])),
@@ -39,21 +45,25 @@ export function openProviders({ masterKeys, providers }: ProviderSettings): Prov
   return {
     connections,
     freshbooks,
+    quickbooks,
     googleSignIn: openGoogleSignIn(providers.google, google),
     stripe: stripe.connector,
     closeProviders() {
       freshbooks.close();
+      quickbooks.close();
       google.close();
       stripe.close();
     },
   };
 }
 
-function openGoogleSignIn(
-  { clientId, clientSecret, url = "https://accounts.google.com" }: ClientSettings,
-  http: HttpClient,
-): GoogleSignIn | undefined {
-  if (clientId === undefined || clientSecret === undefined) return undefined;
-  const issuerUrl = url.replace(/\/+$/, "");
-  return createGoogleSignIn({ app: { clientId, clientSecret }, issuerUrl, http });
+function appOf({ clientId, clientSecret }: ClientSettings): OAuthApp | null {
+  return clientId === undefined || clientSecret === undefined ? null : { clientId, clientSecret };
+}
+
+function openGoogleSignIn(settings: ClientSettings, http: HttpClient): GoogleSignIn | undefined {
+  const app = appOf(settings);
+  if (app === null) return undefined;
+  const { url = "https://accounts.google.com" } = settings;
+  return createGoogleSignIn({ app, issuerUrl: url.replace(/\/+$/, ""), http });
 }

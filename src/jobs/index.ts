@@ -19,6 +19,9 @@ import { checkCheckouts } from "./stripe/check-checkouts.ts";
 import { closeCheckout } from "./stripe/close-checkout.ts";
 import { handleStripeEvent } from "./stripe/handle-event.ts";
 import { readSubscriptionJob } from "./stripe/read-subscription.ts";
+import { pushClientToQuickBooks } from "./quickbooks/push-client.ts";
+import { pushInvoiceToQuickBooks } from "./quickbooks/push-invoice.ts";
+import { pushRequestedToQuickBooks } from "./quickbooks/push-requested.ts";
 import { deleteFiles } from "./upkeep/delete-files.ts";
 import { forgetRequests } from "./upkeep/forget-requests.ts";
 
@@ -37,6 +40,9 @@ export const jobs: readonly AnyJob[] = [
   handleStripeEvent,
   importFreshBooks,
   readSubscriptionJob,
+  pushClientToQuickBooks,
+  pushInvoiceToQuickBooks,
+  pushRequestedToQuickBooks,
   runNightJob,
   sendInvitationMail,
   sendInvoiceMail,

@@ -82,6 +82,18 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
     { customer: "cus_1", eventId: "evt_1" },
     { customer: "cus_1", eventId: "evt_2" },
   ],
+  "quickbooks.push-client": [
+    { companyId: 7, clientId: 9, eventId: 3 },
+    { companyId: 7, clientId: 9, eventId: 4 },
+  ],
+  "quickbooks.push-invoice": [
+    { companyId: 7, invoiceId: 9, eventId: 3 },
+    { companyId: 7, invoiceId: 9, eventId: 4 },
+  ],
+  "quickbooks.push-requested": [
+    { companyId: 7, pushId: 3 },
+    { companyId: 7, pushId: 4 },
+  ],
   "requests.forget-old": [{}, {}],
 };
 
@@ -229,6 +241,26 @@ const followers = jobs.flatMap(({ name, payload, follows }) =>
   follows === undefined ? [] : [{ name, payload, follows }],
 );
 
+/** What some followers want beside the event: a company that has asked for them. */
+async function switchOn(
+  sql: Sql,
+  { companyId, clientId }: { companyId: number; clientId: number },
+): Promise<void> {
+  await sql`
+    insert into connections (
+      company_id, provider, status, external_id, credentials, settings, created_at, updated_at
+    )
+    values (
+      ${companyId}, 'quickbooks', 'connected', 'realm', 'sealed', '{"auto_push": true}', now(), now()
+    )
+    on conflict do nothing
+  `;
+  await sql`
+    insert into external_refs (company_id, provider, account, kind, external_id, record_id)
+    values (${companyId}, 'quickbooks', 'realm', 'customer/USD', ${clientId}, ${clientId})
+  `;
+}
+
 for (const { name, payload: schema, follows } of followers) {
   test(`${name} finds nothing to follow in an empty database`, async () => {
     const { sql } = await setup();
@@ -245,12 +277,14 @@ for (const { name, payload: schema, follows } of followers) {
         const clientId = await insertClient(sql, companyId);
         const invoiceId = await insertInvoice(sql, { companyId, clientId });
         await insertPage(sql, { companyId, invoiceId });
+        await switchOn(sql, { companyId, clientId });
+        const isOfClient = type.startsWith("client.");
         const eventId = await sql.begin((tx) =>
           recordEvent(tx, {
             companyId,
             type,
-            subjectType: "invoice",
-            subjectId: invoiceId,
+            subjectType: isOfClient ? "client" : "invoice",
+            subjectId: isOfClient ? clientId : invoiceId,
             payload: { delivery_id: 17 },
             occurredAt: new Date("2026-03-01T02:00:00Z"),
           }),

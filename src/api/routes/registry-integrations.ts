@@ -13,6 +13,8 @@ import { postFreshBooksCredentialsRoute } from "./freshbooks/post-credentials.ts
 import { postFreshBooksDisconnectRoute } from "./freshbooks/post-disconnect.ts";
 import { postFreshBooksImportRoute } from "./freshbooks/post-import.ts";
 import { postFreshBooksResetRoute } from "./freshbooks/post-reset.ts";
+import { postQuickBooksPushRoute } from "./quickbooks/post-push.ts";
+import { putQuickBooksSettingsRoute } from "./quickbooks/put-settings.ts";
 import { getStripeCallbackRoute } from "./stripe/get-callback.ts";
 import { getStripeConnectRoute } from "./stripe/get-connect.ts";
 import { getStripeStatusRoute } from "./stripe/get-status.ts";
@@ -35,6 +37,8 @@ export const integrationRoutes: readonly Route[] = [
   getFreshBooksReportRoute,
   postFreshBooksResetRoute,
   postFreshBooksDisconnectRoute,
+  postQuickBooksPushRoute,
+  putQuickBooksSettingsRoute,
   getStripeConnectRoute,
   getStripeCallbackRoute,
   getStripeStatusRoute,

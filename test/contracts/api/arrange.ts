@@ -1,6 +1,7 @@
 import { connectOverApi } from "../../support/connect.ts";
 import { formOf, picture, smallPdf } from "../../support/files.ts";
 import { freshbooksPreparations } from "./freshbooks-recipes.ts";
+import { quickbooksPreparations } from "./quickbooks-recipes.ts";
 import { client, credit, deleteReminders, line, recipes } from "./record-recipes.ts";
 import { connectStripe, subscribe } from "./stripe-recipes.ts";
 import type { Made, World } from "./world.ts";
@@ -69,6 +70,7 @@ const preparations: Readonly<
     }),
   "POST /portal/invoices/{}/checkout": connectStripe,
   ...freshbooksPreparations,
+  ...quickbooksPreparations,
   "GET /settings/stripe/status": connectStripe,
   "POST /settings/stripe/disconnect": connectStripe,
   "POST /billing/portal": subscribe,

@@ -25,6 +25,7 @@ const byName: Readonly<Record<string, FieldRecipe>> = {
   project_id: idOf(project),
   service_id: idOf(service),
   invoice_id: idOf(issuedInvoice),
+  invoice_ids: async (world) => [(await issuedInvoice(world, [])).id],
   user_id: async (world) => (await world.colleague("member")).userId,
   category_id: async (world) => (await recipes["categories"]!(world, [])).id,
   tax_rate_id: async (world) => (await recipes["tax-rates"]!(world, [])).id,

@@ -70,8 +70,8 @@ interface Reference {
   isQuery: boolean;
 }
 
-/** Ids that name no record of a company: a price is Stripe's, and everybody's. */
-const ofEverybody = new Set(["price_id"]);
+/** Ids that name no record of a company: a price is Stripe's, and everybody's; accounts are QuickBooks'. */
+const ofOthers = /^price_id$|_account_id$/;
 
 /** What names a record: client_id, time_entry_ids, ids, and the id of a line. */
 function referencesIn({ query, body }: DescribedOperation): Reference[] {
@@ -82,7 +82,7 @@ function referencesIn({ query, body }: DescribedOperation): Reference[] {
         ...find(part, [...path, name]),
         ...(part.items === undefined ? [] : find(part.items, [...path, name])),
       ]);
-      const isReference = /(^|_)ids?$/.test(name) && !ofEverybody.has(name);
+      const isReference = /(^|_)ids?$/.test(name) && !ofOthers.test(name);
       return isReference ? [[...path, name]] : inner;
     });
   const inBody = body === undefined ? [] : find(body, []);

@@ -1,0 +1,55 @@
+import { recordAudit } from "../db/audit.ts";
+import type { Tx } from "../db/client.ts";
+import { changeConnectionSettings, lockConnection, type ConnectionRow } from "../db/connections.ts";
+import { recordEvent } from "../db/events.ts";
+import { Conflict } from "../errors.ts";
+import type { OAuthProvider } from "../platform/oauth.ts";
+import type { Acting } from "./acting.ts";
+
+/**
+ * Changes what a company says about its work with a provider; settings that are not named stay. Returns
+ * all of them.
+ *
+ * @throws Conflict `not_connected`: settings name things of an account
+ */
+export async function saveConnectionSettings(
+  tx: Tx,
+  by: Acting,
+  {
+    provider,
+    settings,
+    apiTokenId,
+    requestId,
+  }: {
+    provider: Pick<OAuthProvider, "name" | "title">;
+    settings: Readonly<Record<string, unknown>>;
+    apiTokenId: number | null;
+    requestId: string;
+  },
+): Promise<ConnectionRow["settings"]> {
+  const companyId = by.company.id;
+  const key = { companyId, provider: provider.name };
+  const row = await lockConnection(tx, key);
+  if (row === undefined || row.status === "disabled") {
+    throw new Conflict(`${provider.title} is not connected.`, { code: "not_connected" });
+  }
+  await changeConnectionSettings(tx, key, { settings, now: by.now });
+  const subject = { companyId, subjectType: "connection", subjectId: row.id };
+  const changed = Object.keys(settings);
+  await recordEvent(tx, {
+    ...subject,
+    type: "connection.settings_updated",
+    payload: { provider: provider.name, changed },
+    causerId: by.causerId,
+    occurredAt: by.now,
+  });
+  await recordAudit(tx, {
+    ...subject,
+    userId: by.causerId,
+    apiTokenId,
+    action: "connection.settings-updated",
+    details: { provider: provider.name, fields: changed },
+    requestId,
+  });
+  return { ...row.settings, ...settings };
+}
