@@ -131,6 +131,7 @@ export function openConnectors(
   const { address, ...sender } = config.mailFrom;
   return {
     ...providers,
+    ...(config.publicUrl === undefined ? {} : { consoleUrl: `${config.publicUrl}/console` }),
     mail:
       config.smtpUrl === undefined
         ? createMailFolder({ folder: mailFolderOf(config) })

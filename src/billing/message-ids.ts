@@ -38,3 +38,14 @@ export function messageIdOf(mail: { companyId: number; kind: MailKind; key: stri
 export function passwordResetMessageId(passwordResetId: number): string {
   return `password-reset-${passwordResetId}`;
 }
+
+/** A mail to an owner about a dead Slack channel. Without domain and brackets, too. */
+export function slackNoticeMessageId({
+  companyId,
+  noticeId,
+}: {
+  companyId: number;
+  noticeId: number;
+}): string {
+  return `slack-notice-${noticeId}.c${companyId}`;
+}

@@ -1,6 +1,7 @@
 import type { ConnectionServices } from "../platform/oauth.ts";
 import type { FreshBooks } from "./freshbooks/freshbooks.ts";
 import type { QuickBooks } from "./quickbooks/quickbooks.ts";
+import type { Slack } from "./slack/contract.ts";
 import type { StripeConnector } from "./stripe/contract.ts";
 
 /** A file that travels with a mail. */
@@ -138,6 +139,7 @@ export interface Providers {
   googleSignIn?: GoogleSignIn | undefined;
   freshbooks: FreshBooks;
   quickbooks: QuickBooks;
+  slack: Slack;
   /** What plans are paid with. Left out where the settings name no platform of ours at Stripe. */
   stripe?: StripeConnector | undefined;
   /** Closes idle connections; nothing may be asked for afterwards. */
@@ -148,4 +150,6 @@ export interface Providers {
 export interface Connectors extends Providers {
   mail: MailConnector;
   mailPolicy: MailPolicy;
+  /** Where the console is; left out where the settings do not say how people reach us. */
+  consoleUrl?: string | undefined;
 }

@@ -6,6 +6,7 @@ import type { GoogleSignIn, Providers } from "./contract.ts";
 import { createGoogleSignIn } from "./google-sign-in/google-sign-in.ts";
 import { createFreshBooks } from "./freshbooks/freshbooks.ts";
 import { createQuickBooks } from "./quickbooks/quickbooks.ts";
+import { createSlack } from "./slack/slack.ts";
 import { openStripe, type StripeSettings } from "./stripe/open-stripe.ts";
 
 /** What the settings say about the providers; see config.ts for each variable. */
@@ -36,7 +37,17 @@ export function openProviders({ masterKeys, providers }: ProviderSettings): Prov
     clock: systemClock,
   });
   const stripe = openStripe(providers.stripe, systemClock);
-  const oauth: readonly OAuthProvider[] = [freshbooks.oauth, quickbooks.oauth, stripe.oauth];
+  const slack = createSlack({
+    app: appOf(providers.slack),
+    url: providers.slack.url,
+    clock: systemClock,
+  });
+  const oauth: readonly OAuthProvider[] = [
+    freshbooks.oauth,
+    quickbooks.oauth,
+    slack.oauth,
+    stripe.oauth,
+  ];
   const connections: ConnectionServices = {
     keys: createKeyRing(masterKeys),
     providers: new Map(oauth.map((provider) => [provider.name, provider])),
@@ -47,11 +58,13 @@ export function openProviders({ masterKeys, providers }: ProviderSettings): Prov
     freshbooks,
     quickbooks,
     googleSignIn: openGoogleSignIn(providers.google, google),
+    slack,
     stripe: stripe.connector,
     closeProviders() {
       freshbooks.close();
       quickbooks.close();
       google.close();
+      slack.close();
       stripe.close();
     },
   };

@@ -161,6 +161,8 @@ export async function subjectExists(
         exists (select from projects where company_id = ${companyId} and id = ${subjectId})
       when 'connection' then
         exists (select from connections where company_id = ${companyId} and id = ${subjectId})
+      when 'alert-route' then
+        exists (select from slack_routes where company_id = ${companyId} and id = ${subjectId})
       when 'time-entry' then
         exists (select from time_entries where company_id = ${companyId} and id = ${subjectId})
       when 'schedule-entry' then

@@ -171,6 +171,10 @@ export const staying: Readonly<Record<string, string>> = {
   run_feed: "work of the company on its way to a worker",
   schedule_entries: "what its people plan to do; an entry keeps its title",
   services: "the company's own; lines keep what they took from it",
+  slack_alerts: "events of the company that are still to be told in its Slack",
+  slack_messages: "was posted in the company's Slack",
+  slack_notices: "a mail to the company's owner",
+  slack_routes: "the company's own",
   tags: "as categories",
   tax_rates: "as categories, by name and rate; invoices keep what they took from it",
 };

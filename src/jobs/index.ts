@@ -22,6 +22,9 @@ import { readSubscriptionJob } from "./stripe/read-subscription.ts";
 import { pushClientToQuickBooks } from "./quickbooks/push-client.ts";
 import { pushInvoiceToQuickBooks } from "./quickbooks/push-invoice.ts";
 import { pushRequestedToQuickBooks } from "./quickbooks/push-requested.ts";
+import { mailSlackNotice } from "./slack/mail-notice.ts";
+import { postSlackAlerts } from "./slack/post-alerts.ts";
+import { sendSlackTest } from "./slack/send-test.ts";
 import { deleteFiles } from "./upkeep/delete-files.ts";
 import { forgetRequests } from "./upkeep/forget-requests.ts";
 
@@ -39,6 +42,8 @@ export const jobs: readonly AnyJob[] = [
   forgetRequests,
   handleStripeEvent,
   importFreshBooks,
+  mailSlackNotice,
+  postSlackAlerts,
   readSubscriptionJob,
   pushClientToQuickBooks,
   pushInvoiceToQuickBooks,
@@ -50,6 +55,7 @@ export const jobs: readonly AnyJob[] = [
   sendQuoteMail,
   sendReceiptMail,
   sendReminderMail,
+  sendSlackTest,
   sendStatementMail,
   startDueNights,
 ];

@@ -30,6 +30,7 @@ async function start(role: string | undefined): Promise<void> {
     TEST_PREFIX: queuePrefix = "",
     TEST_SMTP_URL: smtpUrl = "",
     TEST_FRESHBOOKS_URL: freshbooksUrl,
+    TEST_SLACK_URL: slackUrl,
   } = process.env;
   const parts = {
     sql: openDatabase({ url, connectionsMax: 10, applicationName: `chaos-${role}` }),
@@ -50,7 +51,10 @@ async function start(role: string | undefined): Promise<void> {
     };
     const mail = createSmtpMail({ url: smtpUrl, connectionsMax: 5 });
     const connectors = {
-      ...openTestProviders({ freshbooks: { url: freshbooksUrl } }),
+      ...openTestProviders({
+        freshbooks: { url: freshbooksUrl },
+        slack: { clientId: "sandbox-client", clientSecret: "sandbox-secret", url: slackUrl },
+      }),
       mail,
       mailPolicy,
     };

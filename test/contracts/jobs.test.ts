@@ -1,5 +1,5 @@
-import type { Sql } from "../../src/db/client.ts";
 import { expect, test } from "vitest";
+import type { Sql } from "../../src/db/client.ts";
 import { inTransaction } from "../../src/db/transaction.ts";
 import { recordEvent } from "../../src/db/events.ts";
 import type { AnyJob } from "../../src/jobs/define-job.ts";
@@ -56,6 +56,10 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
     { companyId: 7, deliveryId: 9 },
     { companyId: 8, deliveryId: 9 },
   ],
+  "mail.send-slack-notice": [
+    { companyId: 7, noticeId: 9 },
+    { companyId: 7, noticeId: 10 },
+  ],
   "night.assist": [
     { companyId: 7, businessDate: "2026-02-28", request: "r/1/1" },
     { companyId: 7, businessDate: "2026-02-28", request: "r/1/2" },
@@ -95,6 +99,14 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
     { companyId: 7, pushId: 4 },
   ],
   "requests.forget-old": [{}, {}],
+  "slack.post-alerts": [
+    { companyId: 7, routeId: 3, eventId: 9 },
+    { companyId: 7, routeId: 3, eventId: 10 },
+  ],
+  "slack.send-test": [
+    { companyId: 7, channel: "C0123456789", request: "r-1" },
+    { companyId: 7, channel: "C0123456789", request: "r-2" },
+  ],
 };
 
 function samplesOf(job: AnyJob): readonly unknown[] {
@@ -279,13 +291,14 @@ for (const { name, payload: schema, follows } of followers) {
         await insertPage(sql, { companyId, invoiceId });
         await switchOn(sql, { companyId, clientId });
         const isOfClient = type.startsWith("client.");
+        await wantInSlack(sql, companyId, type);
         const eventId = await sql.begin((tx) =>
           recordEvent(tx, {
             companyId,
             type,
             subjectType: isOfClient ? "client" : "invoice",
             subjectId: isOfClient ? clientId : invoiceId,
-            payload: { delivery_id: 17 },
+            payload: { delivery_id: 17, notice_id: 17 },
             occurredAt: new Date("2026-03-01T02:00:00Z"),
           }),
         );
@@ -302,6 +315,18 @@ for (const { name, payload: schema, follows } of followers) {
       expect(companyIdOf(schema.parse(payload))).toBe(companyId);
     }
   });
+}
+
+/** Somebody wants to read of it in Slack. */
+async function wantInSlack(sql: Sql, companyId: number, type: string): Promise<void> {
+  await sql`
+    insert into connections (company_id, provider, status, created_at, updated_at)
+    values (${companyId}, 'slack', 'needs_reauth', now(), now())
+  `;
+  await sql`
+    insert into slack_routes (company_id, event_type, channel, channel_name, created_at, updated_at)
+    values (${companyId}, ${type}, 'C1', 'billing', now(), now())
+  `;
 }
 
 test("no event type is followed by two jobs that would send the same mail", () => {

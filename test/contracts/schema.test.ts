@@ -75,7 +75,7 @@ test("what names a record is a foreign key", async () => {
     ["work is recorded whatever happens to the company", /^(job_runs|run_feed)\.company_id$/],
     [
       "the outbox is written with its event and emptied soon after",
-      /^event_(outbox|follow_failures)\./,
+      /^(event_(outbox|follow_failures)\.|slack_alerts\.event_id$)/,
     ],
     ["names a record of any kind", /\.(subject_id|record_id)$/],
     [

@@ -24,6 +24,7 @@ import { getRecurringInvoiceLine } from "../../db/recurring-invoice-lines.ts";
 import { lockRecurringInvoice } from "../../db/recurring-invoices.ts";
 import { lockScheduleEntry } from "../../db/schedule-entries.ts";
 import { lockService } from "../../db/services.ts";
+import { lockSlackRoutes } from "../../db/slack-routes.ts";
 import { lockTaxRate } from "../../db/tax-rates.ts";
 import { lockTimeEntries } from "../../db/time-entries.ts";
 import { lockUser } from "../../db/users.ts";
@@ -123,6 +124,8 @@ const rows: Readonly<Record<string, FindRow>> = {
     await lockInvoice(tx, { companyId, id: invoiceId });
     return await getInvoicePayment(tx, { companyId, invoiceId, id });
   },
+  "/integrations/slack/alerts/:": async (tx, { companyId, ids: [id = 0] }) =>
+    (await lockSlackRoutes(tx, companyId)).find((route) => route.id === id),
   // Not locked: what is done to these names the state that it ends.
   "/nights/:": async (tx, { companyId, ids: [id = 0] }) => await getNight(tx, { companyId, id }),
 };

@@ -15,6 +15,14 @@ import { postFreshBooksImportRoute } from "./freshbooks/post-import.ts";
 import { postFreshBooksResetRoute } from "./freshbooks/post-reset.ts";
 import { postQuickBooksPushRoute } from "./quickbooks/post-push.ts";
 import { putQuickBooksSettingsRoute } from "./quickbooks/put-settings.ts";
+import { deleteSlackAlertRoute } from "./slack/delete-alert.ts";
+import { getSlackAlertRoute } from "./slack/get-alert.ts";
+import { getSlackAlertsRoute } from "./slack/get-alerts.ts";
+import { getSlackChannelsRoute } from "./slack/get-channels.ts";
+import { postSlackAlertRoute } from "./slack/post-alert.ts";
+import { postSlackTestRoute } from "./slack/post-test.ts";
+import { putSlackAlertRoute } from "./slack/put-alert.ts";
+import { putSlackAlertsRoute } from "./slack/put-alerts.ts";
 import { getStripeCallbackRoute } from "./stripe/get-callback.ts";
 import { getStripeConnectRoute } from "./stripe/get-connect.ts";
 import { getStripeStatusRoute } from "./stripe/get-status.ts";
@@ -39,6 +47,14 @@ export const integrationRoutes: readonly Route[] = [
   postFreshBooksDisconnectRoute,
   postQuickBooksPushRoute,
   putQuickBooksSettingsRoute,
+  getSlackChannelsRoute,
+  getSlackAlertsRoute,
+  putSlackAlertsRoute,
+  postSlackAlertRoute,
+  getSlackAlertRoute,
+  putSlackAlertRoute,
+  deleteSlackAlertRoute,
+  postSlackTestRoute,
   getStripeConnectRoute,
   getStripeCallbackRoute,
   getStripeStatusRoute,

@@ -1,8 +1,8 @@
-import { connectOverApi } from "../../support/connect.ts";
 import { formOf, picture, smallPdf } from "../../support/files.ts";
 import { freshbooksPreparations } from "./freshbooks-recipes.ts";
 import { quickbooksPreparations } from "./quickbooks-recipes.ts";
 import { client, credit, deleteReminders, line, recipes } from "./record-recipes.ts";
+import { connectSlack, freeSlack } from "./slack-recipes.ts";
 import { connectStripe, subscribe } from "./stripe-recipes.ts";
 import type { Made, World } from "./world.ts";
 
@@ -48,10 +48,16 @@ const preparations: Readonly<
     await world.call("GET", "/clients", undefined, { token });
     await world.api.flush();
   },
-  "POST /integrations/{}/disconnect": async ({ api, token, companyId }) => {
-    const connectPath = `/api/v1/integrations/slack/connect?company_id=${companyId}`;
-    await connectOverApi(api.ask, { token, connectPath });
-  },
+  "POST /integrations/{}/disconnect": connectSlack,
+  "GET /integrations/slack/channels": connectSlack,
+  "POST /integrations/slack/alerts": freeSlack,
+  "PUT /integrations/slack/alerts": freeSlack,
+  "POST /integrations/slack/test": connectSlack,
+  // A company that is connected to anything gets none.
+  "POST /test-clock": async ({ api, companyId }) =>
+    await api.sql`
+      update connections set status = 'disabled', credentials = null where company_id = ${companyId}
+    `,
   "GET /test-clock": liveAtTestClock,
   "POST /test-clock/advance": liveAtTestClock,
   "POST /settings/reminders": deleteReminders,

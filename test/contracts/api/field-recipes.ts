@@ -8,6 +8,7 @@ import {
   recipes,
   service,
 } from "./record-recipes.ts";
+import { slackChannel } from "./slack-recipes.ts";
 import type { Made, World } from "./world.ts";
 
 /** A good value of a field; `records` are those of the address. */
@@ -39,6 +40,7 @@ const byName: Readonly<Record<string, FieldRecipe>> = {
   secondary_color: () => "#1e40af",
   accent_color: () => "#3b82f6",
   font_family: () => "Helvetica",
+  channel: () => slackChannel,
   tags: async (world) => [(await recipes["tags"]!(world, []))["name"]],
   email: ({ userId }) => `person-${userId}-${Math.random()}@sweep.test`,
   cc: () => ["cc@sweep.test"],

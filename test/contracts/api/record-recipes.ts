@@ -1,6 +1,7 @@
 import { insertMember } from "../../../src/db/company-members.ts";
 import { createToken, hashToken } from "../../../src/platform/tokens.ts";
 import { formOf, smallPdf } from "../../support/files.ts";
+import { makeSlackAlert } from "./slack-recipes.ts";
 import type { Made, World } from "./world.ts";
 
 /** Makes a fresh record of a collection; `parents` are the records before it in the address. */
@@ -232,6 +233,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     await world.need("POST", "/tax-rates", { name: "GST", rate: 1_500 }),
   // The one that is set up, whether or not the company is connected to it.
   integrations: async () => ({ id: "slack" }),
+  "integrations/slack/alerts": makeSlackAlert,
   nights: async ({ api, companyId }) => {
     const [night] = await api.sql<Made[]>`
       insert into billing_nights

@@ -15,7 +15,7 @@ import {
   type Reply,
 } from "../../integration/api/start-api.ts";
 
-import { createToy, toySandbox } from "../../support/toy-provider.ts";
+import { slackSandbox } from "../../../sandbox/slack/slack.ts";
 
 /** Answers of all routes; recipes look into them freely. */
 // oxlint-disable-next-line typescript/no-explicit-any -- see above
@@ -45,23 +45,25 @@ export interface World extends Person {
 
 /**
  * An API without limits on requests, for a sweep asks more than an hour of a plan holds. Providers are
- * sandboxes, and a toy.
+ * sandboxes.
  */
 export async function startUnlimitedApi(): Promise<ApiSetup> {
-  const sandbox = await startProviderServer(toySandbox);
-  const toy = createToy({ url: sandbox.url });
   const max = 1e6;
   const google = await startGoogle();
   const freshbooks = await startProviderServer(freshbooksSandbox, {
     seed: { clients: 3, invoices: 3 },
   });
+  const slack = await startProviderServer(slackSandbox);
   const stripe = await startProviderServer(stripeSandbox);
   const providers = openTestProviders({
     freshbooks: { url: freshbooks.url },
+    slack: {
+      clientId: slack.oauth.client.id,
+      clientSecret: slack.oauth.client.secret,
+      url: slack.url,
+    },
     stripe: stripeSettings(stripe),
   });
-  const { keys, providers: connectable } = providers.connections;
-  const connections = { keys, providers: new Map(connectable).set(toy.oauth.name, toy.oauth) };
   const api = await startApi(
     {
       appUrl: "https://app.test",
@@ -79,14 +81,13 @@ export async function startUnlimitedApi(): Promise<ApiSetup> {
         invitationsPerCompany: max,
       },
     },
-    { providers: { ...providers, googleSignIn: google.providers.googleSignIn, connections } },
+    { providers: { ...providers, googleSignIn: google.providers.googleSignIn } },
   );
   api.defer(() => google.close());
   api.defer(() => freshbooks.close());
   api.defer(() => providers.closeProviders());
   api.defer(() => stripe.close());
-  api.defer(() => sandbox.close());
-  api.defer(() => toy.http.close());
+  api.defer(() => slack.close());
   return api;
 }
 

@@ -1,0 +1,132 @@
+import { expect, test } from "vitest";
+import { eventually } from "../../support/eventually.ts";
+import { BILLING, OWNERS, readMessage, startSlack } from "./start-slack.ts";
+
+/** A client with invoices that are due on the day before the night of 2 March. */
+async function bill(
+  { company }: Pick<Awaited<ReturnType<typeof startSlack>>, "company">,
+  currencies: readonly string[],
+) {
+  const client = await company.post("/clients", { name: "Pine & Sons" });
+  for (const currency of currencies) {
+    const invoice = await company.post("/invoices", {
+      client_id: client.id,
+      currency,
+      issue_date: "2026-02-01",
+      due_date: "2026-03-01",
+      line_items: [{ description: "Work", quantity: 1, unit_price: 10_050 }],
+    });
+    await company.post(`/invoices/${invoice.id}/mark-sent`);
+  }
+}
+
+test("I11: a night is told in one message for each kind and one summary, however Slack is doing", async () => {
+  const started = await startSlack({ testClock: "2026-03-01T12:00:00Z" });
+  const { company, sandbox, alertOn, told, sql } = started;
+  await bill(started, ["USD", "USD", "EUR", "USD", "EUR", "USD"]);
+  await alertOn("invoice.overdue");
+  await alertOn("night.completed", OWNERS);
+
+  // Slack is down: the first try ends nobody knows how, the second surely did nothing.
+  const match = { path: "/api/chat.postMessage", body: BILLING };
+  sandbox.fault({ match, fault: { kind: "status", status: 503 } });
+  const lookMatch = { path: "/api/conversations.history" };
+  sandbox.fault({ match: lookMatch, fault: { kind: "status", status: 503 } });
+  await company.advance("2026-03-02T12:00:00Z");
+  const { data: overdue } = await company.list("/invoices?filter[status]=overdue");
+  expect(overdue).toHaveLength(6);
+
+  const [message, ...others] = await told(1);
+  expect(others).toEqual([]);
+  const { title, facts, lines, footer } = readMessage(message!);
+  expect(title).toBe("6 invoices are overdue");
+  expect(facts).toEqual(["Amount due in EUR: €201.00", "Amount due in USD: $402.00"]);
+  expect(lines).toHaveLength(6);
+  expect(lines[0]).toMatch(/^Invoice \S+ · Pine & Sons · \$100\.50 · due 1 March 2026$/);
+  expect(lines.at(-1)).toBe("and 1 more");
+  expect(footer).toBe("Harbour Studio · 2 March 2026, 02:00");
+
+  const [digest, ...further] = await told(1, OWNERS);
+  expect(further).toEqual([]);
+  expect(readMessage(digest!)).toMatchObject({
+    title: "The night of 2 March 2026 is done",
+    facts: ["Newly overdue: 6 (€201.00 + $402.00)"],
+  });
+  const runs = await sql`select status from job_runs where job = 'slack.post-alerts'`;
+  expect(runs.map(({ status }) => status)).toEqual(["succeeded", "succeeded"]);
+});
+
+test("a channel that is dead switches its alerts off, tells the owner, and what it was owed waits", async () => {
+  const { company, sandbox, platform, alertOn, told, messagesIn, inSlack, sql } =
+    await startSlack();
+  const at = "/integrations/slack/alerts";
+  const created = await alertOn("client.created");
+  const sent = await alertOn("invoice.sent");
+  await alertOn("client.created", OWNERS);
+  await inSlack("archive", BILLING);
+  await company.post("/clients", { name: "Maple" });
+  const isOff = async () => (await company.get(`${at}/${created.id}`)).is_enabled === false;
+  await eventually(isOff, { withinMs: 10_000 });
+
+  const failure = { code: "is_archived", failed_at: expect.stringMatching(/Z$/) };
+  expect(await company.get(`${at}/${created.id}`)).toMatchObject({ failure, waiting: 1 });
+  expect(await company.get(`${at}/${sent.id}`)).toMatchObject({ is_enabled: false, failure });
+  // The others go on.
+  expect(readMessage((await told1(OWNERS))!).title).toBe("Maple is a new client");
+  const [mail] = await platform.mail.waitFor((mails) => mails.length > 0);
+  expect(mail).toMatchObject({ subject: "Slack alerts to #billing are off" });
+  expect(mail!.text).toContain("the channel was archived");
+  expect(mail!.text).toContain("client.created, invoice.sent");
+  const items = async () => (await company.list("/attention-items")).data;
+  expect(await items()).toMatchObject([
+    {
+      kind: "slack.channel-dead",
+      title: "Alerts to #billing are off: Slack says is_archived",
+      subject_type: "alert-route",
+    },
+  ]);
+  const { data: story } = await company.list(
+    `/activity-log?subject_type=alert-route&subject_id=${created.id}`,
+  );
+  expect(story[0]).toMatchObject({ event: "disabled", properties: { code: "is_archived" } });
+
+  // What happens meanwhile is not told; nothing can be switched on that would not arrive.
+  await company.post("/clients", { name: "Birch" });
+  const on = { is_enabled: true };
+  const early = await company.try("PATCH", `${at}/${created.id}`, on);
+  expect(early).toMatchObject({ status: 422, json: { errors: { is_enabled: expect.any(Array) } } });
+  await inSlack("unarchive", BILLING);
+  await company.call("PATCH", `${at}/${created.id}`, on);
+  expect((await items()).length).toBe(1);
+  await company.call("PATCH", `${at}/${sent.id}`, on);
+  expect(await items()).toEqual([]);
+  expect(readMessage((await told1(BILLING))!).title).toBe("Maple is a new client");
+
+  // Sent out of a public channel, our app goes in again; of a private one nobody can but by invitation.
+  await inSlack("kick", BILLING);
+  await company.post("/clients", { name: "Oak" });
+  await eventually(() => messagesIn(BILLING).length === 2, { withinMs: 10_000 });
+  await eventually(() => messagesIn(OWNERS).length === 3, { withinMs: 10_000 });
+  await inSlack("kick", OWNERS);
+  await company.post("/clients", { name: "Elm" });
+  await platform.mail.waitFor((mails) => mails.length === 2);
+  expect(await items()).toMatchObject([
+    { title: "Alerts to #owners are off: Slack says channel_not_found" },
+  ]);
+  // Led elsewhere, what waited goes along.
+  const { data: all } = await company.list(at);
+  const dead = all.find(({ channel }: { channel: string }) => channel === OWNERS);
+  expect(dead).toMatchObject({ waiting: 1 });
+  const general = { channel: "C0GENERAL01", is_enabled: true };
+  await company.call("PATCH", `${at}/${dead.id}`, general);
+  expect(readMessage((await told1("C0GENERAL01"))!).title).toBe("Elm is a new client");
+  expect(await items()).toEqual([]);
+  const [counted] =
+    await sql`select count(*)::int as mails from slack_notices where status = 'accepted'`;
+  expect(counted).toEqual({ mails: 2 });
+  expect(sandbox.problems()).toEqual([]);
+
+  async function told1(channel: string) {
+    return (await told(1, channel))[0];
+  }
+});
