@@ -7,6 +7,7 @@ import { setInvitationToken } from "../db/invitations.ts";
 import { findDoubtfulReminderAt, type MailStateRow } from "../db/mail-facts.ts";
 import { addressDelivery, NO_RECIPIENT, type AddressedDelivery } from "./address-delivery.ts";
 import { whyNotMailInvitation } from "./change-invitations.ts";
+import { isGivenUp, takeUpDelivery } from "./give-up-delivery.ts";
 import {
   lockSubject,
   type DocumentMailSubject,
@@ -28,7 +29,8 @@ const LOOK_AGAIN_MS = 3_600_000;
 
 /**
  * Looks whether a mail is still to be sent, under lock, and to whom by now. Settled in the meantime:
- * it is cancelled. Nobody to write to any more: it is blocked. Left at `sending` by a worker that
+ * it is cancelled. Nobody to write to any more: it is blocked. Given up with its run, which somebody
+ * has started again: it goes on. Left at `sending` by a worker that
  * died: nobody can know whether it arrived, and the record says so.
  */
 export async function openDelivery(tx: Tx, ref: MailRef): Promise<OpenedDelivery> {
@@ -42,6 +44,10 @@ export async function openDelivery(tx: Tx, ref: MailRef): Promise<OpenedDelivery
     const reason = "the worker died while the mail server was answering";
     await doubtDelivery(tx, { ...ref, attempts: delivery.attempts, reason });
     return { kind: "over", reason };
+  }
+  if (isGivenUp(delivery)) {
+    await takeUpDelivery(tx, delivery, now);
+    return await openDelivery(tx, ref);
   }
   if (delivery.status !== "queued") {
     return { kind: "over", reason: `the mail is ${delivery.status} already` };

@@ -1,19 +1,12 @@
 import type { MailKind } from "../billing/message-ids.ts";
 import { settleAttention } from "../db/attention.ts";
 import type { Tx } from "../db/client.ts";
-import {
-  insertDeliveries,
-  setDeliveryStatus,
-  type DeliveryRow,
-  type NewDelivery,
-} from "../db/deliveries.ts";
+import { insertDeliveries, type DeliveryRow, type NewDelivery } from "../db/deliveries.ts";
 import type { InvoiceRow } from "../db/invoices.ts";
 import { Conflict } from "../errors.ts";
 import type { Acting } from "./acting.ts";
+import { isGivenUp, replaceDelivery } from "./give-up-delivery.ts";
 import { recordInvoiceEvent } from "./invoice-events.ts";
-
-/** Longer than a mail is tried for (mail.send-invoice): one that still waits was given up. */
-const GIVEN_UP_MS = 4 * 86_400_000;
 
 export type InvoiceMailKind = Exclude<MailKind, "quote" | "statement" | "invitation">;
 
@@ -52,8 +45,8 @@ export async function requestMail(
 }
 
 /**
- * The one of these mails that is still on its way: whoever asks for it again asked for that one. One
- * that waits for longer than mails are tried for is cancelled, and makes room for another.
+ * The one of these mails that is still on its way: whoever asks for it again asked for that one. When
+ * there is none, another will be sent: those that were given up stay so, whatever becomes of their runs.
  */
 export async function findPendingMail(
   tx: Tx,
@@ -61,18 +54,8 @@ export async function findPendingMail(
   mails: readonly DeliveryRow[],
 ): Promise<DeliveryRow | undefined> {
   const pending = mails.findLast(({ status }) => status === "queued" || status === "sending");
-  if (pending === undefined) return undefined;
-  const isGivenUp =
-    pending.status === "queued" && by.now.getTime() - pending.createdAt.getTime() > GIVEN_UP_MS;
-  if (!isGivenUp) return pending;
-  await setDeliveryStatus(tx, {
-    companyId: by.company.id,
-    id: pending.id,
-    status: "cancelled",
-    now: by.now,
-    errorCode: "given_up",
-    errorMessage: "the mail server could not be reached for days; it was sent again instead",
-  });
+  if (pending !== undefined) return pending;
+  for (const mail of mails.filter(isGivenUp)) await replaceDelivery(tx, mail, by.now);
   return undefined;
 }
 

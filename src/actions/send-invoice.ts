@@ -12,7 +12,7 @@ import { settleUnsentInvoice } from "./settle-unsent-invoice.ts";
 /**
  * Asks for an invoice to be mailed; the mailer follows the event. A draft stays one until the mail
  * server took the mail: nothing is shown as sent that was not (BILLING.md 8). An open invoice is
- * mailed again, unless its last mail is still on its way: that one counts, for four days. An invoice
+ * mailed again, unless its last mail is still on its way: that one counts. An invoice
  * over nothing is finalised as paid, without a mail. Throws `InvalidInput` when the client has no address,
  * `Conflict` when the invoice is paid or cancelled.
  */

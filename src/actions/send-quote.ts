@@ -7,6 +7,7 @@ import { lockQuote, type QuoteRow } from "../db/quotes.ts";
 import { Conflict, InvalidInput } from "../errors.ts";
 import { todayOf, type Acting } from "./acting.ts";
 import { recordQuoteEvent } from "./quote-events.ts";
+import { findPendingMail } from "./request-mail.ts";
 
 /**
  * Asks for a quote to be mailed; the mailer follows the event. A draft stays one until the mail
@@ -29,7 +30,7 @@ export async function sendQuote(
   }
   const recipient = await getRecipient(tx, { companyId, clientId: quote.clientId });
   const mails = await listQuoteDeliveries(tx, { companyId, quoteId });
-  const pending = mails.findLast(({ status }) => status === "queued" || status === "sending");
+  const pending = await findPendingMail(tx, by, mails);
   if (pending !== undefined) return { quote, delivery: pending };
 
   const key = quoteMailKey(quoteId, mails.length + 1);

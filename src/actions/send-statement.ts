@@ -3,16 +3,17 @@ import { statementMailKey } from "../billing/message-ids.ts";
 import { settleAttention } from "../db/attention.ts";
 import type { Tx } from "../db/client.ts";
 import { lockClient } from "../db/clients.ts";
-import { insertDeliveries, lockDelivery, type DeliveryRow } from "../db/deliveries.ts";
+import { insertDeliveries, listStatementDeliveries, type DeliveryRow } from "../db/deliveries.ts";
 import { recordEvent } from "../db/events.ts";
-import { findPendingStatementMail, insertStatement } from "../db/statements.ts";
+import { insertStatement } from "../db/statements.ts";
 import { NotFound } from "../errors.ts";
 import type { Acting } from "./acting.ts";
+import { findPendingMail } from "./request-mail.ts";
 import { getRecipient } from "./send-quote.ts";
 
 /**
- * Asks for a client's statement to be mailed; the mailer follows the event. The same statement still
- * on its way counts. Throws `InvalidInput` when the client has no address.
+ * Asks for a client's statement to be mailed; the mailer follows the event. The same statement,
+ * with the same note and copies, still on its way counts. Throws `InvalidInput` when the client has no address.
  */
 export async function sendStatement(
   tx: Tx,
@@ -31,10 +32,11 @@ export async function sendStatement(
   if (client === undefined) throw new NotFound("Client");
   const recipient = await getRecipient(tx, { companyId, clientId });
   const period = { companyId, clientId, fromDate: from, toDate: to };
-  const pending = await findPendingStatementMail(tx, period);
-  if (pending !== undefined) return await lockDelivery(tx, { companyId, id: pending.id });
+  const statement = { ...period, note, cc };
+  const pending = await findPendingMail(tx, by, await listStatementDeliveries(tx, statement));
+  if (pending !== undefined) return pending;
 
-  const statementId = await insertStatement(tx, { ...period, note, cc, createdAt: by.now });
+  const statementId = await insertStatement(tx, { ...statement, createdAt: by.now });
   const key = statementMailKey(statementId);
   const rows = [{ kind: "statement", key, statementId, recipient }] as const;
   const [delivery] = await insertDeliveries(tx, { companyId, now: by.now, rows });

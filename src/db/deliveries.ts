@@ -1,6 +1,7 @@
 import { NotFound } from "../errors.ts";
 import { messageIdOf, type MailKind } from "../billing/message-ids.ts";
 import type { Sql, Tx } from "./client.ts";
+import type { StatementPeriod } from "./statements.ts";
 
 export type DeliveryStatus =
   | "queued"
@@ -118,6 +119,26 @@ export async function listQuoteDeliveries(
   return await sql<DeliveryRow[]>`
     select ${deliveryColumns(sql)} from deliveries
     where company_id = ${companyId} and quote_id = ${quoteId}
+    order by id
+  `;
+}
+
+/** The mails with one statement, its note and its copies, oldest first. */
+export async function listStatementDeliveries(
+  sql: Sql | Tx,
+  statement: StatementPeriod & { note: string | null; cc: readonly string[] },
+): Promise<DeliveryRow[]> {
+  const { companyId, clientId, fromDate, toDate, note } = statement;
+  const cc = [...statement.cc];
+  return await sql<DeliveryRow[]>`
+    select ${deliveryColumns(sql)} from deliveries
+    where company_id = ${companyId} and statement_id in (
+      select id from statements
+      where company_id = ${companyId} and client_id = ${clientId}
+        and from_date = ${fromDate} and to_date = ${toDate}
+        and note is not distinct from ${note}::text
+        and cc @> ${cc}::text[] and cc <@ ${cc}::text[]
+    )
     order by id
   `;
 }

@@ -131,8 +131,8 @@ export async function recordReminderDecisions(
 }
 
 /**
- * A later stage takes the place of an earlier one that is still waiting to be sent, so that a mail
- * server that was down for days does not deliver all of them at once.
+ * A later stage takes the place of an earlier one that is still waiting to be sent, or may be taken up
+ * again, so that a mail server that was down for days does not deliver all of them at once.
  */
 export async function supersedeWaitingReminders(
   tx: Tx,
@@ -147,12 +147,21 @@ export async function supersedeWaitingReminders(
       from invoice_reminders newer
       where newer.company_id = ${companyId} and newer.id = any(${newIds}::int8[])
         and old.company_id = newer.company_id and old.invoice_id = newer.invoice_id
-        and old.id < newer.id and old.status = 'queued'
+        and old.id < newer.id and (
+          old.status = 'queued'
+          -- Given up with its run, which somebody may start again.
+          or old.status in ('failed', 'cancelled') and exists (
+            select from deliveries given_up
+            where given_up.company_id = old.company_id
+              and given_up.invoice_reminder_id = old.id and given_up.error_code = 'given_up'
+          )
+        )
       returning old.id
     )
     update deliveries d
     set status = 'cancelled', error_code = 'superseded', updated_at = ${now}
     from superseded s
-    where d.company_id = ${companyId} and d.invoice_reminder_id = s.id and d.status = 'queued'
+    where d.company_id = ${companyId} and d.invoice_reminder_id = s.id
+      and (d.status = 'queued' or d.error_code = 'given_up')
   `;
 }

@@ -36,3 +36,18 @@ export async function isRunSettled(sql: Sql | Tx, runId: string): Promise<boolea
   `;
   return row?.found !== true;
 }
+
+/** Brings a company's snoozed runs forward; what waits for another attempt goes on waiting. */
+export async function wakeSnoozedRuns(tx: Tx, companyId: number): Promise<void> {
+  await tx`
+    with woken as (
+      update run_feed
+      set state = 'waiting', available_at = clock_timestamp()
+      from job_runs
+      where run_feed.company_id = ${companyId} and run_feed.state = 'later'
+        and job_runs.id = run_feed.run_id and job_runs.status = 'queued'
+      returning run_feed.run_id
+    )
+    select pg_notify('run_feed', '') from woken limit 1
+  `;
+}

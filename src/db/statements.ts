@@ -1,7 +1,6 @@
 import type { LocalDate } from "../billing/dates.ts";
 import type { InvoiceStatus } from "../billing/statuses.ts";
 import type { Sql, Tx } from "./client.ts";
-import type { DeliveryRow } from "./deliveries.ts";
 
 /** An invoice as a statement lists it. Minor units. */
 export interface StatementInvoiceRow {
@@ -53,22 +52,4 @@ export async function insertStatement(
     returning id
   `;
   return row!.id;
-}
-
-/** The mail with the same statement that is still on its way, if one is. The client's row is locked. */
-export async function findPendingStatementMail(
-  tx: Tx,
-  { companyId, clientId, fromDate, toDate }: StatementPeriod,
-): Promise<Pick<DeliveryRow, "id"> | undefined> {
-  const [row] = await tx<Pick<DeliveryRow, "id">[]>`
-    select d.id
-    from deliveries d
-    join statements s on s.company_id = d.company_id and s.id = d.statement_id
-    where s.company_id = ${companyId} and s.client_id = ${clientId}
-      and s.from_date = ${fromDate} and s.to_date = ${toDate}
-      and d.status in ('queued', 'sending')
-    order by d.id desc
-    limit 1
-  `;
-  return row;
 }

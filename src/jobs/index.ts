@@ -6,6 +6,7 @@ import { startDueNights } from "./billing/start-due-nights.ts";
 import { checkConnection } from "./connections/check-connection.ts";
 import { checkConnections } from "./connections/check-connections.ts";
 import type { AnyJob } from "./define-job.ts";
+import { giveUpMails } from "./mail/give-up-mails.ts";
 import { sendInvitationMail } from "./mail/send-invitation.ts";
 import { importFreshBooks } from "./freshbooks/import.ts";
 import { sendInvoiceMail } from "./mail/send-invoice.ts";
@@ -40,6 +41,7 @@ export const jobs: readonly AnyJob[] = [
   closeCheckout,
   deleteFiles,
   forgetRequests,
+  giveUpMails,
   handleStripeEvent,
   importFreshBooks,
   mailSlackNotice,

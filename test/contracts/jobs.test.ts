@@ -27,6 +27,7 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
   ],
   "connection.check-due": [{}, {}],
   "files.delete-unused": [{}, {}],
+  "mail.give-up": [{}, {}],
   "mail.send-invitation": [
     { companyId: 7, deliveryId: 9 },
     { companyId: 7, deliveryId: 10 },

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { latestNight, nextNight, type Night } from "../../billing/nights.ts";
 import { findNightOfDate } from "../../db/billing-nights.ts";
-import { countUnsettledRuns } from "../../db/run-settling.ts";
+import type { Tx } from "../../db/client.ts";
+import { countUnsettledRuns, wakeSnoozedRuns } from "../../db/run-settling.ts";
 import {
   endTestAdvance,
   getTestClock,
@@ -59,7 +60,7 @@ async function advance(
   while (night.at.getTime() <= to.getTime()) {
     ctx.signal.throwIfAborted();
     const { at, businessDate } = night;
-    await inTransaction(ctx.sql, (tx) => setTestNow(tx, companyId, at));
+    await inTransaction(ctx.sql, (tx) => moveTo(tx, companyId, at));
     await runNight(ctx, { companyId, businessDate });
     nights += 1;
     ctx.progress({ business_date: businessDate, nights });
@@ -68,10 +69,16 @@ async function advance(
     night = nextNight(await getTestClock(ctx.sql, companyId), at);
   }
   await inTransaction(ctx.sql, async (tx) => {
-    await setTestNow(tx, companyId, to);
+    await moveTo(tx, companyId, to);
     await endTestAdvance(tx, companyId);
   });
   return done({ now: to.toISOString(), nights });
+}
+
+/** What waits for its time, such as a reminder for its day, looks again whether that has come. */
+async function moveTo(tx: Tx, companyId: number, now: Date): Promise<void> {
+  await setTestNow(tx, companyId, now);
+  await wakeSnoozedRuns(tx, companyId);
 }
 
 async function isOver(ctx: JobContext, companyId: number, night: Night): Promise<boolean> {
