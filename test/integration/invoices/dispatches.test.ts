@@ -188,6 +188,46 @@ test("a reminder goes out again at most once in 24 hours, and not when it was pa
   expect([late.status, late.json.message]).toEqual([409, expect.stringMatching(/is paid/)]);
 });
 
+test("a reminder that meets one sent again waits for its day, and is not given up", async () => {
+  const platform = await startPlatform(await setup());
+  const { sql, mail } = platform;
+  const company = await openCompany(platform, { testClock: "2026-03-01T08:00:00Z" });
+  const client = await company.post("/clients", { name: "Pine", email: "pine@pine.example" });
+  for (const days_offset of [1, 3]) {
+    const reminder_number = days_offset === 1 ? 1 : 2;
+    await company.post("/settings/reminders", { reminder_number, days_offset });
+  }
+  const { id } = await company.post("/invoices", {
+    client_id: client.id,
+    issue_date: "2026-03-01",
+    due_date: "2026-03-09",
+    line_items: [{ description: "Work", quantity: 1, unit_price: 10_000 }],
+  });
+  await company.post(`/invoices/${id}/mark-sent`);
+  await company.advance("2026-03-11T12:00:00Z");
+  const [first] = await company.get(`/invoices/${id}/dispatches`);
+  const second = async () => (await company.get(`/invoices/${id}/dispatches`))[1];
+  // The second one's mail is put off, and meanwhile somebody has the first one sent again.
+  mail.fail({ kind: "refuse", code: 450 });
+  await company.advance("2026-03-12T12:00:00Z");
+  await eventually(async () => {
+    const rows = await sql`
+      update run_feed set available_at = now() + interval '1 hour' where state = 'later' returning 1
+    `;
+    return rows.length === 1;
+  });
+  expect(await second()).toMatchObject({ status: "queued", error_code: "unavailable" });
+  mail.heal();
+  await company.post(`/invoices/${id}/dispatches/${first.id}/resend`);
+  await mail.waitForCount(2);
+  await sql`update run_feed set available_at = now(), state = 'waiting'`;
+  await company.advance("2026-03-13T11:00:00Z");
+  expect(await second()).toMatchObject({ status: "queued" });
+  await company.advance("2026-03-13T13:00:00Z");
+  await eventually(async () => (await second()).status === "accepted");
+  expect(mail.mails).toHaveLength(3);
+});
+
 test("what cannot be sent again says why; strangers find nothing; sending needs its scope", async () => {
   const api = await startInvoicing();
   const { issued, draft, expectCall, expectInvalid, call, ask, sql, companyId, clientId } = api;

@@ -2,8 +2,10 @@ import { expect, test } from "vitest";
 import type { MailConnector } from "../../../src/connectors/contract.ts";
 import { createSmtpMail } from "../../../src/connectors/smtp/smtp.ts";
 import type { JobContext } from "../../../src/jobs/define-job.ts";
+import { giveUpMails } from "../../../src/jobs/mail/give-up-mails.ts";
 import { deliverMail } from "../../../src/jobs/mail/deliver.ts";
 import { runNight } from "../../../src/jobs/billing/night.ts";
+import { enqueue } from "../../../src/queue/enqueue.ts";
 import { untilBlocked } from "../../support/blocked.ts";
 import { eventually } from "../../support/eventually.ts";
 import { startPlatform } from "../../support/platform.ts";
@@ -19,14 +21,17 @@ async function open() {
   const quoting = await startQuoting({ name: "Harbour Studio" });
   const platform = await startPlatform(quoting);
   const { sql, expectCall } = quoting;
-  /** Waits until so many mails wait for a mail server that takes nothing for now. */
+  /** Waits until so many mails wait for a mail server that takes nothing for now, and keeps them waiting. */
   const untilWaiting = async (count: number) => {
     await eventually(
       async () => {
-        const [row] = await sql`
-          select count(*)::int as count from job_runs where job ~ '^mail' and status = 'retrying'
+        const held = await sql`
+          update run_feed set available_at = now() + interval '1 hour'
+          from job_runs
+          where job_runs.id = run_feed.run_id and job_runs.status = 'retrying' and state = 'later'
+          returning run_id
         `;
-        return row?.["count"] === count;
+        return held.length === count;
       },
       { withinMs: 20_000 },
     );
@@ -177,6 +182,90 @@ test("copies the mail server refuses stay on record; when only they were taken, 
   expect(mail.mails.map(({ envelope }) => envelope.to.join())).toEqual([
     "books@maple.example,desk@maple.example",
     "boss@maple.example,desk@maple.example",
+  ]);
+});
+
+test("a mail whose run has ended says so; it goes on with the run, unless another was asked for", async () => {
+  const api = await open();
+  const { sql, mail, clientId, draft, quote, expectCall, untilWaiting, heal, untilMail } = api;
+  mail.fail({ kind: "refuse", code: 450, to: /maple/ });
+  const invoice = `/invoices/${(await draft()).id}`;
+  const quoted = `/quotes/${(await quote({ expiry_date })).id}`;
+  const stopped = `/invoices/${(await draft()).id}`;
+  const statement = `/clients/${clientId}/statement/send`;
+  const period = { from: "2026-01-01", to: "2026-03-31" };
+  const ids = new Map<string, number>();
+  for (const path of [invoice, quoted, stopped]) {
+    ids.set(path, (await expectCall(200, "POST", `${path}/send`)).delivery.id);
+  }
+  const { id: stated } = await expectCall(200, "POST", statement, period);
+  // The same once more is the same mail; with a note, or a copy, it is another.
+  expect((await expectCall(200, "POST", statement, period)).id).toBe(stated);
+  const noted = await expectCall(200, "POST", statement, { ...period, note: "At last" });
+  const copied = await expectCall(200, "POST", statement, { ...period, cc: ["b@maple.example"] });
+  expect(new Set([stated, noted.id, copied.id]).size).toBe(3);
+  // What cannot be written at all fails at once, without another try.
+  const unwritable = await expectCall(201, "POST", "/clients", {
+    name: "Odd",
+    email: "a@odd.example",
+  });
+  await sql`update clients set email = 'no address' where id = ${unwritable.id}`;
+  const odd = `/invoices/${(await draft({ client_id: unwritable.id })).id}`;
+  await expectCall(200, "POST", `${odd}/send`);
+  expect(await untilMail(odd, "failed")).toMatchObject({ error_code: "invalid_address" });
+  await untilWaiting(6);
+
+  const runOf = async (deliveryId: number) => {
+    const [run] = await sql<{ id: string; status: string; reason: string | null }[]>`
+      select id, status, reason from job_runs where (payload ->> 'deliveryId')::int8 = ${deliveryId}
+    `;
+    return run!;
+  };
+  const { id: stoppedRun } = await runOf(ids.get(stopped)!);
+  await expectCall(202, "POST", `/runs/${stoppedRun}/cancel`);
+  await sql`update job_runs set attempt = 24 where status = 'retrying'`;
+  await sql`update run_feed set available_at = now(), state = 'waiting'`;
+  await eventually(
+    async () => {
+      const [row] = await sql`
+        select count(*)::int as count from job_runs where status = 'dead' and attempt = 25
+      `;
+      return row?.["count"] === 5;
+    },
+    { withinMs: 20_000 },
+  );
+  await sql.begin(async (tx) => await enqueue(tx, giveUpMails, {}, { key: "now" }));
+  const failure = {
+    error_code: "given_up",
+    error_message: expect.stringMatching(/could not take/),
+  };
+  for (const path of [invoice, quoted]) {
+    expect(await untilMail(path, "failed")).toMatchObject(failure);
+  }
+  expect(await untilMail(stopped, "cancelled")).toMatchObject({ error_code: "given_up" });
+
+  await heal();
+  const again = await expectCall(200, "POST", `${quoted}/send`);
+  expect(again.delivery.id).not.toBe(ids.get(quoted));
+  expect((await expectCall(200, "POST", statement, period)).id).not.toBe(stated);
+  await untilMail(quoted, "accepted");
+  for (const deliveryId of [...ids.values(), stated]) {
+    await expectCall(202, "POST", `/runs/${(await runOf(deliveryId)).id}/retry`);
+  }
+  for (const path of [invoice, stopped]) await untilMail(path, "accepted");
+  for (const deliveryId of [ids.get(quoted)!, stated]) {
+    const run = await eventually(async () => {
+      const found = await runOf(deliveryId);
+      return found.status === "skipped" && found;
+    });
+    expect(run.reason).toBe("the mail is failed already");
+  }
+  await mail.waitForCount(4);
+  expect(mail.mails.map(({ subject }) => subject.split(" from ")[0]).toSorted()).toEqual([
+    "Invoice INV-00001",
+    "Invoice INV-00002",
+    "Quote QUO-00001",
+    "Statement",
   ]);
 });
 

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { commitDelivery, openDelivery } from "../../../src/actions/deliver-mail.ts";
-import { sendInvoice } from "../../../src/actions/send-invoice.ts";
 import {
   acceptDelivery,
   doubtDelivery,
@@ -8,7 +7,6 @@ import {
   requeueDelivery,
 } from "../../../src/actions/settle-delivery.ts";
 import { listAttention } from "../../../src/db/attention.ts";
-import { findCompany } from "../../../src/db/companies.ts";
 import { listInvoiceDeliveries } from "../../../src/db/deliveries.ts";
 import { inTransaction } from "../../../src/db/transaction.ts";
 import { runNight } from "../../../src/jobs/billing/night.ts";
@@ -47,12 +45,7 @@ async function open() {
     const recipient = delivery.recipient!;
     return { companyId, deliveryId, messageId: "<m@test>", version, recipient, attempts: 1, clock };
   };
-  const by = async () => ({
-    company: (await findCompany(sql, companyId))!,
-    causerId: null,
-    now: clock.now(),
-  });
-  return { sql, clock, companyId, clientId, invoiceId, night, ledger, deliveries, refOf, by };
+  return { sql, clock, companyId, clientId, invoiceId, night, ledger, deliveries, refOf };
 }
 
 test("a reminder that may have arrived counts: no other follows within 24 hours", async () => {
@@ -155,17 +148,21 @@ test("a worker that fell behind says nothing of the attempt that followed its ow
   expect(await sql`select reminders_sent from invoices`).toEqual([{ remindersSent: 1 }]);
 });
 
-test("an invoice whose mail was given up days ago can be sent again", async () => {
-  const { sql, clock, invoiceId, deliveries, by } = await open();
-  const send = async () => {
-    const acting = await by();
-    return await inTransaction(sql, (tx) => sendInvoice(tx, acting, { invoiceId }));
+test("a reminder that was given up is not taken up after a later one", async () => {
+  const { sql, night, ledger, refOf, deliveries } = await open();
+  await night("2026-03-10");
+  const giveUp = async () => {
+    await sql`update deliveries set status = 'failed', error_code = 'given_up'`;
+    await sql`update invoice_reminders set status = 'failed'`;
   };
-  const first = await send();
-  clock.set("2026-03-12T02:00:00Z");
-  expect((await send()).delivery?.id).toBe(first.delivery?.id);
-  clock.set("2026-03-14T02:00:01Z");
-  const second = await send();
-  expect(second.delivery).toMatchObject({ status: "queued", key: `${invoiceId}/2` });
+  await giveUp();
+  const ref = await refOf(0);
+  const openFirst = async () => await inTransaction(sql, (tx) => openDelivery(tx, ref));
+  expect(await openFirst()).toMatchObject({ kind: "ready", delivery: { status: "queued" } });
+  expect(await ledger()).toEqual(["queued"]);
+  await giveUp();
+  await night("2026-03-11");
+  expect(await ledger()).toEqual(["superseded", "queued"]);
+  expect(await openFirst()).toMatchObject({ kind: "over" });
   expect((await deliveries()).map(({ status }) => status)).toEqual(["cancelled", "queued"]);
 });
