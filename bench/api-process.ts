@@ -61,3 +61,11 @@ export async function startApiProcess(
     stop: product.stop,
   };
 }
+
+/** The text of what the API answers to a GET. Throws unless that is a 200. */
+export async function askApi({ url, headers }: ApiProcess, path: string): Promise<string> {
+  const response = await fetch(`${url}${path}`, { headers });
+  const text = await response.text();
+  if (response.status !== 200) throw new Error(`${path} answered ${response.status}: ${text}`);
+  return text;
+}

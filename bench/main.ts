@@ -14,6 +14,7 @@ Names: night, runs, lists, api. Default: all.
   --job-series N     invoices the BullMQ peer of the night makes (5000)
   --jobs N           no-op runs of each side (10000)
   --invoices N       invoices of the company whose lists are read (1000000)
+  --explain FILE      writes the plans of the lists and reports there, and measures nothing
   --seconds N        of load on each side of the API, in each repetition (5)
   --repetitions N    of each side, by turns; medians count (3)
   --data-dir DIR     where the database server's folder is made (the system's temporary folder)`;
@@ -24,6 +25,7 @@ const { values, positionals } = parseArgs({
     series: { type: "string", default: "20000,100000" },
     "job-series": { type: "string", default: "5000" },
     invoices: { type: "string", default: "1000000" },
+    explain: { type: "string" },
     seconds: { type: "string", default: "5" },
     jobs: { type: "string", default: "10000" },
     repetitions: { type: "string", default: "3" },
@@ -46,7 +48,8 @@ const BENCHES: Readonly<Record<string, (server: BenchServer) => Promise<void>>> 
     await benchApi(server, { seconds: Number(values.seconds), repetitions });
   },
   lists: async (server) => {
-    await benchLists(server, { invoices: Number(values.invoices), repetitions });
+    const invoices = Number(values.invoices);
+    await benchLists(server, { invoices, repetitions, explainTo: values.explain });
   },
 };
 

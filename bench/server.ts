@@ -10,6 +10,8 @@ export interface BenchServer {
   url: (database: string) => string;
   /** What is worth knowing beside a figure: version and the settings that matter for writing. */
   settings: Readonly<Record<string, string>>;
+  /** What the server says. */
+  logFile: string;
   createDatabase: (name: string) => Promise<void>;
   /** An exact copy, on disk and not in any memory of the server's; then a checkpoint. */
   copyDatabase: (template: string, name: string) => Promise<void>;
@@ -22,7 +24,8 @@ export interface BenchServer {
 /** Starts a server with an empty folder of its own. It goes when this process does, however it ends. */
 export async function startBenchServer(folder = tmpdir()): Promise<BenchServer> {
   const dataDir = await mkdtemp(join(folder, "nightledger-bench-"));
-  const server = await startEmbeddedPostgres({ dataDir, stopWhenParentDies: true });
+  const logFile = join(dataDir, "server.log");
+  const server = await startEmbeddedPostgres({ dataDir, logFile, stopWhenParentDies: true });
   const admin = openDatabase({
     url: server.url("postgres"),
     connectionsMax: 1,
@@ -31,6 +34,7 @@ export async function startBenchServer(folder = tmpdir()): Promise<BenchServer> 
   return {
     url: server.url,
     settings: await readSettings(admin),
+    logFile,
     async createDatabase(name) {
       await admin`create database ${admin(name)}`;
     },

@@ -1,11 +1,35 @@
 import { describeApi } from "../../src/api/openapi.ts";
 import { routes } from "../../src/api/routes/registry.ts";
+import { askApi, type ApiProcess } from "../api-process.ts";
+import { PERIODS } from "./seed.ts";
 
 /** A filter as a query says it, by what it is like. */
 export interface FilterCase {
   name: string;
   query: string;
 }
+
+export interface ReportCase {
+  name: string;
+  path: string;
+}
+
+const REPORTS = [
+  "profit-loss",
+  "account-aging",
+  "tax-summary",
+  "team-utilization",
+  "expenses",
+  "invoice-summary",
+] as const;
+const DASHBOARD = [
+  "stats",
+  "revenue-chart",
+  "recent-activity",
+  "aging",
+  "unbilled-by-client",
+  "revenue-by-client",
+] as const;
 
 /**
  * What each filter of GET /invoices is asked for: common values and rare ones. A filter that the API
@@ -77,4 +101,36 @@ export function readCases(): { filters: FilterCase[]; sorts: string[] } {
     }));
   });
   return { filters: [...COMBINED, ...filters], sorts: schemaOf("sort")?.enum ?? [] };
+}
+
+/** Every part of the dashboard, and every report: of a year, and of all of the books. */
+export function listReportCases(): ReportCase[] {
+  const dashboard = DASHBOARD.map((name) => ({
+    name: `dashboard.${name}`,
+    path: `/dashboard/${name}`,
+  }));
+  const reports = REPORTS.flatMap((name) => {
+    if (name === "account-aging") return [{ name: `reports.${name}`, path: `/reports/${name}` }];
+    return Object.entries(PERIODS).map(([period, [from, to]]) => ({
+      name: `reports.${name}.${period}`,
+      path:
+        name === "expenses"
+          ? `/reports/${name}?from=${from}&to=${to}`
+          : `/reports/${name}?start_date=${from}&end_date=${to}`,
+    }));
+  });
+  return [...dashboard, ...reports];
+}
+
+/** The address of a page of a list. */
+export function pagePath({ query }: FilterCase, { sort, page }: { sort: string; page: number }) {
+  return `/invoices?${[query, `sort=${sort}&page=${page}`].filter(Boolean).join("&")}`;
+}
+
+/** The number of its last page. */
+export async function findLastPage(api: ApiProcess, { query }: FilterCase): Promise<number> {
+  const answer: { meta: { last_page: number } } = JSON.parse(
+    await askApi(api, `/invoices?${query}`),
+  );
+  return answer.meta.last_page;
 }

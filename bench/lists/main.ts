@@ -3,40 +3,26 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase, type Sql } from "../../src/db/client.ts";
 import { migrate } from "../../src/db/migrate.ts";
-import { startApiProcess, type ApiProcess } from "../api-process.ts";
+import { askApi, startApiProcess, type ApiProcess } from "../api-process.ts";
 import { buildProduct } from "../product.ts";
 import { median, printFigure, round, tell } from "../report.ts";
 import type { BenchServer } from "../server.ts";
-import { readCases, type FilterCase } from "./cases.ts";
-import { BIG_COMPANY_ID, BOOKS, OWNER_ID, PERIODS, seedBooks } from "./seed.ts";
+import { findLastPage, listReportCases, pagePath, readCases } from "./cases.ts";
+import { explainPlans } from "./explain.ts";
+import { BIG_COMPANY_ID, BOOKS, OWNER_ID, seedBooks } from "./seed.ts";
 
 export interface ListOptions {
   invoices: number;
   /** Of each request, after one that is not counted. */
   repetitions: number;
+  /** File that gets the plans of all of them; nothing is measured then. */
+  explainTo: string | undefined;
 }
 
 const PAGE_UNDER_MS = 150;
 const REPORT_UNDER_MS = 1_500;
 const CONNECTIONS = 10;
 const PER_PAGE = 25;
-
-const REPORTS = [
-  "profit-loss",
-  "account-aging",
-  "tax-summary",
-  "team-utilization",
-  "expenses",
-  "invoice-summary",
-] as const;
-const DASHBOARD = [
-  "stats",
-  "revenue-chart",
-  "recent-activity",
-  "aging",
-  "unbilled-by-client",
-  "revenue-by-client",
-] as const;
 
 /** All figures of reading large books over HTTP, one request after the other. */
 export async function benchLists(server: BenchServer, options: ListOptions): Promise<void> {
@@ -51,9 +37,18 @@ export async function benchLists(server: BenchServer, options: ListOptions): Pro
     await migrate(sql);
     await seedBooks(sql, options.invoices);
     await server.checkpoint();
+    const { explainTo, ...counts } = options;
+    if (explainTo !== undefined) {
+      const explained = { database: name, logFile: server.logFile, file: explainTo };
+      const about = { ...counts, books: BOOKS, version: server.settings["server_version"]! };
+      await explainPlans(sql, { ...explained, ...about }, async (ask) => {
+        await withApi(sql, { databaseUrl, dataDir }, ask);
+      });
+      return;
+    }
     await withApi(sql, { databaseUrl, dataDir }, async (api) => {
       const settings = {
-        ...options,
+        ...counts,
         books: BOOKS,
         measured: "HTTP, one request after the other, from request to the end of the answer",
         perPage: PER_PAGE,
@@ -105,19 +100,22 @@ async function measureLists(
     ] as const) {
       const bySort: Record<string, number> = {};
       for (const sort of sorts) {
-        const query = [filter.query, `sort=${sort}&page=${number}`].filter(Boolean).join("&");
-        bySort[sort] = await measureMs(api, `/invoices?${query}`, repetitions, PAGE_UNDER_MS);
+        const path = pagePath(filter, { sort, page: number });
+        bySort[sort] = await measureMs(api, path, repetitions, PAGE_UNDER_MS);
         count += 1;
-        if (bySort[sort] >= PAGE_UNDER_MS) slow[`${filter.name} ${sort} ${page}`] = bySort[sort];
+        if (bySort[sort] < PAGE_UNDER_MS) continue;
+        slow[`${filter.name} ${sort} ${page}`] = bySort[sort];
+        tell(`over ${PAGE_UNDER_MS} ms: ${path}: ${round(bySort[sort])} ms`);
       }
       const slowest = Math.max(...Object.values(bySort));
+      const worst = sorts.find((sort) => bySort[sort] === slowest);
       tell(`${filter.name}, ${page} page: ${round(slowest)} ms at most`);
       printFigure({
         name: `lists.invoices.${filter.name}.${page}-page`,
         value: slowest,
         unit: "ms",
         target: { under: PAGE_UNDER_MS },
-        sides: { msBySort: rounded(bySort), page: number },
+        sides: { worst, cases: sorts.length, msBySort: rounded(bySort), page: number },
         settings,
       });
     }
@@ -132,34 +130,12 @@ async function measureLists(
   });
 }
 
-async function findLastPage(api: ApiProcess, { query }: FilterCase): Promise<number> {
-  const response = await fetch(`${api.url}/invoices?${query}`, { headers: api.headers });
-  const body = (await response.json()) as { meta: { last_page: number } };
-  return body.meta.last_page;
-}
-
 async function measureReports(
   api: ApiProcess,
   repetitions: number,
   settings: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const asked: [string, string][] = DASHBOARD.map((name) => [
-    `dashboard.${name}`,
-    `/dashboard/${name}`,
-  ]);
-  for (const name of REPORTS) {
-    for (const [period, [from, to]] of Object.entries(PERIODS)) {
-      if (name === "account-aging" && period !== "year") continue;
-      const query =
-        name === "account-aging"
-          ? ""
-          : name === "expenses"
-            ? `?from=${from}&to=${to}`
-            : `?start_date=${from}&end_date=${to}`;
-      asked.push([`reports.${name}.${period}`, `/reports/${name}${query}`]);
-    }
-  }
-  for (const [name, path] of asked) {
+  for (const { name, path } of listReportCases()) {
     const ms = await measureMs(api, path, repetitions, REPORT_UNDER_MS);
     tell(`${name}: ${round(ms)} ms`);
     printFigure({
@@ -195,9 +171,7 @@ async function measureMs(
 
 async function askMs(api: ApiProcess, path: string): Promise<number> {
   const startedAt = performance.now();
-  const response = await fetch(`${api.url}${path}`, { headers: api.headers });
-  const text = await response.text();
-  if (response.status !== 200) throw new Error(`${path} answered ${response.status}: ${text}`);
+  await askApi(api, path);
   return performance.now() - startedAt;
 }
 
