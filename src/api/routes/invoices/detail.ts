@@ -8,7 +8,8 @@ import { listInvoiceLines, type InvoiceLineRow } from "../../../db/invoice-lines
 import { getInvoicedClient } from "../../../db/invoice-references.ts";
 import { listInvoiceReminders } from "../../../db/invoice-reminders.ts";
 import { listInvoiceTaxes, type InvoiceTaxRow } from "../../../db/invoice-taxes.ts";
-import type { InvoiceRow } from "../../../db/invoices.ts";
+import { findInvoiceParts, type InvoicePart } from "../../../db/invoice-parts.ts";
+import { getInvoice, type InvoiceRow } from "../../../db/invoices.ts";
 import { getCategoryName } from "../../../db/labels.ts";
 import { listInvoicePayments } from "../../../db/payments.ts";
 import type { Answer } from "../../answers.ts";
@@ -87,9 +88,12 @@ export async function answerInvoiceWithLines(
 ): Promise<Answer> {
   const { tx, company } = context;
   const where = { companyId: company.id, invoiceId: invoice.id };
-  const tagsOf = await loadTags(tx, context, "invoice", [invoice.id]);
-  const lines = await listInvoiceLines(tx, where);
-  const taxes = await listInvoiceTaxes(tx, { ...where, invoiceIds: [invoice.id] });
+  // One after the other on the transaction's connection, without waiting in between.
+  const [tagsOf, lines, taxes] = await Promise.all([
+    loadTags(tx, context, "invoice", [invoice.id]),
+    listInvoiceLines(tx, where),
+    listInvoiceTaxes(tx, { ...where, invoiceIds: [invoice.id] }),
+  ]);
   return answerInvoice(invoice, { ...presentLines(lines, taxes), ...tagsOf(invoice.id) });
 }
 
@@ -104,17 +108,23 @@ function presentLines(lines: readonly InvoiceLineRow[], taxes: readonly InvoiceT
 /** An invoice with all that belongs to it. */
 export async function answerInvoiceDetail(
   context: Pick<CompanyContext, "company" | "mayUse"> & { sql: Sql },
-  invoice: InvoiceRow,
+  invoiceId: number,
 ): Promise<Answer> {
   const { sql, company, mayUse } = context;
   const companyId = company.id;
-  const where = { companyId, invoiceId: invoice.id };
-  const { categoryId } = invoice;
+  const where = { companyId, invoiceId };
+  const [invoice, lines, parts] = await Promise.all([
+    getInvoice(sql, { companyId, id: invoiceId }),
+    listInvoiceLines(sql, where),
+    findInvoiceParts(sql, where),
+  ]);
+  const { categoryId, clientId } = invoice;
+  const listOf = async <Row>(part: InvoicePart, list: () => Promise<Row[]>): Promise<Row[]> =>
+    parts.has(part) ? await list() : [];
   const [
     tagsOf,
     category,
     client,
-    lines,
     taxes,
     adjustments,
     artifacts,
@@ -123,19 +133,16 @@ export async function answerInvoiceDetail(
     deliveries,
     reminders,
   ] = await Promise.all([
-    loadTags(sql, context, "invoice", [invoice.id]),
+    loadTags(sql, context, "invoice", parts.has("invoice_tags") ? [invoiceId] : []),
     categoryId === null ? null : getCategoryName(sql, { companyId, id: categoryId }),
-    mayUse("clients:read")
-      ? getInvoicedClient(sql, { companyId, clientId: invoice.clientId })
-      : undefined,
-    listInvoiceLines(sql, where),
-    listInvoiceTaxes(sql, { companyId, invoiceIds: [invoice.id] }),
-    listAdjustments(sql, where),
-    listArtifacts(sql, where),
-    listInvoiceLateFees(sql, where),
-    mayUse("payments:read") ? listInvoicePayments(sql, where) : undefined,
-    listInvoiceDeliveries(sql, where),
-    listInvoiceReminders(sql, where),
+    mayUse("clients:read") ? getInvoicedClient(sql, { companyId, clientId }) : undefined,
+    listOf("invoice_taxes", () => listInvoiceTaxes(sql, { companyId, invoiceIds: [invoiceId] })),
+    listOf("invoice_adjustments", () => listAdjustments(sql, where)),
+    listOf("invoice_artifacts", () => listArtifacts(sql, where)),
+    listOf("invoice_late_fees", () => listInvoiceLateFees(sql, where)),
+    mayUse("payments:read") ? listOf("payments", () => listInvoicePayments(sql, where)) : undefined,
+    listOf("deliveries", () => listInvoiceDeliveries(sql, where)),
+    listOf("invoice_reminders", () => listInvoiceReminders(sql, where)),
   ]);
   return answerInvoice(invoice, {
     ...tagsOf(invoice.id),

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { getInvoice } from "../../../db/invoices.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
 import { answerInvoiceDetail, invoiceDetailAnswer } from "./detail.ts";
@@ -15,8 +14,6 @@ export const getInvoiceRoute = defineRoute({
   answers: { 200: invoiceDetailAnswer },
 
   async run(context, { params }) {
-    const { sql, company } = context;
-    const invoice = await getInvoice(sql, { companyId: company.id, id: params.id });
-    return await answerInvoiceDetail(context, invoice);
+    return await answerInvoiceDetail(context, params.id);
   },
 });

@@ -57,7 +57,8 @@ export async function loadTags(
   ids: readonly number[],
 ): Promise<(recordId: number) => { tags?: string[] }> {
   if (!mayUse("tags:read")) return () => ({});
-  const rows = await listRecordTags(sql, { kind, companyId: company.id, ids });
+  const rows =
+    ids.length === 0 ? [] : await listRecordTags(sql, { kind, companyId: company.id, ids });
   return (recordId) => ({
     tags: rows.filter((row) => row.recordId === recordId).map((row) => row.name),
   });
