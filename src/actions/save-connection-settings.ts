@@ -6,9 +6,10 @@ import { Conflict } from "../errors.ts";
 import type { OAuthProvider } from "../platform/oauth.ts";
 import type { Acting } from "./acting.ts";
 
+type Settings = Readonly<Record<string, unknown>>;
+
 /**
- * Changes what a company says about its work with a provider; settings that are not named stay. Returns
- * all of them.
+ * Changes what a company says about its work with a provider. Returns all settings.
  *
  * @throws Conflict `not_connected`: settings name things of an account
  */
@@ -17,22 +18,24 @@ export async function saveConnectionSettings(
   by: Acting,
   {
     provider,
-    settings,
+    settings: settingsOf,
     apiTokenId,
     requestId,
   }: {
     provider: Pick<OAuthProvider, "name" | "title">;
-    settings: Readonly<Record<string, unknown>>;
+    /** Those that change, of a connection as it is. */
+    settings: (connection: Pick<ConnectionRow, "settings" | "externalId">) => Settings;
     apiTokenId: number | null;
     requestId: string;
   },
-): Promise<ConnectionRow["settings"]> {
+): Promise<Pick<ConnectionRow, "settings" | "externalId">> {
   const companyId = by.company.id;
   const key = { companyId, provider: provider.name };
   const row = await lockConnection(tx, key);
   if (row === undefined || row.status === "disabled") {
     throw new Conflict(`${provider.title} is not connected.`, { code: "not_connected" });
   }
+  const settings = settingsOf(row);
   await changeConnectionSettings(tx, key, { settings, now: by.now });
   const subject = { companyId, subjectType: "connection", subjectId: row.id };
   const changed = Object.keys(settings);
@@ -51,5 +54,5 @@ export async function saveConnectionSettings(
     details: { provider: provider.name, fields: changed },
     requestId,
   });
-  return { ...row.settings, ...settings };
+  return { externalId: row.externalId, settings: { ...row.settings, ...settings } };
 }

@@ -26,6 +26,26 @@ export async function listPushedIds(
   return rows.map(({ invoiceId }) => invoiceId);
 }
 
+/** Done with. */
+export async function deletePush(
+  tx: Tx,
+  { companyId, id }: { companyId: number; id: number },
+): Promise<void> {
+  await tx`delete from quickbooks_pushes where company_id = ${companyId} and id = ${id}`;
+}
+
+/** Whether the company has deleted an invoice; one that has moved to another company it has not. */
+export async function isInvoiceDeleted(
+  sql: Sql | Tx,
+  { companyId, id }: { companyId: number; id: number },
+): Promise<boolean> {
+  const rows = await sql`
+    select 1 from invoices
+    where company_id = ${companyId} and id = ${id} and deleted_at is not null
+  `;
+  return rows.length > 0;
+}
+
 /** Why an invoice is not at QuickBooks as it is here. */
 export interface WaitingRow {
   invoiceId: number;
@@ -130,6 +150,7 @@ function pushesByItself(tx: Tx) {
     connections.provider = ${PROVIDER}
     and connections.status <> 'disabled'
     and connections.settings @> '{"auto_push": true}'
+    and connections.settings->>'settings_of' = connections.external_id
   `;
 }
 

@@ -264,7 +264,8 @@ async function switchOn(
       company_id, provider, status, external_id, credentials, settings, created_at, updated_at
     )
     values (
-      ${companyId}, 'quickbooks', 'connected', 'realm', 'sealed', '{"auto_push": true}', now(), now()
+      ${companyId}, 'quickbooks', 'connected', 'realm', 'sealed',
+      '{"auto_push": true, "settings_of": "realm"}', now(), now()
     )
     on conflict do nothing
   `;

@@ -60,7 +60,9 @@ export async function changeInvoice(
   let latest: Mapped | undefined;
   const changed = await changeRecord(push, "Invoice", externalId, async (there) => {
     const facts = await loadInvoice(ctx.sql, { companyId, id });
-    latest = facts === undefined ? undefined : await mapNow(push, { id, facts, ref });
+    // It has just moved to another company: what is in this one's books stays there.
+    if (facts === undefined) return undefined;
+    latest = facts === "deleted" ? undefined : await mapNow(push, { id, facts, ref });
     if (latest === undefined || isVoidHere(latest.facts)) {
       return isVoided(there) ? undefined : "void";
     }

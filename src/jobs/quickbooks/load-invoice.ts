@@ -5,6 +5,7 @@ import { getClient, type ClientRow } from "../../db/clients.ts";
 import type { Sql } from "../../db/client.ts";
 import { listPaymentRefunds, type RefundRow } from "../../db/payment-refunds.ts";
 import { listInvoicePayments, type PaymentRow } from "../../db/payments.ts";
+import { isInvoiceDeleted } from "../../db/quickbooks-pushes.ts";
 import { findService, type ServiceRow } from "../../db/services.ts";
 import { NotFound } from "../../errors.ts";
 
@@ -23,11 +24,11 @@ export interface InvoiceFacts {
   services: ReadonlyMap<number, ServiceRow>;
 }
 
-/** Undefined when it was deleted, or has left the company. */
+/** Undefined when it, or its client, is not in the company any more. */
 export async function loadInvoice(
   sql: Sql,
   { companyId, id }: { companyId: number; id: number },
-): Promise<InvoiceFacts | undefined> {
+): Promise<InvoiceFacts | "deleted" | undefined> {
   try {
     // One snapshot: lines and amounts of one and the same version.
     return await sql.begin("isolation level repeatable read read only", async (tx) => {
@@ -52,7 +53,7 @@ export async function loadInvoice(
       return { invoice, client, lines, taxes, payments, services };
     });
   } catch (error) {
-    if (error instanceof NotFound) return undefined;
-    throw error;
+    if (!(error instanceof NotFound)) throw error;
+    return (await isInvoiceDeleted(sql, { companyId, id })) ? "deleted" : undefined;
   }
 }

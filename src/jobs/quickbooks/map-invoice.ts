@@ -84,11 +84,10 @@ export function mapInvoice(
   const lines: Body[] = facts.lines.map((line) => ({
     DetailType: "SalesItemLineDetail",
     Amount: amount(line.amount),
-    Description: cut(line.description, 4_000),
+    Description: cut([line.description, line.longDescription ?? ""].join("\n").trim(), 4_000),
     SalesItemLineDetail: {
       ItemRef: refTo(itemIdOf(itemOfLine(facts, line))),
-      Qty: Number(line.quantity),
-      UnitPrice: priceOf(line.unitPrice, currency),
+      ...quantityOf(line, currency),
       TaxCodeRef: taxCodeRefOf(facts, line, { settings, books }),
     },
   }));
@@ -131,6 +130,16 @@ export function mapInvoice(
     CustomerMemo: { value: cut(invoice.notes ?? "", 1_000) },
     PrivateNote: `${mark} ${invoice.invoiceNumber}`,
   };
+}
+
+/**
+ * Quantity and price, where QuickBooks would come to our amount with them: it rounds to two decimals, and
+ * a currency without any is rounded further here. The amount alone stands without them.
+ */
+function quantityOf({ quantity, unitPrice, amount }: InvoiceLineRow, currency: string): Body {
+  const [Qty, UnitPrice] = [Number(quantity), priceOf(unitPrice, currency)];
+  const isClose = Math.abs(Qty * UnitPrice - amountOf(amount, currency)) < 0.0051;
+  return isClose ? { Qty, UnitPrice } : {};
 }
 
 /** The invoice's tax, with that on its late fees. */

@@ -61,7 +61,8 @@ async function begin(push: Push, id: number): Promise<Ready | Ending> {
   ctx.signal.throwIfAborted();
   const facts = await loadInvoice(ctx.sql, { companyId, id });
   const [ref] = await findRefsOfRecords(ctx.sql, push.refs("invoice"), [id]);
-  if (facts === undefined) return await endDeleted(push, id, ref);
+  if (facts === undefined) return await skip(push, { id, number: String(id) }, "it is gone");
+  if (facts === "deleted") return await endDeleted(push, id, ref);
   const { status, invoiceNumber: number } = facts.invoice;
   if (ref === undefined && (status === "draft" || status === "cancelled")) {
     const reason = status === "draft" ? "it is a draft" : "it was voided before it went over";

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { withConnection } from "../../actions/use-connection.ts";
 import { BATCH_MAX } from "../../connectors/quickbooks/quickbooks.ts";
-import { listPushedIds } from "../../db/quickbooks-pushes.ts";
+import { deletePush, listPushedIds } from "../../db/quickbooks-pushes.ts";
+import { inTransaction } from "../../db/transaction.ts";
 import { defineJob, done, skipped } from "../define-job.ts";
 import type { Ending } from "./end-push.ts";
 import { openPush } from "./push.ts";
@@ -34,6 +35,7 @@ export const pushRequestedToQuickBooks = defineJob({
         ctx.progress({ done: at, total: ids.length });
         endings.push(...(await pushInvoices(push, ids.slice(at, at + BATCH_MAX))));
       }
+      await inTransaction(ctx.sql, (tx) => deletePush(tx, { companyId, id: pushId }));
       return done(summaryOf(endings));
     });
   },

@@ -63,7 +63,7 @@ export async function openPush(
     isForced,
     ask,
     askBatch,
-    settings: readPushSettings(connection.settings),
+    settings: readPushSettings(connection.settings, account),
     books: await getBooks(ctx, connection, { ask, isForced }),
     refs: (kind) => ({ companyId, provider: "quickbooks", account, kind }),
   };

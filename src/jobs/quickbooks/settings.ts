@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseScaled } from "../../billing/money.ts";
 
 /** An id over there, as its address or a report shows it. */
 const externalId = z.string().regex(/^[A-Za-z0-9-]{1,50}$/, "Must be an id of QuickBooks.");
@@ -7,7 +8,7 @@ const rate = z
   .number()
   .min(0)
   .max(10_000)
-  .refine((value) => Number.isInteger(Math.round(value * 1e6) / 1e3), {
+  .refine((value) => parseScaled(value, 3) !== undefined, {
     message: "Must be basis points with at most 3 decimals.",
   });
 
@@ -45,9 +46,15 @@ const none: PushSettings = {
   untaxed_code: null,
 };
 
-/** Those in the settings of a connection, which has others as well. */
-export function readPushSettings(settings: Readonly<Record<string, unknown>>): PushSettings {
-  return PushSettings.parse({ ...none, ...settings });
+/** Names the account that the settings are about: ids of one account mean something else in another. */
+export const SETTINGS_OF = "settings_of";
+
+/** Those in the settings of a connection, which has others as well; none when they are of another account. */
+export function readPushSettings(
+  settings: Readonly<Record<string, unknown>>,
+  account: string | null,
+): PushSettings {
+  return settings[SETTINGS_OF] === account ? PushSettings.parse({ ...none, ...settings }) : none;
 }
 
 /** What an invoice can lack: a setting, or a currency that is not switched on over there. */

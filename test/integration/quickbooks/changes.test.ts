@@ -191,6 +191,11 @@ test("outside the US a line has a tax code; numbers may be QuickBooks' own; clos
   ]);
   expect(await openItems()).toEqual([]);
 
+  // Rounded to whole yen here: the amount stands without quantity and price.
+  const yen = await issued({ currency: "JPY", line_items: [line("Free", 1.5, 33)] });
+  await push(yen.id);
+  expect(books.Invoice[1]).toMatchObject({ TotalAmt: 50, CurrencyRef: { value: "JPY" } });
+
   books.preferences.closedUntil = "2099-12-31";
   await need("PUT", `/invoices/${invoice.id}`, { notes: "Changed" });
   expect(await push(invoice.id)).toMatchObject({ unchanged: 0, waiting: 1 });

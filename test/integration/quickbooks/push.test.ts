@@ -1,12 +1,26 @@
 import { expect, test } from "vitest";
 import { listOf } from "../../../sandbox/quickbooks/books.ts";
+import { pushInvoiceToQuickBooks } from "../../../src/jobs/quickbooks/push-invoice.ts";
+import { enqueue } from "../../../src/queue/enqueue.ts";
 import { accounts, line, startPushing } from "./start-pushing.ts";
 
 const at = (name: string) => `/integrations/quickbooks/${name}`;
 
 test("an invoice goes over with its customer, items and payments; again only when it changed", async () => {
-  const { need, call, push, issued, books, sandbox, writes, companyId, clientId, sql, openItems } =
-    await startPushing();
+  const {
+    need,
+    call,
+    push,
+    issued,
+    books,
+    sandbox,
+    writes,
+    companyId,
+    clientId,
+    sql,
+    ended,
+    openItems,
+  } = await startPushing();
   const service = await need("POST", "/services", { name: "Design: work", description: "By hour" });
   const invoice = await issued({
     line_items: [
@@ -115,6 +129,22 @@ test("an invoice goes over with its customer, items and payments; again only whe
   expect(sandbox.problems()).toEqual([]);
   const told = await sql`select payload from events where type = 'invoice.pushed' order by id`;
   expect(told.map(({ payload }) => payload.outcome)).toEqual(["created", "updated", "updated"]);
+  // What has left the company stays in its books.
+  const other = await need("POST", "/companies", { name: "Other" });
+  await need("POST", `/invoices/${invoice.id}/move`, { target_company_id: other.id });
+  const { runId } = await sql.begin(
+    async (tx) =>
+      await enqueue(tx, pushInvoiceToQuickBooks, { companyId, invoiceId: invoice.id, eventId: 0 }),
+  );
+  const left = { status: "skipped", reason: "it is gone" };
+  expect(await ended(runId)).toMatchObject(left);
+  expect(books.Invoice).toMatchObject([{ TotalAmt: invoice.total / 100 }]);
+
+  // Settings name things of one account.
+  await sql`update connections set external_id = 'another'`;
+  const others = await need("PUT", at("settings"), { auto_push: true });
+  expect(others).toMatchObject({ auto_push: true, income_account_id: null });
+
   await need("POST", at("disconnect"));
   expect(await call("POST", at("push"), { invoice_ids: [invoice.id] })).toMatchObject({
     status: 409,

@@ -90,7 +90,11 @@ export async function startPushing({ settings = accounts }: { settings?: object 
   const founded = await ask("POST", "/api/v1/companies", { token, body: { name: "Studio" } });
   const companyId = Number(founded.body.data.id);
   const call = async (method: string, path: string, body?: unknown) =>
-    await ask(method, `/api/v1${path}`, { token, ...(body !== undefined && { body }) });
+    await ask(method, `/api/v1${path}`, {
+      token,
+      ...(body !== undefined && { body }),
+      headers: { "x-company-id": String(companyId) },
+    });
   /** A call that must work; returns `data`. */
   const need = async (method: string, path: string, body?: unknown): Promise<Data> => {
     const reply = await call(method, path, body);

@@ -4,7 +4,7 @@ import { insertPush, listWaitingForSettings } from "../../../db/quickbooks-pushe
 import { InvalidInput } from "../../../errors.ts";
 import { settleSet } from "../../../jobs/quickbooks/end-push.ts";
 import { pushRequestedToQuickBooks } from "../../../jobs/quickbooks/push-requested.ts";
-import { PushSettings, readPushSettings } from "../../../jobs/quickbooks/settings.ts";
+import { PushSettings, readPushSettings, SETTINGS_OF } from "../../../jobs/quickbooks/settings.ts";
 import { enqueue } from "../../../queue/enqueue.ts";
 import { getProvider } from "../../connecting.ts";
 import { defineRoute } from "../../define-route.ts";
@@ -33,12 +33,17 @@ export const putQuickBooksSettingsRoute = defineRoute({
       { company, causerId: user.id, now },
       {
         provider: getProvider(context, "quickbooks"),
-        settings: body,
+        // Of another account that was connected before nothing is kept.
+        settings: ({ settings, externalId }) => ({
+          ...readPushSettings(settings, externalId),
+          ...body,
+          [SETTINGS_OF]: externalId,
+        }),
         apiTokenId: caller.kind === "token" ? caller.id : null,
         requestId,
       },
     );
-    const settings = readPushSettings(saved);
+    const settings = readPushSettings(saved.settings, saved.externalId);
     await settleSet(tx, company.id, settings);
     const invoiceIds = await listWaitingForSettings(tx, company.id);
     if (invoiceIds.length > 0) {
