@@ -160,6 +160,7 @@ export async function readApiSettings(config: Config): Promise<ApiSettings> {
     requestsPerHour: config.rateLimits,
     publicRequestsPerHour: config.publicRateLimit,
     sessionMs: config.sessionDays * 24 * 3_600_000,
+    answersKeptMs: config.idempotencyHours * 3_600_000,
     corsOrigins: config.corsOrigins,
     trustedProxies: config.trustedProxies,
     appUrl: config.appUrl,

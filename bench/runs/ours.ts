@@ -56,7 +56,7 @@ async function startOurs(
     // The job reaches for none.
     connectors: {} as never,
     storage: {} as never,
-    settings: { concurrency: { nights: 1, notifications: 1, default: concurrency } },
+    settings: { concurrency: { nights: 1, notifications: 1, webhooks: 1, default: concurrency } },
   });
   return {
     async enqueue(jobs) {

@@ -19,10 +19,7 @@ export async function addressDelivery(
   { delivery, state, now }: { delivery: DeliveryRow; state: MailSubject; now: Date },
 ): Promise<AddressedDelivery | undefined> {
   const { companyId, id } = delivery;
-  const recipient =
-    state.about === "invitation"
-      ? state.email
-      : await findRecipient(tx, { companyId, clientId: state.clientId });
+  const recipient = await recipientOf(tx, delivery, state);
   if (recipient !== undefined) {
     if (recipient !== delivery.recipient) {
       await setDeliveryRecipient(tx, { companyId, id, recipient, now });
@@ -38,6 +35,17 @@ export async function addressDelivery(
   const title = `The ${delivery.kind} mail for ${about} was not sent: ${NO_RECIPIENT} any more`;
   await raiseAttention(tx, { companyId, ...item, key: String(item.key), title, ...subject });
   return undefined;
+}
+
+async function recipientOf(
+  tx: Tx,
+  { companyId, recipient }: DeliveryRow,
+  state: MailSubject,
+): Promise<string | undefined> {
+  if (state.about === "invitation") return state.email;
+  // To whom it was addressed: somebody who ran the company when the webhook was disabled.
+  if (state.about === "webhook") return recipient ?? undefined;
+  return await findRecipient(tx, { companyId, clientId: state.clientId });
 }
 
 /** The attention item of a mail that can go to nobody. */
@@ -58,7 +66,8 @@ function itemOf(
     case "statement":
       return { kind: "statement.no-recipient", key: state.clientId };
     case "invitation":
-      // It is addressed to whom it invites.
+    case "webhook":
+      // It is addressed to whom it invites, or tells.
       return undefined;
   }
 }

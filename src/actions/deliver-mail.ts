@@ -8,6 +8,7 @@ import { findDoubtfulReminderAt, type MailStateRow } from "../db/mail-facts.ts";
 import { addressDelivery, NO_RECIPIENT, type AddressedDelivery } from "./address-delivery.ts";
 import { whyNotMailInvitation } from "./change-invitations.ts";
 import { isGivenUp, takeUpDelivery } from "./give-up-delivery.ts";
+import { whyNotMailWebhook } from "./disable-webhook.ts";
 import {
   lockSubject,
   type DocumentMailSubject,
@@ -55,7 +56,9 @@ export async function openDelivery(tx: Tx, ref: MailRef): Promise<OpenedDelivery
   const reason =
     state.about === "invitation"
       ? whyNotMailInvitation(state, { key: delivery.key, machineNow: ref.clock.now() })
-      : whyNot({ delivery, state });
+      : state.about === "webhook"
+        ? whyNotMailWebhook(state, delivery.key)
+        : whyNot({ delivery, state });
   if (reason !== undefined) {
     await endDelivery(tx, { delivery, now }, { status: "cancelled", code: "cancelled", reason });
     if (state.about === "invoice" && delivery.kind === "invoice") {

@@ -8,6 +8,7 @@ import {
   type QuoteMailRow,
   type StatementMailRow,
 } from "../db/quote-mail-facts.ts";
+import { lockWebhookMail, type WebhookMailRow } from "../db/webhook-endpoints.ts";
 import type { Clock } from "../platform/clock.ts";
 
 export interface MailRef {
@@ -18,12 +19,12 @@ export interface MailRef {
 }
 
 /** What a mail is about, locked, and what decides whether it may still go out. */
-export type MailSubject = DocumentMailSubject | InvitationMailRow;
+export type MailSubject = DocumentMailSubject | InvitationMailRow | WebhookMailRow;
 /** As far as it travels with a document. */
 export type DocumentMailSubject = MailStateRow | QuoteMailRow | StatementMailRow;
 
 /**
- * Locks the invoice, quote, statement or invitation of a delivery, one of which each has
+ * Locks the invoice, quote, statement, invitation or webhook of a delivery, one of which each has
  * (`deliveries_about_one_thing`). Undefined when the delivery is not this company's any more.
  */
 export async function lockSubject(tx: Tx, ref: MailRef): Promise<MailSubject | undefined> {
@@ -32,15 +33,17 @@ export async function lockSubject(tx: Tx, ref: MailRef): Promise<MailSubject | u
     (await lockMailState(tx, { companyId, deliveryId })) ??
     (await lockQuoteMail(tx, { companyId, deliveryId, machineNow: ref.clock.now() })) ??
     (await lockStatementMail(tx, { companyId, deliveryId })) ??
-    (await lockInvitationMail(tx, { companyId, deliveryId }))
+    (await lockInvitationMail(tx, { companyId, deliveryId })) ??
+    (await lockWebhookMail(tx, { companyId, deliveryId }))
   );
 }
 
 /** What a delivery is about, as attention items name it. */
 export function subjectOf(delivery: DeliveryRow): { subjectType: string; subjectId: number } {
-  const { invoiceId, quoteId, statementId, invitationId } = delivery;
+  const { invoiceId, quoteId, statementId, invitationId, webhookEndpointId } = delivery;
   if (invoiceId !== null) return { subjectType: "invoice", subjectId: invoiceId };
   if (quoteId !== null) return { subjectType: "quote", subjectId: quoteId };
   if (invitationId !== null) return { subjectType: "invitation", subjectId: invitationId };
+  if (webhookEndpointId !== null) return { subjectType: "webhook", subjectId: webhookEndpointId };
   return { subjectType: "statement", subjectId: statementId! };
 }

@@ -8,7 +8,7 @@ import type { Acting } from "./acting.ts";
 import { isGivenUp, replaceDelivery } from "./give-up-delivery.ts";
 import { recordInvoiceEvent } from "./invoice-events.ts";
 
-export type InvoiceMailKind = Exclude<MailKind, "quote" | "statement" | "invitation">;
+export type InvoiceMailKind = Exclude<MailKind, "quote" | "statement" | "invitation" | "webhook">;
 
 /** The events that the mailers of these mails follow. */
 const REQUESTS: Readonly<Record<InvoiceMailKind, string>> = {

@@ -87,6 +87,9 @@ export async function acceptDelivery(
         payload: { delivery_id: deliveryId },
         occurredAt: now,
       });
+      return;
+    // That it was disabled is an event already.
+    case "webhook":
   }
 }
 

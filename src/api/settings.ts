@@ -27,6 +27,8 @@ export interface ApiSettings {
   };
   /** How long a session lasts, in milliseconds. */
   sessionMs: number;
+  /** How long the answer to an Idempotency-Key is kept, in milliseconds. */
+  answersKeptMs: number;
   /** How long who-may-what may be remembered in process; a revocation elsewhere takes this long. */
   identityCacheMs: number;
   /** Origins a browser may call from. `"*"` for any; empty for none. */
@@ -62,6 +64,7 @@ export function defaultApiSettings(own: { ipSalt: string } & Partial<ApiSettings
       invitationsPerCompany: 100,
     },
     sessionMs: 30 * 24 * 3_600_000,
+    answersKeptMs: 24 * 3_600_000,
     identityCacheMs: 2_000,
     corsOrigins: [],
     trustedProxies: 0,

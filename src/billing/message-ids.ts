@@ -27,7 +27,19 @@ export function invitationMailKey(invitationId: number, sending: number): string
   return `${invitationId}/${sending}`;
 }
 
-export type MailKind = "invoice" | "reminder" | "quote" | "statement" | "receipt" | "invitation";
+/** `disabling` counts from 1: how often the endpoint was disabled by us. */
+export function webhookMailKey(endpointId: number, disabling: number, userId: number): string {
+  return `${endpointId}/${disabling}/${userId}`;
+}
+
+export type MailKind =
+  | "invoice"
+  | "reminder"
+  | "quote"
+  | "statement"
+  | "receipt"
+  | "invitation"
+  | "webhook";
 
 /** Without domain and brackets: those of the sender are added when the mail is sent. */
 export function messageIdOf(mail: { companyId: number; kind: MailKind; key: string }): string {

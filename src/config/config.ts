@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  addressRanges,
   integer,
   keyRing,
   limit,
@@ -126,8 +127,13 @@ const Settings = z.object({
   /** Where Stripe is when it is a sandbox, all its addresses in one. Default: its own. */
   STRIPE_URL: url(["http:", "https:"]).optional(),
 
-  /** Runs at once in one worker process, by queue. Default `nights=2,notifications=20,default=10`; what is left out keeps its default. */
-  WORKER_CONCURRENCY: numberByName(["nights", "notifications", "default"]).default({}),
+  /** Whether webhooks may also go to addresses with http://, and to any port: on or off. Default off: https:// on 443 and 8443. */
+  WEBHOOK_HTTP: onOrOff.default(false),
+  /** Ranges that webhooks may reach although they are not the public internet, like `127.0.0.0/8,::1/128`. Default: none. */
+  WEBHOOK_PRIVATE_RANGES: addressRanges.default([]),
+
+  /** Runs at once in one worker process, by queue. Default `nights=2,notifications=20,webhooks=50,default=10`; what is left out keeps its default. */
+  WORKER_CONCURRENCY: numberByName(["nights", "notifications", "webhooks", "default"]).default({}),
   /** How long a run belongs to a worker that gives no sign of life, in milliseconds. Default 15000. */
   LEASE_MS: integer(1_000, 3_600_000).default(15_000),
   /** How often a worker gives its sign of life, in milliseconds, at most a third of LEASE_MS. Default 5000. */
@@ -138,6 +144,14 @@ const Settings = z.object({
   RUN_RETENTION_DAYS: integer(1, DAYS_MAX).default(30),
   /** How long dead runs are kept, in days. Default 180. */
   RUN_RETENTION_DEAD_DAYS: integer(1, DAYS_MAX).default(180),
+  /** How long what webhooks were told is kept, whatever became of it, in days. Default 30. */
+  WEBHOOK_RETENTION_DAYS: integer(4, DAYS_MAX).default(30),
+  /** How long events are kept, which are the activity log, in days, or `none` for ever. Default none. */
+  EVENT_RETENTION_DAYS: limit.default(null),
+  /** How long uses of API tokens are kept, in days. Default 90. */
+  USAGE_RETENTION_DAYS: integer(1, DAYS_MAX).default(90),
+  /** How long the answer to an Idempotency-Key is kept, in hours, 24 or more. Default 24. */
+  IDEMPOTENCY_HOURS: integer(24, 720).default(24),
 
   /** How much is logged: fatal, error, warn, info, debug, trace or silent. Default info. */
   LOG_LEVEL: oneOf(LOG_LEVELS).default("info"),
@@ -250,11 +264,14 @@ function arrange(settings: Settings) {
     },
     publicRateLimit: settings.PUBLIC_RATE_LIMIT,
     sessionDays: settings.SESSION_DAYS,
+    idempotencyHours: settings.IDEMPOTENCY_HOURS,
     ipSalt: settings.IP_SALT,
     smtpUrl: settings.SMTP_URL,
     mailFrom: settings.MAIL_FROM,
     mailPerSecond: settings.MAIL_PER_SECOND,
     masterKeys: settings.MASTER_KEYS,
+    /** Where webhooks may go. */
+    webhooks: { allowsHttp: settings.WEBHOOK_HTTP, allowed: settings.WEBHOOK_PRIVATE_RANGES },
     /** A `url` in place of the provider's own addresses makes it a sandbox. */
     providers: {
       freshbooks: { url: settings.FRESHBOOKS_URL },
@@ -282,12 +299,24 @@ function arrange(settings: Settings) {
         url: settings.STRIPE_URL,
       },
     },
-    concurrency: { nights: 2, notifications: 20, default: 10, ...settings.WORKER_CONCURRENCY },
+    concurrency: {
+      nights: 2,
+      notifications: 20,
+      webhooks: 50,
+      default: 10,
+      ...settings.WORKER_CONCURRENCY,
+    },
     leaseMs: settings.LEASE_MS,
     heartbeatMs: settings.HEARTBEAT_MS,
     shutdownWindowMs: settings.SHUTDOWN_WINDOW_MS,
-    runRetentionDays: settings.RUN_RETENTION_DAYS,
-    deadRunRetentionDays: settings.RUN_RETENTION_DEAD_DAYS,
+    /** Days. */
+    retention: {
+      endedDays: settings.RUN_RETENTION_DAYS,
+      deadDays: settings.RUN_RETENTION_DEAD_DAYS,
+      usageDays: settings.USAGE_RETENTION_DAYS,
+      eventDays: settings.EVENT_RETENTION_DAYS,
+      webhookDays: settings.WEBHOOK_RETENTION_DAYS,
+    },
     logLevel: settings.LOG_LEVEL,
     hasMetrics: settings.METRICS,
   } as const;

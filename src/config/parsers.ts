@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { z } from "zod";
 
 // How the text of a variable becomes a value. Messages say what was expected; only harmless values are
@@ -61,6 +62,25 @@ export const emailList = z.string().transform((text, context) => {
   return wrong === undefined
     ? emails
     : reject(context, `expected email addresses with commas between them, got "${wrong}"`);
+});
+
+/** Ranges of addresses like `127.0.0.0/8`, with commas between them. */
+export const addressRanges = z.string().transform((text, context) => {
+  const ranges = splitList(text).map((range) => {
+    const [address = "", prefix = "", ...rest] = range.split("/");
+    const bits = isIP(address) === 4 ? 32 : 128;
+    const isRange =
+      isIP(address) !== 0 &&
+      /^\d{1,3}$/.test(prefix) &&
+      Number(prefix) <= bits &&
+      rest.length === 0;
+    return isRange ? { address, prefix: Number(prefix) } : range;
+  });
+  const wrong = ranges.find((range) => typeof range === "string");
+  if (wrong !== undefined) {
+    return reject(context, `expected ranges like 127.0.0.0/8 or ::1/128, got "${wrong}"`);
+  }
+  return ranges.filter((range) => typeof range !== "string");
 });
 
 /** `name=number,…` for some of the names. */

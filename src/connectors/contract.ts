@@ -3,6 +3,7 @@ import type { FreshBooks } from "./freshbooks/freshbooks.ts";
 import type { QuickBooks } from "./quickbooks/quickbooks.ts";
 import type { Slack } from "./slack/contract.ts";
 import type { StripeConnector } from "./stripe/contract.ts";
+import type { WebhookTarget } from "./webhook-target/webhook-target.ts";
 
 /** A file that travels with a mail. */
 export interface MailAttachment {
@@ -142,6 +143,8 @@ export interface Providers {
   slack: Slack;
   /** What plans are paid with. Left out where the settings name no platform of ours at Stripe. */
   stripe?: StripeConnector | undefined;
+  /** Companies' own servers, which are told of events. */
+  webhookTarget: WebhookTarget;
   /** Closes idle connections; nothing may be asked for afterwards. */
   closeProviders(): void;
 }

@@ -1,5 +1,6 @@
 import type { ConnectionServices, OAuthApp, OAuthProvider } from "../platform/oauth.ts";
 import { createKeyRing, type MasterKey } from "../platform/sealing.ts";
+import type { AddressRules } from "../platform/address-guard.ts";
 import { systemClock } from "../platform/clock.ts";
 import { createHttpClient, type HttpClient } from "../platform/http-client.ts";
 import type { GoogleSignIn, Providers } from "./contract.ts";
@@ -8,10 +9,13 @@ import { createFreshBooks } from "./freshbooks/freshbooks.ts";
 import { createQuickBooks } from "./quickbooks/quickbooks.ts";
 import { createSlack } from "./slack/slack.ts";
 import { openStripe, type StripeSettings } from "./stripe/open-stripe.ts";
+import { createWebhookTarget } from "./webhook-target/webhook-target.ts";
 
 /** What the settings say about the providers; see config.ts for each variable. */
 export interface ProviderSettings {
   masterKeys: readonly MasterKey[];
+  /** Where webhooks may go. */
+  webhooks: AddressRules;
   providers: {
     freshbooks: { url: string | undefined };
     google: ClientSettings;
@@ -29,7 +33,7 @@ export interface ClientSettings {
 }
 
 /** Every provider there is code for. One that the settings name no client of is there all the same. */
-export function openProviders({ masterKeys, providers }: ProviderSettings): Providers {
+export function openProviders({ masterKeys, webhooks, providers }: ProviderSettings): Providers {
   const freshbooks = createFreshBooks({ url: providers.freshbooks.url, clock: systemClock });
   const quickbooks = createQuickBooks({
     app: appOf(providers.quickbooks),
@@ -53,6 +57,7 @@ export function openProviders({ masterKeys, providers }: ProviderSettings): Prov
     providers: new Map(oauth.map((provider) => [provider.name, provider])),
   };
   const google = createHttpClient({ name: "Google", clock: systemClock });
+  const webhookTarget = createWebhookTarget({ rules: webhooks, clock: systemClock });
   return {
     connections,
     freshbooks,
@@ -60,12 +65,14 @@ export function openProviders({ masterKeys, providers }: ProviderSettings): Prov
     googleSignIn: openGoogleSignIn(providers.google, google),
     slack,
     stripe: stripe.connector,
+    webhookTarget,
     closeProviders() {
       freshbooks.close();
       quickbooks.close();
       google.close();
       slack.close();
       stripe.close();
+      webhookTarget.close();
     },
   };
 }

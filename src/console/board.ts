@@ -12,6 +12,7 @@ export const BOARD_PATH = "/console/queues";
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   nights: "Billing nights: long, heavy on the database, few at a time.",
   notifications: "Mails and messages: many at a time, each waiting for a server.",
+  webhooks: "Messages to servers of companies: very many at a time, each waiting for one of them.",
   default: "Everything else a company asks for.",
   [clockQueue]: "Rings when a schedule may be due. Holds no runs.",
 };

@@ -54,6 +54,21 @@ export async function listMembers(
   `;
 }
 
+/** Those who run a company, oldest accounts first. */
+export async function listAdmins(
+  sql: Sql | Tx,
+  companyId: number,
+): Promise<Pick<MemberRow, "id" | "email">[]> {
+  return await sql<Pick<MemberRow, "id" | "email">[]>`
+    select users.id, users.email
+    from company_members
+    join users on users.id = company_members.user_id
+    where company_members.company_id = ${companyId}
+      and company_members.role in ('owner', 'admin')
+    order by users.id
+  `;
+}
+
 export async function countMembers(sql: Sql | Tx, companyId: number): Promise<number> {
   const [row] = await sql<{ count: number }[]>`
     select count(*)::int as count from company_members where company_id = ${companyId}

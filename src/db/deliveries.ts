@@ -28,6 +28,7 @@ export interface DeliveryRow {
   /** The earlier mail that somebody asked to be sent again. */
   resendOfId: number | null;
   invitationId: number | null;
+  webhookEndpointId: number | null;
   recipient: string | null;
   messageId: string;
   status: DeliveryStatus;
@@ -44,7 +45,7 @@ export interface DeliveryRow {
 function deliveryColumns(sql: Sql | Tx) {
   return sql`
     id, company_id, kind, key, invoice_id, invoice_reminder_id, quote_id, statement_id, payment_id,
-    resend_of_id, invitation_id, recipient, message_id, status, attempts, error_code, error_message, response,
+    resend_of_id, invitation_id, webhook_endpoint_id, recipient, message_id, status, attempts, error_code, error_message, response,
     accepted_at, created_at, updated_at
   `;
 }
@@ -60,6 +61,7 @@ export interface NewDelivery {
   paymentId?: number;
   resendOfId?: number;
   invitationId?: number;
+  webhookEndpointId?: number;
   /** Nobody to write to leaves the delivery blocked. */
   recipient: string | null;
 }
@@ -74,11 +76,12 @@ export async function insertDeliveries(
   return await tx<DeliveryRow[]>`
     insert into deliveries (
       company_id, kind, key, invoice_id, invoice_reminder_id, quote_id, statement_id, payment_id,
-      resend_of_id, invitation_id, recipient, message_id, status, created_at, updated_at
+      resend_of_id, invitation_id, webhook_endpoint_id, recipient, message_id, status, created_at,
+      updated_at
     )
     select
       ${companyId}, p.kind, p.key, p.invoice_id, p.invoice_reminder_id, p.quote_id, p.statement_id,
-      p.payment_id, p.resend_of_id, p.invitation_id, p.recipient, p.message_id, case when p.recipient is null then 'blocked' else 'queued' end,
+      p.payment_id, p.resend_of_id, p.invitation_id, p.webhook_endpoint_id, p.recipient, p.message_id, case when p.recipient is null then 'blocked' else 'queued' end,
       ${now}, ${now}
     from unnest(
       ${rows.map((row) => row.kind)}::text[], ${rows.map((row) => row.key)}::text[],
@@ -89,10 +92,11 @@ export async function insertDeliveries(
       ${rows.map((row) => row.paymentId ?? null)}::int8[],
       ${rows.map((row) => row.resendOfId ?? null)}::int8[],
       ${rows.map((row) => row.invitationId ?? null)}::int8[],
+      ${rows.map((row) => row.webhookEndpointId ?? null)}::int8[],
       ${rows.map((row) => row.recipient)}::text[], ${ids}::text[]
     ) as p (
       kind, key, invoice_id, invoice_reminder_id, quote_id, statement_id, payment_id, resend_of_id,
-      invitation_id, recipient, message_id
+      invitation_id, webhook_endpoint_id, recipient, message_id
     )
     on conflict (company_id, kind, key) do nothing
     returning ${deliveryColumns(tx)}

@@ -137,6 +137,52 @@ export async function wasToldOverdue(
   return row?.found ?? false;
 }
 
+/** Events of a company that were recorded in a period, by id. */
+export async function listEventIdsBetween(
+  sql: Sql | Tx,
+  filter: {
+    companyId: number;
+    types: readonly string[];
+    from: Date;
+    to: Date;
+    afterId: number;
+    limit: number;
+  },
+): Promise<number[]> {
+  const rows = await sql<{ id: number }[]>`
+    select id from events
+    where company_id = ${filter.companyId}
+      and created_at >= ${filter.from} and created_at < ${filter.to}
+      and type = any(${[...filter.types]}::text[])
+      and id > ${filter.afterId}
+    order by id
+    limit ${filter.limit}
+  `;
+  return rows.map(({ id }) => id);
+}
+
+/** Forgets events recorded before, a few at a time, but for those not followed yet. Returns how many. */
+export async function deleteEventsBefore(
+  sql: Sql,
+  { before, limit }: { before: Date; limit: number },
+): Promise<number> {
+  const rows = await sql<{ id: number }[]>`
+    delete from events
+    where id in (
+      select id from events as event
+      where created_at < ${before}
+        and not exists (select from event_outbox where event_outbox.event_id = event.id)
+        and not exists (
+          select from event_follow_failures where event_follow_failures.event_id = event.id
+        )
+      order by created_at
+      limit ${limit}
+    )
+    returning id
+  `;
+  return rows.length;
+}
+
 /** Whether the company has such a record at all, deleted or not: its story may still be empty. */
 export async function subjectExists(
   sql: Sql | Tx,
@@ -177,6 +223,8 @@ export async function subjectExists(
         exists (select from tax_rates where company_id = ${companyId} and id = ${subjectId})
       when 'member' then
         exists (select from company_members where company_id = ${companyId} and user_id = ${subjectId})
+      when 'webhook' then
+        exists (select from webhook_endpoints where company_id = ${companyId} and id = ${subjectId})
       when 'invitation' then
         exists (select from invitations where company_id = ${companyId} and id = ${subjectId})
       else false

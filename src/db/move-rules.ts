@@ -85,6 +85,7 @@ export const references: readonly Reference[] = [
   { from: "deliveries", column: "payment_id", to: "payments", rule: "goes" },
   { from: "deliveries", column: "resend_of_id", to: "deliveries", rule: "stays" },
   { from: "deliveries", column: "invitation_id", to: "invitations", rule: "stays" },
+  { from: "deliveries", column: "webhook_endpoint_id", to: "webhook_endpoints", rule: "stays" },
   { from: "credit_applications", column: "credit_id", to: "credits", rule: "goes" },
   { from: "invoice_reminders", column: "reminder_id", to: "payment_reminders", rule: "stays" },
   { from: "deliveries", column: "invoice_reminder_id", to: "invoice_reminders", rule: "goes" },
@@ -177,6 +178,8 @@ export const staying: Readonly<Record<string, string>> = {
   slack_routes: "the company's own",
   tags: "as categories",
   tax_rates: "as categories, by name and rate; invoices keep what they took from it",
+  webhook_deliveries: "told somebody of the company's events",
+  webhook_endpoints: "the company's own",
 };
 
 /** What an attention item, or an event, calls the rows of a table. */

@@ -12,6 +12,8 @@ interface SealedColumn {
 const sealedColumns: readonly SealedColumn[] = [
   { table: "connections", column: "credentials", boundTo: "provider" },
   { table: "connections", column: "app_credentials", boundTo: "provider" },
+  { table: "webhook_endpoints", column: "secret", boundTo: null },
+  { table: "webhook_endpoints", column: "previous_secret", boundTo: null },
 ];
 
 /** What a sealed value is bound to, so that it opens in its own row only. */

@@ -26,6 +26,10 @@ import { pushRequestedToQuickBooks } from "./quickbooks/push-requested.ts";
 import { mailSlackNotice } from "./slack/mail-notice.ts";
 import { postSlackAlerts } from "./slack/post-alerts.ts";
 import { sendSlackTest } from "./slack/send-test.ts";
+import { sendWebhookNoticeMail } from "./mail/send-webhook-notice.ts";
+import { deliverWebhooks } from "./webhooks/deliver.ts";
+import { replayWebhooks } from "./webhooks/replay.ts";
+import { wakeWebhooks } from "./webhooks/wake.ts";
 import { deleteFiles } from "./upkeep/delete-files.ts";
 import { forgetRequests } from "./upkeep/forget-requests.ts";
 
@@ -40,6 +44,7 @@ export const jobs: readonly AnyJob[] = [
   checkConnections,
   closeCheckout,
   deleteFiles,
+  deliverWebhooks,
   forgetRequests,
   giveUpMails,
   handleStripeEvent,
@@ -50,6 +55,7 @@ export const jobs: readonly AnyJob[] = [
   pushClientToQuickBooks,
   pushInvoiceToQuickBooks,
   pushRequestedToQuickBooks,
+  replayWebhooks,
   runNightJob,
   sendInvitationMail,
   sendInvoiceMail,
@@ -59,5 +65,7 @@ export const jobs: readonly AnyJob[] = [
   sendReminderMail,
   sendSlackTest,
   sendStatementMail,
+  sendWebhookNoticeMail,
   startDueNights,
+  wakeWebhooks,
 ];

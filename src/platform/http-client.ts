@@ -2,7 +2,8 @@ import { Agent as HttpAgent, request as requestHttp, type ClientRequest } from "
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import type { z } from "zod";
-import { ProviderUnavailable, RateLimited, WriteUnconfirmed, type Failure } from "../errors.ts";
+import { Failure, ProviderUnavailable, RateLimited, WriteUnconfirmed } from "../errors.ts";
+import { assertAllowed, type AddressGuard } from "./address-guard.ts";
 import type { Clock } from "./clock.ts";
 import { parseRetryAfter } from "./retry-after.ts";
 
@@ -23,6 +24,10 @@ export interface HttpClientOptions {
   timeouts?: Partial<HttpTimeouts>;
   /** A longer answer is given up. Default 10 MB. */
   bytesMax?: number;
+  /** An answer that is too long, or whose body is too slow, is taken as far as it came. */
+  cutsAnswers?: boolean;
+  /** For addresses that users give: which of them may be reached. Default: any. */
+  guard?: AddressGuard;
   /** Sent with every request. */
   headers?: Readonly<Record<string, string>>;
 }
@@ -70,6 +75,7 @@ export interface HttpClient {
    *
    * @throws ProviderUnavailable when it surely was not sent, or was only a read
    * @throws WriteUnconfirmed when a write was under way: it may have happened
+   * @throws ProviderRejected with the code `address_refused` where there is a guard and it says no
    * @throws the signal's reason when it was aborted before it was sent, or was only a read
    */
   send(request: HttpRequest): Promise<HttpAnswer>;
@@ -86,13 +92,16 @@ const IDLE_MS = 4_000;
 
 /** A client for one provider, with connections of its own that are kept open for the next request. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const { guard } = options;
+  const connecting = guard === undefined ? {} : { lookup: guard.lookup };
   const agents = {
-    http: new HttpAgent({ keepAlive: true, timeout: IDLE_MS }),
-    https: new HttpsAgent({ keepAlive: true, timeout: IDLE_MS }),
+    http: new HttpAgent({ keepAlive: true, timeout: IDLE_MS, ...connecting }),
+    https: new HttpsAgent({ keepAlive: true, timeout: IDLE_MS, ...connecting }),
   };
 
   async function send(request: HttpRequest): Promise<HttpAnswer> {
     const url = new URL(request.url);
+    if (guard !== undefined) assertAllowed(guard, url);
     const isWrite = request.isWrite ?? request.method !== "GET";
     const what = `${options.name}: ${request.method} ${url.pathname}`;
     const exchange = startExchange(url, request, { ...options, agents });
@@ -164,11 +173,13 @@ function startExchange(
       headers: { ...options.headers, ...headers, ...request.headers },
     });
     let timer: NodeJS.Timeout | undefined;
-    const allow = (ms: number, forWhat: string) => {
+    const allow = (ms: number, forWhat: string, orElse = giveUp) => {
       clearTimeout(timer);
-      timer = setTimeout(() => giveUp(new GivenUp(`${forWhat} took more than ${ms} ms`)), ms);
+      timer = setTimeout(() => orElse(new GivenUp(`${forWhat} took more than ${ms} ms`)), ms);
     };
-    const giveUp = (error: Error) => sending.destroy(error);
+    function giveUp(error: Error): void {
+      sending.destroy(error);
+    }
     const onAbort = () => giveUp(new GivenUp("it was aborted", { cause: request.signal.reason }));
     request.signal.addEventListener("abort", onAbort, { once: true });
     const end = () => {
@@ -192,16 +203,20 @@ function startExchange(
     });
     sending.on("response", (message) => {
       wasSent = true;
-      allow(timeouts.bodyMs, "the answer's body");
       const parts: Buffer[] = [];
       let length = 0;
+      const cut = () => {
+        end();
+        resolve({ message, bytes: Buffer.concat(parts).subarray(0, bytesMax) });
+        message.destroy();
+      };
+      allow(timeouts.bodyMs, "the answer's body", options.cutsAnswers === true ? cut : giveUp);
       message.on("data", (part: Buffer) => {
         length += part.length;
-        if (length > bytesMax) {
-          message.destroy(new GivenUp(`the answer is longer than ${bytesMax} bytes`));
-        } else {
-          parts.push(part);
-        }
+        if (length <= bytesMax || options.cutsAnswers === true) parts.push(part);
+        if (length <= bytesMax) return;
+        if (options.cutsAnswers === true) cut();
+        else message.destroy(new GivenUp(`the answer is longer than ${bytesMax} bytes`));
       });
       message.on("error", (error) => {
         end();
@@ -250,6 +265,8 @@ function failureOf(
   facts: { what: string; isWrite: boolean; wasSent: boolean; request: HttpRequest },
 ): unknown {
   const { what, isWrite, wasSent, request } = facts;
+  // What the guard says of where a name leads.
+  if (error instanceof Failure) return error;
   const cause = error instanceof Error ? error : new Error(String(error));
   if (wasSent && isWrite) {
     return new WriteUnconfirmed(`${what}: no answer (${reasonOf(cause)}); it may have happened`, {

@@ -4,10 +4,11 @@
  *
  * - `nights`: long, heavy on the database, few at a time.
  * - `notifications`: waits for mail and chat servers, many at a time.
+ * - `webhooks`: waits for servers of anybody's, which may be slow or dead, very many at a time.
  * - `default`: everything else a company asks for.
  * - `clock`: rings when a schedule may be due; holds no runs.
  */
-export const runQueues = ["nights", "notifications", "default"] as const;
+export const runQueues = ["nights", "notifications", "webhooks", "default"] as const;
 
 /** A queue that holds runs. */
 export type QueueName = (typeof runQueues)[number];

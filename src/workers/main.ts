@@ -27,15 +27,11 @@ export async function startOurWorker(
 
 /** Starts what brings work to the workers: relay, schedules, reconciler, retention. */
 export async function startOurScheduler(platform: Platform): Promise<RunningScheduler> {
-  const { runRetentionDays, deadRunRetentionDays } = platform.config;
+  const { retention } = platform.config;
   return await startScheduler({
     ...partsOf(platform),
     settings: {
-      retention: {
-        ...schedulerDefaults.retention,
-        endedDays: runRetentionDays,
-        deadDays: deadRunRetentionDays,
-      },
+      retention: { ...schedulerDefaults.retention, ...retention },
     },
   });
 }

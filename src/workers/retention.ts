@@ -1,11 +1,14 @@
+import { deleteUsageBefore } from "../db/api-usage.ts";
 import { pruneBudgets } from "../db/budgets.ts";
 import type { Sql } from "../db/client.ts";
+import { deleteEventsBefore } from "../db/events.ts";
 import {
   createRunPartition,
   dropEmptyRunPartitions,
   pruneRunKeys,
   pruneRuns,
 } from "../db/run-retention.ts";
+import { deleteWebhookDeliveriesBefore } from "../db/webhook-delivery-log.ts";
 import type { Log } from "../platform/log.ts";
 import type { RetentionSettings } from "./settings.ts";
 
@@ -15,7 +18,8 @@ const MONTHS_AHEAD = 2;
 
 /**
  * Makes the partitions of this month and the next two, and removes what is older than the settings say,
- * in small batches that get in nobody's way. Live and held runs stay, however old.
+ * in small batches that get in nobody's way. Live and held runs stay, however old, and events that
+ * somebody has still to follow.
  */
 export async function retain(
   sql: Sql,
@@ -29,6 +33,8 @@ export async function retain(
   }
   await pruneBudgets(sql);
   const daysAgo = (days: number): Date => new Date(now.getTime() - days * DAY_MS);
+  const older = (days: number) => ({ before: daysAgo(days), limit: BATCH_SIZE });
+  const { usageDays, eventDays, webhookDays } = settings;
   const pruned = {
     ended: await inBatches(() =>
       pruneRuns(sql, {
@@ -43,9 +49,15 @@ export async function retain(
     keys: await inBatches(() =>
       pruneRunKeys(sql, { before: daysAgo(settings.keyDays), limit: BATCH_SIZE }),
     ),
+    uses: await inBatches(() => deleteUsageBefore(sql, older(usageDays))),
+    webhookDeliveries: await inBatches(() =>
+      deleteWebhookDeliveriesBefore(sql, older(webhookDays)),
+    ),
+    events:
+      eventDays === null ? 0 : await inBatches(() => deleteEventsBefore(sql, older(eventDays))),
     partitions: await dropEmptyRunPartitions(sql, now),
   };
-  if (Object.values(pruned).some((count) => count > 0)) log.info(pruned, "old runs removed");
+  if (Object.values(pruned).some((count) => count > 0)) log.info(pruned, "what is old was removed");
 }
 
 async function inBatches(prune: () => Promise<number>): Promise<number> {

@@ -17,7 +17,7 @@ export interface WorkerSettings {
 }
 
 export const workerDefaults: WorkerSettings = {
-  concurrency: { nights: 2, notifications: 20, default: 10 },
+  concurrency: { nights: 2, notifications: 20, webhooks: 50, default: 10 },
   leaseMs: 15_000,
   heartbeatMs: 5_000,
   stopWindowMs: 15_000,
@@ -51,15 +51,28 @@ export interface RetentionSettings {
   deadDays: number;
   /** Keys outlive their runs: while one is kept, its work is not done twice. */
   keyDays: number;
+  /** Uses of API tokens. */
+  usageDays: number;
+  /** Events, which are the activity log; null for ever. */
+  eventDays: number | null;
+  /** What webhooks were told, whatever became of it. */
+  webhookDays: number;
 }
 
 export const schedulerDefaults: SchedulerSettings = {
-  window: { nights: 20, notifications: 100, default: 100 },
+  window: { nights: 20, notifications: 100, webhooks: 200, default: 100 },
   pollMs: 1_000,
   reconcileMs: 5_000,
   deliveryOverdueMs: 10_000,
   crashesMax: 10,
   lateMs: 60_000,
   retentionMs: 3_600_000,
-  retention: { endedDays: 45, deadDays: 365, keyDays: 1_100 },
+  retention: {
+    endedDays: 45,
+    deadDays: 365,
+    keyDays: 1_100,
+    usageDays: 90,
+    eventDays: null,
+    webhookDays: 30,
+  },
 };

@@ -6,7 +6,7 @@ import type { AnyJob } from "../../src/jobs/define-job.ts";
 import { jobs } from "../../src/jobs/index.ts";
 import { backoffMs } from "../../src/queue/backoff.ts";
 import { companyIdOf, enqueue } from "../../src/queue/enqueue.ts";
-import { insertClient, insertCompany, insertInvoice } from "../support/records.ts";
+import { insertClient, insertCompany, insertInvoice, insertWebhook } from "../support/records.ts";
 import { setup } from "../support/setup.ts";
 
 const DAY_MS = 86_400_000;
@@ -61,6 +61,33 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
     { companyId: 7, noticeId: 9 },
     { companyId: 7, noticeId: 10 },
   ],
+  "mail.send-webhook-notice": [
+    { companyId: 7, deliveryId: 9 },
+    { companyId: 7, deliveryId: 10 },
+  ],
+  "webhook.deliver": [
+    { companyId: 7, endpointId: 9, cause: "event-3" },
+    { companyId: 7, endpointId: 9, cause: "event-4" },
+  ],
+  "webhook.replay": [
+    {
+      companyId: 7,
+      endpointId: 9,
+      from: "2026-03-01T00:00:00Z",
+      to: "2026-03-02T00:00:00Z",
+      includesDelivered: false,
+      request: "a",
+    },
+    {
+      companyId: 7,
+      endpointId: 9,
+      from: "2026-03-01T00:00:00Z",
+      to: "2026-03-02T00:00:00Z",
+      includesDelivered: false,
+      request: "b",
+    },
+  ],
+  "webhook.wake-due": [{}, {}],
   "night.assist": [
     { companyId: 7, businessDate: "2026-02-28", request: "r/1/1" },
     { companyId: 7, businessDate: "2026-02-28", request: "r/1/2" },
@@ -294,6 +321,7 @@ for (const { name, payload: schema, follows } of followers) {
         await switchOn(sql, { companyId, clientId });
         const isOfClient = type.startsWith("client.");
         await wantInSlack(sql, companyId, type);
+        await insertWebhook(sql, companyId);
         const eventId = await sql.begin((tx) =>
           recordEvent(tx, {
             companyId,

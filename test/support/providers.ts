@@ -8,12 +8,17 @@ const NONE = { clientId: undefined, clientSecret: undefined, url: undefined };
 /** A key for tests. */
 const testKey = { id: "test", key: Buffer.alloc(32, 7) };
 
-/** The providers as the product opens them, with a key of the tests; those not named have no client. */
+/** The providers as the product opens them, with a key of the tests; those not named have no client. Webhooks may go to this machine. */
 export function openTestProviders(
   settings: Partial<ProviderSettings["providers"]> = {},
+  webhooks: ProviderSettings["webhooks"] = {
+    allowsHttp: true,
+    allowed: [{ address: "127.0.0.0", prefix: 8 }],
+  },
 ): Providers {
   return openProviders({
     masterKeys: [testKey],
+    webhooks,
     providers: {
       freshbooks: { url: undefined },
       google: NONE,

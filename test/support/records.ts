@@ -184,3 +184,19 @@ export async function insertReminder(
   `;
   return reminder!.id;
 }
+
+/** An endpoint that is told of everything, with a secret that opens nowhere. */
+export async function insertWebhook(
+  sql: Sql,
+  companyId: number,
+  url = "https://hooks.test/",
+): Promise<number> {
+  const [row] = await sql<{ id: number }[]>`
+    insert into webhook_endpoints (
+      company_id, url, event_types, status, secret, created_at, updated_at
+    )
+    values (${companyId}, ${url}, '{*}', 'enabled', 'v1.none.none', now(), now())
+    returning id
+  `;
+  return row!.id;
+}

@@ -182,6 +182,7 @@ async function runOnce(
       bearer: request.get("Authorization") ?? "",
       isSecret: route.answerIsSecret,
       pepper: identity === undefined ? services.settings.ipSalt : "",
+      keptMs: services.settings.answersKeptMs,
       now: services.clock.now(),
     },
     async () => {

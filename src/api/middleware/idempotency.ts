@@ -4,9 +4,6 @@ import type { Tx } from "../../db/client.ts";
 import { findKeptAnswer, keepAnswer, tryLockIdempotencyKey } from "../../db/idempotency.ts";
 import { toJson } from "../answers.ts";
 
-/** A day, as API.md rule 7 says. */
-const keptMs = 24 * 3_600_000;
-
 export interface IdempotentRequest {
   /** The Idempotency-Key header. */
   key: string;
@@ -25,6 +22,8 @@ export interface IdempotentRequest {
    * what we keep of it cannot be guessed back. Otherwise empty: machines need not share it.
    */
   pepper: string;
+  /** How long the answer is kept: a day or more (API.md rule 7). */
+  keptMs: number;
   now: Date;
 }
 
@@ -83,7 +82,7 @@ export async function once(
     body: request.isSecret ? seal(body, request) : body,
     isSealed: request.isSecret,
     now: request.now,
-    expiresAt: new Date(request.now.getTime() + keptMs),
+    expiresAt: new Date(request.now.getTime() + request.keptMs),
   });
   return { ...answer, isReplayed: false };
 }

@@ -1,3 +1,4 @@
+import { getLockedWebhook } from "../../actions/change-webhooks.ts";
 import { lockBranding } from "../../actions/save-branding.ts";
 import { localDateOf, type LocalDate } from "../../billing/dates.ts";
 import { lockBankAccount } from "../../db/bank-accounts.ts";
@@ -126,6 +127,8 @@ const rows: Readonly<Record<string, FindRow>> = {
   },
   "/integrations/slack/alerts/:": async (tx, { companyId, ids: [id = 0] }) =>
     (await lockSlackRoutes(tx, companyId)).find((route) => route.id === id),
+  "/webhooks/:": async (tx, { companyId, ids: [id = 0] }) =>
+    await getLockedWebhook(tx, { companyId, id }),
   // Not locked: what is done to these names the state that it ends.
   "/nights/:": async (tx, { companyId, ids: [id = 0] }) => await getNight(tx, { companyId, id }),
 };

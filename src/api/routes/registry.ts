@@ -8,6 +8,7 @@ import { operationRoutes } from "./registry-operations.ts";
 import { peopleRoutes } from "./registry-people.ts";
 import { reportRoutes } from "./registry-reports.ts";
 import { runRoutes } from "./registry-runs.ts";
+import { webhookRoutes } from "./registry-webhooks.ts";
 import { workRoutes } from "./registry-work.ts";
 
 /** Every operation of the API, in the order of the reference page. */
@@ -21,5 +22,6 @@ export const routes: readonly Route[] = [
   ...reportRoutes,
   ...operationRoutes,
   ...integrationRoutes,
+  ...webhookRoutes,
   ...runRoutes,
 ];

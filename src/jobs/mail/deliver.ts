@@ -2,6 +2,7 @@ import { composeInvitationMail } from "../../actions/compose-access-mails.ts";
 import { commitDelivery, openDelivery, type OpenedDelivery } from "../../actions/deliver-mail.ts";
 import { loadMailContent } from "../../actions/load-mail-content.ts";
 import type { MailRef } from "../../actions/mail-subject.ts";
+import { composeWebhookMail } from "../../actions/compose-webhook-mail.ts";
 import {
   acceptDelivery,
   doubtDelivery,
@@ -74,6 +75,10 @@ async function composeLetter(
     });
     const message = { ...envelope, ...mail, to: [{ address }], attachments: [] };
     return { message, linkHash: hashToken(token) };
+  }
+  if (state.about === "webhook") {
+    const mail = composeWebhookMail({ companyName: company.name, state });
+    return { message: { ...envelope, ...mail, to: [{ address }], attachments: [] } };
   }
   const content = await loadMailContent(ctx.sql, company, { delivery, state, now });
   const message = {

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import type { Sql } from "../../db/client.ts";
-import { deleteUsageBefore } from "../../db/api-usage.ts";
 import { deleteExpiredAnswers } from "../../db/idempotency.ts";
 import { deleteOAuthAttemptsBefore } from "../../db/oauth-attempts.ts";
 import { deletePasswordResetsBefore } from "../../db/password-resets.ts";
@@ -24,7 +23,6 @@ const tables = [
   { name: "passwordResets", keptMs: 7 * dayMs, forget: deletePasswordResetsBefore },
   { name: "sessions", keptMs: 30 * dayMs, forget: deleteSessionsEndedBefore },
   { name: "stripeEvents", keptMs: 90 * dayMs, forget: deleteStripeEventsBefore },
-  { name: "uses", keptMs: 90 * dayMs, forget: deleteUsageBefore },
 ] as const;
 
 /** Deletes in small statements what the API noted about requests long over. */

@@ -58,6 +58,8 @@ const preparations: Readonly<
     await api.sql`
       update connections set status = 'disabled', credentials = null where company_id = ${companyId}
     `,
+  "GET /webhooks/{}/deliveries": async (world, [webhook]) =>
+    await world.need("POST", `/webhooks/${webhook!.id}/test`),
   "GET /test-clock": liveAtTestClock,
   "POST /test-clock/advance": liveAtTestClock,
   "POST /settings/reminders": deleteReminders,

@@ -75,6 +75,8 @@ const byName: Readonly<Record<string, FieldRecipe>> = {
   days_offset: () => 22,
   role: () => "member",
   scopes: () => ["clients:read"],
+  url: () => "https://hooks.sweep.test/elsewhere",
+  event_types: () => ["webhook.disabled"],
   subject_type: () => "invoice",
   subject_id: idOf(issuedInvoice),
 };
@@ -90,6 +92,7 @@ const byOperation: Readonly<Record<string, Readonly<Record<string, FieldRecipe>>
   "POST /settings/freshbooks/credentials": { client_id: () => "abc123" },
   "POST /settings/freshbooks/import": { selected_resources: () => ["clients"] },
   "POST /billing/checkout": { plan: () => "starter", price_id: () => "price_starter_monthly" },
+  "POST /webhooks/{}/replay": { from: () => "2026-03-01T00:00:00Z" },
   "POST /tags": { name: ({ userId }) => `New ${userId}` },
   "PUT /tags/{}": { name: ({ userId }) => `Renamed ${userId}` },
   "POST /test-clock/advance": { to: () => "2026-03-03T09:00:00Z" },

@@ -90,6 +90,16 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     `;
     return { id: token, invitationId: body.data.id, companyId: host.companyId };
   },
+  webhooks: async (world) =>
+    await world.need("POST", "/webhooks", {
+      url: "https://hooks.sweep.test/in",
+      event_types: ["webhook.disabled"],
+    }),
+  "webhooks/deliveries": async (world) => {
+    const { id } = await recipes["webhooks"]!(world, []);
+    const { body } = await world.call("POST", `/webhooks/${id}/test`);
+    return body.delivery;
+  },
   "api-tokens": async (world) => await world.need("POST", "/api-tokens", { name: "CI" }),
   clients: async (world) =>
     await world.need("POST", "/clients", {

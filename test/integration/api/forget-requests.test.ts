@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
 import { forgetOldRequests } from "../../../src/jobs/upkeep/forget-requests.ts";
+import { createLog } from "../../../src/platform/log.ts";
+import { retain } from "../../../src/workers/retention.ts";
+import { schedulerDefaults } from "../../../src/workers/settings.ts";
 import { eventually } from "../../support/eventually.ts";
 import { startApi } from "./start-api.ts";
+
+const log = createLog({ level: "silent", name: "test" });
 
 test("what was noted about requests is forgotten when it no longer matters, and not before", async () => {
   const { ask, sql, signUp, flush } = await startApi();
@@ -38,7 +43,7 @@ test("what was noted about requests is forgotten when it no longer matters, and 
     oauthAttempts: 0,
     passwordResets: 0,
     sessions: 0,
-    uses: 0,
+    stripeEvents: 0,
   };
   expect(await runAt("2026-03-02T10:59:59Z")).toEqual(none);
   // Two callers' windows of 09:00, and the answer of 09:00 the day before.
@@ -50,11 +55,17 @@ test("what was noted about requests is forgotten when it no longer matters, and 
     signInAttempts: 5,
     oauthAttempts: 1,
     sessions: 0,
-    uses: 0,
+    stripeEvents: 0,
   });
   expect(await runAt("2026-03-09T09:00:00Z")).toMatchObject({ passwordResets: 0 });
   expect(await runAt("2026-03-09T09:00:01Z")).toMatchObject({ passwordResets: 1 });
   expect(await runAt("2026-04-01T09:00:00Z")).toMatchObject({ sessions: 0 });
-  expect(await runAt("2026-04-01T09:00:01Z")).toMatchObject({ sessions: 1, uses: 0 });
-  expect(await runAt("2026-05-31T09:00:01Z")).toMatchObject({ uses: 1 });
+  expect(await runAt("2026-04-01T09:00:01Z")).toMatchObject({ sessions: 1 });
+
+  const usesAt = async (text: string): Promise<number> => {
+    await retain(sql, { now: new Date(text), settings: schedulerDefaults.retention, log });
+    return (await sql`select 1 from api_usage`).length;
+  };
+  expect(await usesAt("2026-05-31T09:00:00Z")).toBe(1);
+  expect(await usesAt("2026-05-31T09:00:01Z")).toBe(0);
 });

@@ -68,6 +68,7 @@ test("the board shows every queue and the jobs in it", async () => {
   expect(queues.map((queue) => queue.name)).toEqual([
     "nights",
     "notifications",
+    "webhooks",
     "default",
     "clock",
   ]);

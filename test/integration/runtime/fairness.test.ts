@@ -25,14 +25,16 @@ test("one run of a company does not stand behind nine thousand of another", asyn
   );
   const window = 40;
   await schedule(context, [job], {
-    window: { nights: window, notifications: window, default: window },
+    window: { nights: window, notifications: window, webhooks: window, default: window },
   });
   await eventually(async () => {
     const rows = await context.sql`select 1 from run_feed where state = 'handed'`;
     return rows.length === window;
   });
   const { runId } = await context.sql.begin((tx) => enqueue(tx, job, { companyId: 2, n: 1 }));
-  await work(context, [job], { concurrency: { nights: 1, notifications: 1, default: 5 } });
+  await work(context, [job], {
+    concurrency: { nights: 1, notifications: 1, webhooks: 1, default: 5 },
+  });
   await reaches(context.sql, runId, "succeeded");
   // Before it: what the queue held already, and what was given to it in the same portion.
   expect(bigBefore).toBeLessThanOrEqual(2 * window);

@@ -5,6 +5,7 @@ import type { Sql } from "../../../src/db/client.ts";
 import { createUuidV7Source } from "../../../src/platform/uuid-v7.ts";
 import { retain } from "../../../src/workers/retention.ts";
 import { schedulerDefaults } from "../../../src/workers/settings.ts";
+import { insertCompany, insertWebhook } from "../../support/records.ts";
 import { setup } from "../../support/setup.ts";
 import { partsOf } from "./harness.ts";
 
@@ -73,4 +74,49 @@ test("empty partitions of past months are dropped, others stay", async () => {
   const before = await listPartitions(sql);
   expect(await dropEmptyRunPartitions(sql, new Date())).toBe(1);
   expect(await listPartitions(sql)).toEqual(before.filter((name) => name !== "job_runs_2024_01"));
+});
+
+test("messages of webhooks and events go when their settings say so, and no event that is still to be followed", async () => {
+  const base = await setup();
+  const { sql } = base;
+  const companyId = await insertCompany(sql);
+  const endpointId = await insertWebhook(sql, companyId);
+  const now = new Date();
+  const insertDaysAgo = async (days: number) => {
+    const at = new Date(now.getTime() - days * DAY_MS);
+    await sql`
+      insert into webhook_deliveries (
+        company_id, endpoint_id, type, subject, body, status, next_attempt_at, created_at
+      )
+      values (${companyId}, ${endpointId}, 'invoice.paid', 'invoice/1', '{}', 'pending', ${at}, ${at})
+    `;
+    await sql`
+      insert into events (company_id, type, subject_type, subject_id, occurred_at, created_at)
+      values (${companyId}, 'invoice.paid', 'invoice', ${days}, ${at}, ${at})
+    `;
+  };
+  for (const days of [1, 11, 101, 102]) await insertDaysAgo(days);
+  await sql`
+    insert into event_outbox (event_id, company_id, type)
+    select id, company_id, type from events where subject_id = 102
+  `;
+  const { log } = partsOf(base);
+  const left = async (settings: { eventDays: number | null }) => {
+    await retain(sql, {
+      now,
+      settings: { ...schedulerDefaults.retention, webhookDays: 100, ...settings },
+      log,
+    });
+    const [counts] = await sql`
+      select
+        (select count(*)::int from webhook_deliveries) as messages,
+        (select array_agg(subject_id::int order by subject_id) from events) as events
+    `;
+    return counts;
+  };
+  expect(await left({ eventDays: null })).toEqual({
+    messages: 2,
+    events: [1, 11, 101, 102],
+  });
+  expect(await left({ eventDays: 100 })).toMatchObject({ events: [1, 11, 102] });
 });

@@ -7,7 +7,7 @@ import { eventually } from "../../support/eventually.ts";
 import { setup } from "../../support/setup.ts";
 import { noteJob, reaches, schedule, signal, work } from "./harness.ts";
 
-const five = { nights: 1, notifications: 1, default: 5 };
+const five = { nights: 1, notifications: 1, webhooks: 1, default: 5 };
 
 test("D11: a worker that is stopped takes nothing new, and what runs ends or is handed back", async () => {
   const context = await setup();

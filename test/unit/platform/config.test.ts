@@ -13,7 +13,7 @@ test("without any variable there is a complete configuration for one machine", (
     rateLimits: { free: 100, starter: 1_000, pro: 1_000, enterprise: 10_000 },
     mailFrom: { name: "Nightledger", address: "billing@localhost" },
     mailPerSecond: 10,
-    concurrency: { nights: 2, notifications: 20, default: 10 },
+    concurrency: { nights: 2, notifications: 20, webhooks: 50, default: 10 },
     leaseMs: 15_000,
     heartbeatMs: 5_000,
     hasMetrics: true,
@@ -39,7 +39,7 @@ test("what is left out of a list keeps its default, and none is no limit", () =>
     PUBLIC_RATE_LIMIT: "none",
   });
   expect(config.rateLimits).toEqual({ free: 5, starter: 1_000, pro: 1_000, enterprise: null });
-  expect(config.concurrency).toEqual({ nights: 4, notifications: 20, default: 10 });
+  expect(config.concurrency).toEqual({ nights: 4, notifications: 20, webhooks: 50, default: 10 });
   expect(config.publicRateLimit).toBeNull();
 });
 

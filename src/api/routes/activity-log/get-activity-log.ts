@@ -28,6 +28,7 @@ const scopeOf = {
   tag: "tags:read",
   category: "invoices:read",
   "tax-rate": "invoices:read",
+  webhook: "webhooks:read",
   member: null,
   invitation: null,
 } as const satisfies Record<string, Scope | null>;
@@ -70,6 +71,7 @@ export const getActivityLogRoute = defineRoute({
       "tag",
       "category",
       "tax-rate",
+      "webhook",
       "member",
       "invitation",
     ]),

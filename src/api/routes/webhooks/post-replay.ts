@@ -1,0 +1,63 @@
+import { z } from "zod";
+import {
+  getLockedWebhook,
+  recordWebhookEvent,
+  requireEnabled,
+  settleWebhookItems,
+} from "../../../actions/change-webhooks.ts";
+import { getRun } from "../../../db/runs.ts";
+import { InvalidInput } from "../../../errors.ts";
+import { replayWebhooks } from "../../../jobs/webhooks/replay.ts";
+import { uuidV7 } from "../../../platform/uuid-v7.ts";
+import { enqueue } from "../../../queue/enqueue.ts";
+import { defineRoute } from "../../define-route.ts";
+import { idParam, instant } from "../../inputs.ts";
+import { acceptedRun, runAnswers } from "../runs/schema.ts";
+import { triggerOf } from "./schema.ts";
+
+/** POST /webhooks/:id/replay — tells it once more what happened in a period. */
+export const postReplayRoute = defineRoute({
+  method: "post",
+  path: "/webhooks/:id/replay",
+  summary: "Replay a period",
+  description:
+    "Sends what was given up in that time, and what the webhook was not told: while it was disabled, " +
+    "or before it asked for such events. With `include_delivered` also what it has had; the same " +
+    "`webhook-id` tells. 409 while it is disabled.",
+  tag: "Webhooks",
+  access: { scope: "webhooks:write", minimumRole: "admin" },
+  params: z.object({ id: idParam }),
+  body: z.strictObject({
+    from: instant,
+    to: instant.optional().meta({ description: "Default: now." }),
+    include_delivered: z.boolean().default(false),
+  }),
+  answers: runAnswers,
+  failures: [409],
+
+  async run(context, { params, body }) {
+    const { tx, company, user, now, clock, requestId } = context;
+    const to = body.to ?? clock.now();
+    if (body.from >= to)
+      throw new InvalidInput({ from: ["Must be before the end of the period."] });
+    const stored = await getLockedWebhook(tx, { companyId: company.id, id: params.id });
+    requireEnabled(stored);
+    await settleWebhookItems(tx, stored, "it was replayed");
+    const period = { from: body.from.toISOString(), to: to.toISOString() };
+    const by = { causerId: user.id, now };
+    await recordWebhookEvent(tx, by, "webhook.replayed", stored, period);
+    const { runId } = await enqueue(
+      tx,
+      replayWebhooks,
+      {
+        companyId: company.id,
+        endpointId: stored.id,
+        ...period,
+        includesDelivered: body.include_delivered,
+        request: uuidV7(),
+      },
+      { trigger: triggerOf(context), traceId: requestId },
+    );
+    return acceptedRun(await getRun(tx, { companyId: company.id, id: runId }));
+  },
+});

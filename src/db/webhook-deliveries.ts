@@ -1,0 +1,315 @@
+import { NotFound } from "../errors.ts";
+import type { Sql, Tx } from "./client.ts";
+import type { EndpointKey } from "./webhook-endpoints.ts";
+
+export const webhookDeliveryStatuses = ["pending", "delivered", "failed"] as const;
+export type WebhookDeliveryStatus = (typeof webhookDeliveryStatuses)[number];
+
+/** One try, as the log keeps it. */
+export interface WebhookAttempt {
+  /** ISO instant. */
+  at: string;
+  ms: number;
+  /** Of the answer; null when there was none. */
+  status: number | null;
+  /** Why there was none, or why it does not count. */
+  error: string | null;
+  /** How the answer's body begins. */
+  response: string | null;
+}
+
+/** One message to one endpoint, and how far it got. */
+export interface WebhookDeliveryRow {
+  companyId: number;
+  id: number;
+  endpointId: number;
+  /** A UUID. */
+  messageId: string;
+  eventId: number | null;
+  type: string;
+  body: string;
+  status: WebhookDeliveryStatus;
+  /** Since it was last asked for. */
+  attempts: number;
+  nextAttemptAt: Date | null;
+  /** The latest attempts, oldest first. */
+  log: WebhookAttempt[];
+  settledAt: Date | null;
+  createdAt: Date;
+}
+
+/** What it takes to send one. */
+export type DueDelivery = Pick<
+  WebhookDeliveryRow,
+  "id" | "messageId" | "type" | "body" | "attempts"
+> & { subject: string; nextAttemptAt: Date };
+
+/** As many attempts as the log of one delivery keeps. */
+const LOG_LENGTH = 20;
+/** What Standard Webhooks lets a payload be, in bytes. */
+const BODY_BYTES = 20_000;
+
+/** The columns of a delivery, to be composed into a statement that reads or returns them. */
+export function webhookDeliveryColumns(sql: Sql | Tx) {
+  return sql`
+    company_id, id, endpoint_id, message_id, event_id, type, body, status, attempts,
+    next_attempt_at, log, settled_at, created_at
+  `;
+}
+
+/** Names of events, side by side. */
+export interface EventNames {
+  types: readonly string[];
+  names: readonly string[];
+  isAlias: readonly boolean[];
+}
+
+/** An endpoint that is owed something new. */
+export interface InformedEndpoint {
+  companyId: number;
+  endpointId: number;
+  /** The newest of the events. */
+  eventId: number;
+  messages: number;
+}
+
+/**
+ * Writes down what these events are to be told to whom: one message per event, endpoint and name the
+ * endpoint asked for, in the order of the events. Once: what is there already stays as it is. Returns
+ * the endpoints that got something.
+ *
+ * The body is a fact from here on: a later version that would write another one changes nothing about
+ * messages that may have been received already. One that would be too long goes without its properties.
+ *
+ * @param endpoint only this one, for a replay
+ */
+export async function insertWebhookDeliveries(
+  tx: Tx,
+  {
+    eventIds,
+    events,
+    endpoint,
+  }: { eventIds: readonly number[]; events: EventNames; endpoint?: EndpointKey },
+): Promise<InformedEndpoint[]> {
+  return await tx<InformedEndpoint[]>`
+    with wanted as (
+      select
+        event.id as event_id, event.company_id, endpoint.id as endpoint_id, known.name as type,
+        event.subject_type || '/' || event.subject_id as subject,
+        json_build_object(
+          'type', known.name,
+          'timestamp', to_char(event.occurred_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+          'data', json_build_object(
+            'object', event.subject_type, 'id', event.subject_id, 'company_id', event.company_id,
+            'event_id', event.id, 'causer_id', event.causer_id, 'properties', event.payload
+          )
+        )::text as body,
+        json_build_object(
+          'type', known.name,
+          'timestamp', to_char(event.occurred_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+          'data', json_build_object(
+            'object', event.subject_type, 'id', event.subject_id, 'company_id', event.company_id,
+            'event_id', event.id, 'causer_id', event.causer_id, 'properties', null
+          )
+        )::text as short_body
+      from events as event
+      join unnest(
+        ${[...events.types]}::text[], ${[...events.names]}::text[], ${events.isAlias.map(String)}::text[]::boolean[]
+      ) as known (type, name, is_alias) on known.type = event.type
+      join webhook_endpoints as endpoint
+        on endpoint.company_id = event.company_id
+        and endpoint.status = 'enabled'
+        and endpoint.deleted_at is null
+        and (
+          known.name = any(endpoint.event_types)
+          or (not known.is_alias and '*' = any(endpoint.event_types))
+        )
+      where event.id = any(${[...eventIds]}::bigint[])
+        ${
+          endpoint === undefined
+            ? tx``
+            : tx`and endpoint.company_id = ${endpoint.companyId} and endpoint.id = ${endpoint.id}`
+        }
+    ),
+    inserted as (
+      insert into webhook_deliveries (
+        company_id, endpoint_id, event_id, type, subject, body, status, next_attempt_at, created_at
+      )
+      select
+        company_id, endpoint_id, event_id, type, subject,
+        case when octet_length(body) <= ${BODY_BYTES} then body else short_body end,
+        'pending', now(), now()
+      from wanted
+      order by event_id, endpoint_id, type
+      on conflict do nothing
+      returning company_id, endpoint_id, event_id
+    )
+    select company_id, endpoint_id, max(event_id) as event_id, count(*)::int as messages
+    from inserted
+    group by company_id, endpoint_id
+    order by company_id, endpoint_id
+  `;
+}
+
+/** A message that no event is behind. */
+export async function insertTestDelivery(
+  tx: Tx,
+  { companyId, id: endpointId }: EndpointKey,
+  { type, body, now }: { type: string; body: string; now: Date },
+): Promise<WebhookDeliveryRow> {
+  const [row] = await tx<WebhookDeliveryRow[]>`
+    insert into webhook_deliveries (
+      company_id, endpoint_id, type, subject, body, status, next_attempt_at, created_at
+    )
+    values (
+      ${companyId}, ${endpointId}, ${type}, 'test/' || gen_random_uuid(), ${body}, 'pending', ${now},
+      ${now}
+    )
+    returning ${webhookDeliveryColumns(tx)}
+  `;
+  return row!;
+}
+
+/**
+ * What is to be sent now: of each record the oldest messages that are due, so that a message never
+ * passes an earlier one about the same record. In the order of the events.
+ *
+ * @param subjectsMax of so many records
+ * @param limit so many messages in all
+ */
+export async function listDueDeliveries(
+  sql: Sql | Tx,
+  {
+    companyId,
+    id,
+    now,
+    subjectsMax,
+    limit,
+  }: EndpointKey & { now: Date; subjectsMax: number; limit: number },
+): Promise<DueDelivery[]> {
+  return await sql<DueDelivery[]>`
+    with first as (
+      select subject
+      from webhook_deliveries as delivery
+      where company_id = ${companyId} and endpoint_id = ${id} and status = 'pending'
+        and next_attempt_at <= ${now}
+        and not exists (
+          select from webhook_deliveries as earlier
+          where earlier.company_id = delivery.company_id
+            and earlier.endpoint_id = delivery.endpoint_id
+            and earlier.status = 'pending'
+            and earlier.subject = delivery.subject
+            and earlier.event_id < delivery.event_id
+        )
+      order by next_attempt_at, event_id
+      limit ${subjectsMax}
+    )
+    select id, message_id, type, body, attempts, subject, next_attempt_at
+    from webhook_deliveries
+    where company_id = ${companyId} and endpoint_id = ${id} and status = 'pending'
+      and subject in (select subject from first)
+    order by event_id, id
+    limit ${limit}
+  `;
+}
+
+/** When the next message of an endpoint is to be tried; undefined when none waits. */
+export async function findNextAttemptAt(
+  sql: Sql | Tx,
+  { companyId, id }: EndpointKey,
+): Promise<Date | undefined> {
+  // A message that waits for an earlier one of its record does not make anybody look sooner.
+  const [row] = await sql<{ nextAttemptAt: Date }[]>`
+    select next_attempt_at
+    from webhook_deliveries as delivery
+    where company_id = ${companyId} and endpoint_id = ${id} and status = 'pending'
+      and not exists (
+        select from webhook_deliveries as earlier
+        where earlier.company_id = delivery.company_id
+          and earlier.endpoint_id = delivery.endpoint_id
+          and earlier.status = 'pending'
+          and earlier.subject = delivery.subject
+          and earlier.event_id < delivery.event_id
+      )
+    order by next_attempt_at
+    limit 1
+  `;
+  return row?.nextAttemptAt;
+}
+
+/** What became of one attempt. */
+export interface AttemptEnding {
+  id: number;
+  status: WebhookDeliveryStatus;
+  /** Of a pending one. */
+  nextAttemptAt: Date | null;
+  attempt: WebhookAttempt;
+}
+
+/** Writes down attempts, at most one of each delivery. What was settled meanwhile is left. */
+export async function recordAttempts(
+  tx: Tx,
+  { companyId, now, endings }: { companyId: number; now: Date; endings: readonly AttemptEnding[] },
+): Promise<void> {
+  await tx`
+    update webhook_deliveries as delivery
+    set
+      status = ended.status,
+      attempts = delivery.attempts + 1,
+      next_attempt_at = ended.next_attempt_at,
+      settled_at = case when ended.status = 'pending' then null else ${now}::timestamptz end,
+      log = case
+        when jsonb_array_length(delivery.log) < ${LOG_LENGTH} then delivery.log
+        else delivery.log - 0
+      end || ended.attempt::jsonb
+    from unnest(
+      ${endings.map(({ id }) => id)}::bigint[],
+      ${endings.map(({ status }) => status)}::text[],
+      ${endings.map(({ nextAttemptAt }) => nextAttemptAt?.toISOString() ?? null)}::timestamptz[],
+      ${endings.map(({ attempt }) => JSON.stringify(attempt))}::text[]
+    ) as ended (id, status, next_attempt_at, attempt)
+    where delivery.company_id = ${companyId} and delivery.id = ended.id
+      and delivery.status = 'pending'
+  `;
+}
+
+/** Asks for a delivery again, whatever became of it: its attempts are counted anew. */
+export async function requeueDelivery(
+  tx: Tx,
+  { companyId, id, now }: { companyId: number; id: number; now: Date },
+): Promise<WebhookDeliveryRow> {
+  const [row] = await tx<WebhookDeliveryRow[]>`
+    update webhook_deliveries
+    set status = 'pending', attempts = 0, next_attempt_at = ${now}, settled_at = null
+    where company_id = ${companyId} and id = ${id}
+    returning ${webhookDeliveryColumns(tx)}
+  `;
+  if (row === undefined) throw new NotFound("Webhook delivery");
+  return row;
+}
+
+/** Asks again for what an endpoint was to be told of these events. Returns how many there are. */
+export async function requeueDeliveriesOfEvents(
+  tx: Tx,
+  {
+    endpoint,
+    eventIds,
+    statuses,
+    now,
+  }: {
+    endpoint: EndpointKey;
+    eventIds: readonly number[];
+    statuses: readonly WebhookDeliveryStatus[];
+    now: Date;
+  },
+): Promise<number> {
+  const rows = await tx<{ id: number }[]>`
+    update webhook_deliveries
+    set status = 'pending', attempts = 0, next_attempt_at = ${now}, settled_at = null
+    where company_id = ${endpoint.companyId} and endpoint_id = ${endpoint.id}
+      and event_id = any(${[...eventIds]}::bigint[])
+      and status = any(${[...statuses]}::text[])
+    returning id
+  `;
+  return rows.length;
+}

@@ -1,0 +1,182 @@
+import { setMaxListeners } from "node:events";
+import { recordWebhookResults, type WebhookResult } from "../../actions/record-webhook-attempts.ts";
+import { openWebhookSecrets } from "../../actions/webhook-secrets.ts";
+import { claimOf } from "../../actions/webhook-turns.ts";
+import { judgeWebhookAnswer } from "../../billing/webhook-retries.ts";
+import { inTransaction } from "../../db/transaction.ts";
+import { listDueDeliveries, type DueDelivery } from "../../db/webhook-deliveries.ts";
+import type { WebhookEndpointRow } from "../../db/webhook-endpoints.ts";
+import type { JobContext } from "../define-job.ts";
+
+/** Messages on their way to one endpoint at once; of one record only one. */
+const LANES = 10;
+/** Records, and messages, that one look takes up. */
+const SUBJECTS_MAX = 250;
+const BATCH_MAX = 500;
+/** So many failures in a row, and the endpoint rests. */
+const FAILURES_MAX = 5;
+
+export interface Sent {
+  delivered: number;
+  failed: number;
+  /** Whether the endpoint takes more now. */
+  isOpen: boolean;
+  /** Whether something was due. */
+  wasDue: boolean;
+}
+
+/**
+ * Sends what is due at an endpoint, up to a batch: the messages of one record one after the other,
+ * those of different records beside each other. One that fails holds up those after it about the same
+ * record, and nothing else. An endpoint that failed before is tried with one message.
+ *
+ * An attempt is written down after it was made: a process that dies in between makes it again, with
+ * the same webhook-id.
+ */
+export async function sendDue(
+  ctx: JobContext,
+  endpoint: WebhookEndpointRow,
+  isTime: () => boolean,
+): Promise<Sent> {
+  const { sql, clock, connectors } = ctx;
+  const now = clock.now();
+  const isProbe = endpoint.failedRounds > 0;
+  const due = await listDueDeliveries(sql, {
+    companyId: endpoint.companyId,
+    id: endpoint.id,
+    now,
+    ...(isProbe ? { subjectsMax: 1, limit: 1 } : { subjectsMax: SUBJECTS_MAX, limit: BATCH_MAX }),
+  });
+  const secrets = openWebhookSecrets(connectors.connections.keys, endpoint, now);
+  const chains = chainsOf(due, now).values();
+  const sent: Sent = { delivered: 0, failed: 0, isOpen: true, wasDue: due.length > 0 };
+  const recorder = createRecorder(ctx, endpoint);
+  let failuresInRow = 0;
+  const mayGoOn = () => sent.isOpen && recorder.isOpen() && isTime() && !ctx.signal.aborted;
+
+  async function sendChain(chain: readonly DueDelivery[]): Promise<void> {
+    for (const delivery of chain) {
+      if (!mayGoOn()) return;
+      const result = await attempt(ctx, endpoint, delivery, secrets);
+      const verdict = judgeWebhookAnswer(result);
+      const isDelivered = verdict === "delivered";
+      failuresInRow = isDelivered ? 0 : failuresInRow + 1;
+      sent[isDelivered ? "delivered" : "failed"] += 1;
+      const isRoundLost =
+        !isDelivered && (isProbe || verdict === "throttled" || failuresInRow >= FAILURES_MAX);
+      if (isRoundLost) sent.isOpen = false;
+      recorder.add(result, isRoundLost);
+      if (!isDelivered) return;
+    }
+  }
+
+  async function runLane(): Promise<void> {
+    for (const chain of chains) {
+      await sendChain(chain);
+      if (!mayGoOn()) return;
+    }
+  }
+
+  // One for each message on its way.
+  setMaxListeners(LANES + 10, ctx.signal);
+  const lanes = await Promise.allSettled(Array.from({ length: LANES }, runLane));
+  // What was sent is written down, also when the run was told to stop.
+  await recorder.finish();
+  for (const lane of lanes) if (lane.status === "rejected") throw lane.reason;
+  return { ...sent, isOpen: sent.isOpen && recorder.isOpen() };
+}
+
+/** The messages of each record that follow on each other and are due, oldest first. */
+function chainsOf(due: readonly DueDelivery[], now: Date): DueDelivery[][] {
+  const chains = new Map<string, DueDelivery[]>();
+  const waiting = new Set<string>();
+  for (const delivery of due) {
+    const { subject } = delivery;
+    if (delivery.nextAttemptAt > now) waiting.add(subject);
+    if (waiting.has(subject)) continue;
+    const chain = chains.get(subject);
+    if (chain === undefined) chains.set(subject, [delivery]);
+    else chain.push(delivery);
+  }
+  return [...chains.values()];
+}
+
+async function attempt(
+  { clock, connectors, signal }: JobContext,
+  { url }: WebhookEndpointRow,
+  delivery: DueDelivery,
+  secrets: readonly string[],
+): Promise<WebhookResult> {
+  const { messageId, body } = delivery;
+  const at = clock.now().toISOString();
+  const reply = await connectors.webhookTarget.send({
+    url,
+    id: messageIdOf(messageId),
+    body,
+    secrets,
+    signal,
+  });
+  return { ...reply, delivery, at };
+}
+
+/** As receivers see it: letters, digits and one underscore. */
+export function messageIdOf(uuid: string): string {
+  return `msg_${uuid.replaceAll("-", "")}`;
+}
+
+/** Writes results down while others are on their way, all those that came meanwhile at once. */
+function createRecorder({ sql, clock, run }: JobContext, endpoint: WebhookEndpointRow) {
+  const key = { companyId: endpoint.companyId, id: endpoint.id };
+  let results: WebhookResult[] = [];
+  let isRoundLost = false;
+  let isOpen = true;
+  let failure: { error: unknown } | undefined;
+  let recording: Promise<void> | undefined;
+
+  async function recordAll(): Promise<void> {
+    while (results.length > 0) {
+      const batch = { results, isRoundLost };
+      results = [];
+      isRoundLost = false;
+      const machineNow = clock.now();
+      const recorded = await inTransaction(sql, (tx) =>
+        recordWebhookResults(tx, key, {
+          ...batch,
+          claim: claimOf(run.id, machineNow),
+          machineNow,
+          random: Math.random,
+        }),
+      );
+      isOpen &&= recorded.isOpen;
+    }
+  }
+
+  function start(): void {
+    recording ??= recordAll()
+      .catch((error: unknown) => {
+        failure ??= { error };
+        isOpen = false;
+      })
+      .finally(() => {
+        recording = undefined;
+      });
+  }
+
+  return {
+    isOpen: () => isOpen,
+    add(result: WebhookResult, losesRound: boolean): void {
+      results.push(result);
+      isRoundLost ||= losesRound;
+      start();
+    },
+    async finish(): Promise<void> {
+      while (results.length > 0 && failure === undefined) {
+        start();
+        await recording;
+      }
+      await recording;
+      // oxlint-disable-next-line typescript/only-throw-error -- what the database threw
+      if (failure !== undefined) throw failure.error;
+    },
+  };
+}

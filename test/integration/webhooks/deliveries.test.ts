@@ -1,0 +1,188 @@
+import { Webhook } from "standardwebhooks";
+import { expect, test } from "vitest";
+import { openCompany } from "../../support/company.ts";
+import { eventually } from "../../support/eventually.ts";
+import type { ReceivedWebhook } from "../../support/webhook-receiver.ts";
+import { startWebhooks } from "./start-webhooks.ts";
+
+/** What the specification's own library makes of a message. Throws when it would refuse it. */
+function verify(secret: string, { body, headers }: ReceivedWebhook): unknown {
+  const names = ["webhook-id", "webhook-timestamp", "webhook-signature"];
+  const signed = Object.fromEntries(names.map((name) => [name, String(headers[name])]));
+  return new Webhook(secret).verify(body, signed);
+}
+
+test("an event is told to those who asked for it, and the official library takes every message", async () => {
+  const webhooks = await startWebhooks();
+  const { company, subscribe, receiver, until, happen, settles } = webhooks;
+  const all = await subscribe("/all");
+  const some = await subscribe("/some", ["client.created", "invoice.paid"]);
+  const old = await subscribe("/old", ["proposal.signed"]);
+  const other = await openCompany(webhooks, { name: "Other" });
+  await other.post("/webhooks", { url: `${receiver.url}/other`, event_types: ["*"] });
+
+  const client = await company.post("/clients", { name: "Pine & Sons" });
+  await happen("quote.accepted", 7, { subjectType: "quote" });
+  await happen("invoice.send-requested");
+  await until("/all", 2);
+  const [created] = await until("/some", 1);
+  const [signed] = await until("/old", 1);
+
+  expect(created).toMatchObject({
+    type: "client.created",
+    timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+    data: { object: "client", id: client.id, company_id: company.id, properties: {} },
+  });
+  expect(signed).toMatchObject({ type: "proposal.signed", data: { object: "quote", id: 7 } });
+  const types = receiver.at("/all").map(({ json }) => json.type);
+  expect(new Set(types)).toEqual(new Set(["client.created", "quote.accepted"]));
+  for (const [path, { secret }] of Object.entries({ "/all": all, "/some": some, "/old": old })) {
+    for (const message of receiver.at(path)) {
+      expect(verify(secret, message)).toEqual(message.json);
+      expect(message.headers["content-type"]).toBe("application/json");
+    }
+  }
+  expect(() => verify(all.secret, receiver.at("/old")[0]!)).toThrow("No matching signature");
+  expect(receiver.at("/other")).toEqual([]);
+  expect(receiver.received).toHaveLength(4);
+
+  const [delivery] = await settles(old.id, "delivered");
+  expect(delivery).toMatchObject({
+    webhook_id: old.id,
+    message_id: receiver.at("/old")[0]!.id,
+    event_type: "proposal.signed",
+    attempts: 1,
+    body: receiver.at("/old")[0]!.body,
+    log: [{ status: 204, error: null, response: null }],
+  });
+});
+
+test("after a rotation both secrets sign, until the old one's time is over", async () => {
+  const { company, subscribe, receiver, until, happen, pass } = await startWebhooks();
+  const endpoint = await subscribe("/hook");
+  const rotate = async (body: object) =>
+    await company.post(`/webhooks/${endpoint.id}/rotate-secret`, body);
+  const { secret: second, previous_secret_expires_at: end } = await rotate({ overlap_hours: 2 });
+  expect(end).toEqual(expect.any(String));
+  await happen("invoice.created");
+  await until("/hook", 1);
+  const [both] = receiver.received;
+  expect(String(both!.headers["webhook-signature"]).split(" ")).toHaveLength(2);
+  verify(endpoint.secret, both!);
+  verify(second, both!);
+
+  await pass(2);
+  await happen("invoice.paid");
+  await until("/hook", 2);
+  verify(second, receiver.received[1]!);
+  expect(() => verify(endpoint.secret, receiver.received[1]!)).toThrow("No matching signature");
+
+  const { secret: third } = await rotate({ overlap_hours: 0 });
+  await happen("invoice.voided");
+  await until("/hook", 3);
+  verify(third, receiver.received[2]!);
+  expect(() => verify(second, receiver.received[2]!)).toThrow("No matching signature");
+});
+
+test("messages about one record keep their order: one that fails holds up those behind it, and no other record's", async () => {
+  const { subscribe, receiver, until, happen, settles, pass } = await startWebhooks();
+  const endpoint = await subscribe("/hook");
+  receiver.answer(({ json }) => (json.type === "invoice.created" ? 500 : 200));
+  await happen("invoice.created", 1);
+  await happen("invoice.sent", 1);
+  await happen("invoice.paid", 1);
+  await happen("invoice.paid", 2);
+  await settles(endpoint.id, "delivered");
+  expect(receiver.received.map(({ json }) => [json.type, json.data.id])).toEqual(
+    expect.arrayContaining([
+      ["invoice.created", 1],
+      ["invoice.paid", 2],
+    ]),
+  );
+  expect(receiver.received).toHaveLength(2);
+
+  receiver.answer(() => 200);
+  await pass(1);
+  await until("/hook", 5);
+  const later = receiver.received.slice(2);
+  expect(later.map(({ json }) => json.type)).toEqual([
+    "invoice.created",
+    "invoice.sent",
+    "invoice.paid",
+  ]);
+  // The same message as before, signed anew.
+  const first = receiver.received.find(({ json }) => json.type === "invoice.created")!;
+  expect(later[0]).toMatchObject({ id: first.id, body: first.body });
+});
+
+test("an endpoint that does not answer holds up no other, of the same company or another", async () => {
+  const webhooks = await startWebhooks();
+  const { company, subscribe, receiver, until, happen } = webhooks;
+  const other = await openCompany(webhooks, { name: "Other" });
+  await other.post("/webhooks", { url: `${receiver.url}/other`, event_types: ["*"] });
+  const slow = await Promise.all(["/slow/1", "/slow/2", "/slow/3"].map((path) => subscribe(path)));
+  await subscribe("/quick");
+  const held: (() => void)[] = [];
+  receiver.answer(({ path }, response) => {
+    if (path.startsWith("/slow")) held.push(() => response.writeHead(200).end());
+    return path.startsWith("/slow") ? "later" : 200;
+  });
+  for (let invoice = 1; invoice <= 40; invoice += 1) await happen("invoice.created", invoice);
+  await other.post("/clients", { name: "Pine" });
+  await until("/quick", 40);
+  await until("/other", 1);
+  // Each has what it can have at once, and waits for nobody but itself.
+  for (const { id } of slow) {
+    const { meta } = await company.list(`/webhooks/${id}/deliveries?filter[status]=delivered`);
+    expect(meta.total).toBe(0);
+  }
+  receiver.answer(() => 200);
+  for (const letGo of held) letGo();
+  for (const path of ["/slow/1", "/slow/2", "/slow/3"]) await until(path, 40);
+});
+
+test("a message whose delivery could not be written down is sent again, under the same id", async () => {
+  const { sql, subscribe, receiver, until, happen, settles } = await startWebhooks();
+  const endpoint = await subscribe("/hook");
+  // What a process that dies between the answer and the record leaves behind.
+  await sql`
+    create function refuse() returns trigger language plpgsql as
+    $$ begin raise exception 'the process died here'; end $$
+  `;
+  await sql`
+    create trigger refuse before update on webhook_deliveries for each row execute function refuse()
+  `;
+  await happen("invoice.paid");
+  await eventually(async () => {
+    const [run] = await sql`
+      select from job_runs where job = 'webhook.deliver' and error_message like '%died here%'
+    `;
+    return run !== undefined;
+  });
+  await sql`drop trigger refuse on webhook_deliveries`;
+  await until("/hook", 2);
+  const [delivery] = await settles(endpoint.id, "delivered");
+  const [first, second] = receiver.received;
+  expect(second).toMatchObject({ id: first!.id, body: first!.body });
+  expect(delivery.message_id).toBe(first!.id);
+});
+
+test("what arises while another run delivers is delivered by that one, or right after it", async () => {
+  const { sql, subscribe, receiver, until, happen, settles } = await startWebhooks();
+  const endpoint = await subscribe("/hook");
+  const many = 120;
+  for (let invoice = 1; invoice <= many; invoice += 1) {
+    await Promise.all([happen("invoice.created", invoice), happen("invoice.paid", invoice)]);
+  }
+  await until("/hook", 2 * many);
+  await settles(endpoint.id, "delivered", 25);
+  expect(new Set(receiver.received.map(({ id }) => id)).size).toBe(2 * many);
+  expect(receiver.received).toHaveLength(2 * many);
+  await eventually(async () => {
+    const [row] = await sql<{ claimedBy: string | null; count: number }[]>`
+      select claimed_by, (select count(*)::int from webhook_deliveries where status = 'pending') as count
+      from webhook_endpoints
+    `;
+    return row!.claimedBy === null && row!.count === 0;
+  });
+});
