@@ -72,10 +72,11 @@ export function taxCodeOf(
   { tax_codes: codes }: Pick<PushSettings, "tax_codes">,
   rates: readonly number[],
 ): string | undefined {
-  const wanted = keyOf(rates);
-  return codes.find((each) => keyOf(each.rates) === wanted)?.code;
+  const wanted = ratesKey(rates);
+  return codes.find((each) => ratesKey(each.rates) === wanted)?.code;
 }
 
-function keyOf(rates: readonly number[]): string {
+/** The same for the same rates in any order. */
+export function ratesKey(rates: readonly number[]): string {
   return rates.toSorted((one, other) => one - other).join("+");
 }

@@ -4,7 +4,12 @@ import { insertPush, listWaitingForSettings } from "../../../db/quickbooks-pushe
 import { InvalidInput } from "../../../errors.ts";
 import { settleSet } from "../../../jobs/quickbooks/end-push.ts";
 import { pushRequestedToQuickBooks } from "../../../jobs/quickbooks/push-requested.ts";
-import { PushSettings, readPushSettings, SETTINGS_OF } from "../../../jobs/quickbooks/settings.ts";
+import {
+  PushSettings,
+  ratesKey,
+  readPushSettings,
+  SETTINGS_OF,
+} from "../../../jobs/quickbooks/settings.ts";
 import { enqueue } from "../../../queue/enqueue.ts";
 import { getProvider } from "../../connecting.ts";
 import { defineRoute } from "../../define-route.ts";
@@ -63,7 +68,7 @@ export const putQuickBooksSettingsRoute = defineRoute({
 function checkCodes(codes: PushSettings["tax_codes"]): void {
   const known = new Set<string>();
   for (const [index, { rates }] of codes.entries()) {
-    const key = rates.toSorted((one, other) => one - other).join("+");
+    const key = ratesKey(rates);
     if (known.has(key)) {
       throw new InvalidInput({
         [`tax_codes.${index}.rates`]: ["These rates have a code already."],
