@@ -7,7 +7,10 @@ import { missing } from "./refusals.ts";
  *
  * - POST /dashboard/events/send (a `Sending`): sends webhooks
  * - POST /dashboard/secret/roll: another signing secret, beside the one there is
- * - POST /dashboard/payments/ID/settle {"status": "succeeded" | "failed"}: a debit comes, or does not
+ * - POST /dashboard/payments/ID/settle {"account", "status": "succeeded" | "failed"}: a debit comes, or does not
+ * - POST /dashboard/refunds/ID {"account", "status": "succeeded" | "failed" | "canceled"}: what becomes of one later
+ * - POST /dashboard/disputes {"account", "payment_intent", "amount"}: a bank takes money back
+ * - POST /dashboard/disputes/ID {"account", "status"}: "won" or "lost"
  * - POST /dashboard/subscriptions/ID {"status"}: one is not paid any more, or ends
  * - POST /dashboard/keys/break, /hold {"path"}, /release: see `IdempotencyStore`
  *
@@ -29,6 +32,23 @@ export function dashboardRoutes(desk: Desk): SandboxRoute[] {
     dashboard("secret/roll", () => ({ status: 200, body: { secret: events.rollSecret() } })),
     dashboard("payments/:id/settle", ({ account, status }, { id = "" }) =>
       ledgers.settle(String(account), id, status === "succeeded") ? ok : { status: 404 },
+    ),
+    dashboard("refunds/:id", ({ account, status }, { id = "" }) =>
+      (status === "succeeded" || status === "failed" || status === "canceled") &&
+      ledgers.endRefund(String(account), id, status)
+        ? ok
+        : { status: 404 },
+    ),
+    dashboard("disputes", ({ account, payment_intent: id, amount }) => {
+      const body = ledgers.dispute(
+        String(account),
+        String(id),
+        typeof amount === "number" ? amount : undefined,
+      );
+      return body === undefined ? { status: 404 } : { status: 200, body };
+    }),
+    dashboard("disputes/:id", ({ account, status }, { id = "" }) =>
+      ledgers.closeDispute(String(account), id, String(status)) ? ok : { status: 404 },
     ),
     dashboard("subscriptions/:id", ({ status }, { id = "" }) =>
       books.changeSubscription(id, String(status)) ? ok : { status: 404 },

@@ -32,7 +32,7 @@ interface Intent extends Thing {
   metadata: Record<string, string>;
 }
 
-interface Charge extends Thing {
+export interface Charge extends Thing {
   status: "succeeded" | "pending" | "failed";
   amount: number;
   amount_refunded: number;
@@ -41,10 +41,12 @@ interface Charge extends Thing {
   payment_intent: string;
   disputed: boolean;
   refunded: boolean;
+  payment_method_details: { type: string };
 }
 
 interface Refund extends Thing {
-  status: "pending" | "succeeded" | "failed";
+  status: "pending" | "succeeded" | "failed" | "canceled";
+  failure_reason: string | undefined;
   amount: number;
   charge: string;
   payment_intent: string;
@@ -271,6 +273,100 @@ export function createLedgers({
       }
       const type = `checkout.session.async_payment_${isGood ? "succeeded" : "failed"}`;
       if (page !== undefined) events.tell(account, type, page);
+      return true;
+    },
+
+    /** Money goes back to who paid; why not, if it does not. */
+    refund(
+      account: string,
+      charge: Charge,
+      { amount, metadata }: { amount: number; metadata: Record<string, string> },
+    ): Refund | { code: string; message: string } {
+      const left = charge.amount - charge.amount_refunded;
+      if (left === 0) {
+        const message = `Charge ${charge.id} has already been refunded.`;
+        return { code: "charge_already_refunded", message };
+      }
+      if (amount > left) {
+        const message = `Refund amount (${amount}) is greater than unrefunded amount on charge (${left})`;
+        return { code: "amount_too_large", message };
+      }
+      // A debit goes back as it came: in its own time.
+      const isAtOnce = charge.payment_method_details.type === "card";
+      const refund: Refund = {
+        id: nextId("re"),
+        object: "refund",
+        amount,
+        charge: charge.id,
+        created: seconds(),
+        currency: charge.currency,
+        failure_reason: undefined,
+        metadata,
+        payment_intent: charge.payment_intent,
+        status: isAtOnce ? "succeeded" : "pending",
+      };
+      of(account).refunds.push(refund);
+      charge.amount_refunded += amount;
+      charge.refunded = charge.amount_refunded === charge.amount;
+      events.tell(account, "refund.created", refund);
+      events.tell(account, "charge.refunded", charge);
+      return refund;
+    },
+
+    /** What becomes of a refund later. False for one that is not there. */
+    endRefund(account: string, id: string, status: "succeeded" | "failed" | "canceled"): boolean {
+      const refund = of(account).refunds.find((each) => each.id === id);
+      const charge = of(account).charges.find((each) => each.id === refund?.charge);
+      if (refund === undefined || charge === undefined) return false;
+      refund.status = status;
+      if (status !== "succeeded") {
+        if (status === "failed") refund.failure_reason = "expired_or_canceled_card";
+        charge.amount_refunded -= refund.amount;
+        charge.refunded = false;
+      }
+      events.tell(account, "charge.refund.updated", refund);
+      events.tell(account, status === "failed" ? "refund.failed" : "refund.updated", refund);
+      return true;
+    },
+
+    /** A bank takes its customer's money back. */
+    dispute(account: string, intentId: string, amount: number | undefined): Dispute | undefined {
+      const charge = of(account).charges.find((each) => each.payment_intent === intentId);
+      if (charge === undefined) return undefined;
+      const dispute: Dispute = {
+        id: nextId("dp"),
+        object: "dispute",
+        amount: amount ?? charge.amount,
+        balance_transactions: [],
+        charge: charge.id,
+        created: seconds(),
+        currency: charge.currency,
+        evidence: {},
+        evidence_details: {
+          due_by: seconds() + 7 * 86_400,
+          has_evidence: false,
+          past_due: false,
+          submission_count: 0,
+        },
+        is_charge_refundable: false,
+        livemode: false,
+        metadata: {},
+        payment_intent: intentId,
+        reason: "fraudulent",
+        status: "needs_response",
+      };
+      of(account).disputes.push(dispute);
+      charge.disputed = true;
+      events.tell(account, "charge.dispute.created", dispute);
+      return dispute;
+    },
+
+    /** The bank has decided. False for a dispute that is not there. */
+    closeDispute(account: string, id: string, status: string): boolean {
+      const dispute = of(account).disputes.find((each) => each.id === id);
+      if (dispute === undefined) return false;
+      dispute.status = status;
+      events.tell(account, "charge.dispute.closed", dispute);
       return true;
     },
 

@@ -42,6 +42,7 @@ export function paymentRoutes(desk: Desk): SandboxRoute[] {
         : intent;
       return { status: 200, body };
     }),
+    apiRoute(desk, "POST", "/v1/refunds", (request, account) => refund(desk, account, request)),
     apiRoute(desk, "GET", "/v1/refunds", (request, account) =>
       list(ofPayment(ledgers.of(account).refunds, request).toReversed(), request),
     ),
@@ -61,6 +62,19 @@ export function paymentRoutes(desk: Desk): SandboxRoute[] {
       },
     },
   ];
+}
+
+function refund({ ledgers }: Desk, account: string, request: SandboxRequest): SandboxAnswer {
+  const form = request.form();
+  const id = form.get("payment_intent");
+  if (id === null) return missing("payment_intent");
+  const charge = ledgers.of(account).charges.find((each) => each.payment_intent === id);
+  if (charge === undefined) return noSuch("payment_intent", id);
+  const amount = Number(form.get("amount") ?? charge.amount - charge.amount_refunded);
+  const made = ledgers.refund(account, charge, { amount, metadata: pairsOf(form, "metadata") });
+  return "message" in made && typeof made.message === "string"
+    ? refusal(400, made.message, { code: String(made["code"]) })
+    : { status: 200, body: made };
 }
 
 function ofPayment<Of extends { payment_intent: string }>(

@@ -18,6 +18,8 @@ import {
   type StripePaymentRow,
 } from "../db/stripe-payments.ts";
 import { todayOf, type Acting } from "./acting.ts";
+import { keepStripeDisputes, type ToldDispute } from "./keep-stripe-disputes.ts";
+import { keepStripeRefunds, type ToldRefund } from "./keep-stripe-refunds.ts";
 import { applyPayment } from "./record-payment.ts";
 
 /** A client's payment as Stripe tells of it; see `ClientPayment` of the connector. */
@@ -33,6 +35,8 @@ export interface ToldPayment {
   fee: { amount: bigint; currency: string } | null;
   method: string | null;
   paidAt: Date;
+  refunds: readonly ToldRefund[];
+  disputes: readonly ToldDispute[];
 }
 
 /** What was done about a payment, for people who look at the run. */
@@ -41,6 +45,7 @@ export type KeptPayment =
   | "not paid yet"
   | "recorded"
   | "recorded before"
+  | "given back"
   | "in nobody's books";
 
 type PaidInvoice = InvoiceRow & { deletedAt: Date | null };
@@ -86,9 +91,39 @@ export async function keepStripePayment(
     now,
   });
   await endCheckout(tx, checkout, { status: "paid", now });
-  if (row.paymentId !== null) return "recorded before";
   const by: Acting = { company, causerId: null, now: company.testNow ?? now };
-  return await book(tx, by, { row, invoice, told });
+  const { payment, result } = await bookOnce(tx, by, { row, invoice, told });
+  const facts = { payment, invoice, now };
+  await keepStripeRefunds(tx, by, { ...facts, refunds: told.refunds });
+  await keepStripeDisputes(tx, by, { ...facts, disputes: told.disputes });
+  return result;
+}
+
+interface Booking {
+  row: StripePaymentRow;
+  invoice: PaidInvoice;
+  told: ToldPayment;
+}
+
+async function bookOnce(
+  tx: Tx,
+  by: Acting,
+  booking: Booking,
+): Promise<{ payment: StripePaymentRow; result: KeptPayment }> {
+  const { row, told, invoice } = booking;
+  if (row.paymentId !== null) return { payment: row, result: "recorded before" };
+  const given = told.refunds.filter(({ status }) => status === "succeeded");
+  const sum = given.reduce((total, { amount }) => total + (amount ?? 0n), 0n);
+  if (told.amount !== null && sum >= told.amount) {
+    const { companyId } = invoice;
+    const item = { companyId, kind: "stripe.unrecorded-payment", key: told.id };
+    await settleAttention(tx, { ...item, resolution: "it was given back" });
+    return { payment: row, result: "given back" };
+  }
+  const paymentId = await book(tx, by, booking);
+  if (paymentId === undefined) return { payment: row, result: "in nobody's books" };
+  const payment = await nameBookedPayment(tx, row, { paymentId, now: by.now });
+  return { payment, result: "recorded" };
 }
 
 /** A debit was refused after the client had left the page: another page may be opened. */
@@ -106,11 +141,7 @@ async function letTryAgain(
 }
 
 /** Into the books with it, or somebody is told why not. */
-async function book(
-  tx: Tx,
-  by: Acting,
-  { row, invoice, told }: { row: StripePaymentRow; invoice: PaidInvoice; told: ToldPayment },
-): Promise<KeptPayment> {
+async function book(tx: Tx, by: Acting, { invoice, told }: Booking): Promise<number | undefined> {
   const { companyId } = invoice;
   const item = { companyId, kind: "stripe.unrecorded-payment", key: told.id };
   const subject = { subjectType: "invoice", subjectId: invoice.id };
@@ -122,7 +153,7 @@ async function book(
       title: `${moneyOf(told)} came in at Stripe for invoice ${invoice.invoiceNumber}, and is in nobody's books`,
       detail: `${told.id}: ${problem ?? "unknown currency"}.`,
     });
-    return "in nobody's books";
+    return undefined;
   }
   const { payment, credited } = await applyPayment(tx, by, invoice, {
     amount: told.amount,
@@ -132,7 +163,6 @@ async function book(
     reference: told.id,
     notes: null,
   });
-  await nameBookedPayment(tx, row, { paymentId: payment.id, now: by.now });
   await settleAttention(tx, { ...item, resolution: "it was recorded" });
   if (credited > 0n) {
     await raiseAttention(tx, {
@@ -144,7 +174,7 @@ async function book(
       detail: `${told.id}: the rest is a credit of the client, to be used or given back.`,
     });
   }
-  return "recorded";
+  return payment.id;
 }
 
 function whyNot(invoice: PaidInvoice, { currency }: ToldPayment): string | undefined {

@@ -54,9 +54,7 @@ export async function refundPayment(
   const money = whereItIs({ invoice, payment, credits, refunds });
   const { amount, parts } = decide(input.amount, payment, money.refundable);
   const refundDate = input.refundDate ?? todayOf(by);
-  if (refundDate < payment.paymentDate) {
-    throw new InvalidInput({ refund_date: ["Must not be before the day of the payment."] });
-  }
+  checkRefundDate(refundDate, payment);
 
   await takeOut(tx, by, money.ownCredit, parts.ofCredit);
   await takeOut(tx, by, money.voidedCredit, parts.ofInvoice);
@@ -87,6 +85,40 @@ export async function refundPayment(
     reason: refund.reason,
   });
   return { refund, payment: refunded, invoice: reopened };
+}
+
+/**
+ * What a refund would give back, with the invoice's row locked. Throws as `refundPayment` does.
+ *
+ * @param readReserved asked once the row is locked: minor units that are promised to somebody already
+ */
+export async function checkRefund(
+  tx: Tx,
+  by: Acting,
+  input: RefundInput,
+  readReserved: () => Promise<bigint>,
+): Promise<{ amount: bigint; payment: PaymentRow; invoice: InvoiceRow }> {
+  const companyId = by.company.id;
+  const { paymentId } = input;
+  const invoice = await lockInvoiceOfPayment(tx, { companyId, paymentId });
+  const payment = await getPayment(tx, { companyId, id: paymentId });
+  const where = { companyId, paymentId, invoiceId: invoice.id };
+  const credits = await lockCreditsBehindPayment(tx, where);
+  const refunds = await listPaymentRefunds(tx, where);
+  const { refundable } = whereItIs({ invoice, payment, credits, refunds });
+  const reserved = await readReserved();
+  const left = refundable.ofCredit + refundable.ofInvoice - reserved;
+  const { amount } = decide(input.amount, payment, {
+    ofCredit: 0n,
+    ofInvoice: left > 0n ? left : 0n,
+  });
+  checkRefundDate(input.refundDate ?? todayOf(by), payment);
+  return { amount, payment, invoice };
+}
+
+function checkRefundDate(refundDate: LocalDate, { paymentDate }: PaymentRow): void {
+  if (refundDate >= paymentDate) return;
+  throw new InvalidInput({ refund_date: ["Must not be before the day of the payment."] });
 }
 
 /** What of a payment can still be given back, in minor units. */

@@ -146,8 +146,10 @@ export async function lockCredit(
 export async function updateCreditRow(
   tx: Tx,
   { companyId, id }: { companyId: number; id: number },
-  changes: Partial<Pick<CreditRow, "isArchived" | "remaining" | "reason" | "creditDate">> & {
-    deletedAt?: Date;
+  changes: Partial<
+    Pick<CreditRow, "isArchived" | "amount" | "remaining" | "reason" | "creditDate">
+  > & {
+    deletedAt?: Date | null;
     updatedAt: Date;
   },
 ): Promise<CreditRow> {

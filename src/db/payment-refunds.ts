@@ -1,4 +1,5 @@
 import type { LocalDate } from "../billing/dates.ts";
+import { NotFound } from "../errors.ts";
 import type { Sql, Tx } from "./client.ts";
 import type { MoneyFilter, MoneySummaryRow } from "./payment-lists.ts";
 
@@ -37,6 +38,24 @@ export async function insertRefund(
     returning ${refundColumns(tx)}
   `;
   return row!;
+}
+
+export async function getRefund(
+  sql: Sql | Tx,
+  { companyId, id }: { companyId: number; id: number },
+): Promise<RefundRow> {
+  const [row] = await sql<RefundRow[]>`
+    select ${refundColumns(sql)} from payment_refunds where company_id = ${companyId} and id = ${id}
+  `;
+  if (row === undefined) throw new NotFound("Refund");
+  return row;
+}
+
+export async function deleteRefundRow(
+  tx: Tx,
+  { companyId, id }: { companyId: number; id: number },
+): Promise<void> {
+  await tx`delete from payment_refunds where company_id = ${companyId} and id = ${id}`;
 }
 
 /** Oldest first. */

@@ -1,3 +1,4 @@
+import { NotFound } from "../errors.ts";
 import type { Sql, Tx } from "./client.ts";
 
 /** What a client has paid at Stripe. */
@@ -34,6 +35,29 @@ export async function findStripePayment(
     select ${columns(sql)} from stripe_payments
     where account = ${account} and payment_intent = ${paymentIntent}
   `;
+  return row;
+}
+
+/** The payment at Stripe behind one in the books. */
+export async function findStripePaymentOf(
+  sql: Sql | Tx,
+  { companyId, paymentId }: { companyId: number; paymentId: number },
+): Promise<StripePaymentRow | undefined> {
+  const [row] = await sql<StripePaymentRow[]>`
+    select ${columns(sql)} from stripe_payments
+    where company_id = ${companyId} and payment_id = ${paymentId}
+  `;
+  return row;
+}
+
+export async function getStripePayment(
+  sql: Sql | Tx,
+  { companyId, id }: { companyId: number; id: number },
+): Promise<StripePaymentRow> {
+  const [row] = await sql<StripePaymentRow[]>`
+    select ${columns(sql)} from stripe_payments where company_id = ${companyId} and id = ${id}
+  `;
+  if (row === undefined) throw new NotFound("Payment");
   return row;
 }
 
@@ -77,9 +101,12 @@ export async function nameBookedPayment(
   tx: Tx,
   { companyId, id }: Pick<StripePaymentRow, "companyId" | "id">,
   { paymentId, now }: { paymentId: number; now: Date },
-): Promise<void> {
-  await tx`
+): Promise<StripePaymentRow> {
+  const [row] = await tx<StripePaymentRow[]>`
     update stripe_payments set payment_id = ${paymentId}, updated_at = ${now}
     where company_id = ${companyId} and id = ${id}
+    returning ${columns(tx)}
   `;
+  if (row === undefined) throw new NotFound("Payment");
+  return row;
 }

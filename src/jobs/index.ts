@@ -30,6 +30,7 @@ import { sendWebhookNoticeMail } from "./mail/send-webhook-notice.ts";
 import { deliverWebhooks } from "./webhooks/deliver.ts";
 import { replayWebhooks } from "./webhooks/replay.ts";
 import { wakeWebhooks } from "./webhooks/wake.ts";
+import { sendStripeRefund } from "./stripe/send-refund.ts";
 import { deleteFiles } from "./upkeep/delete-files.ts";
 import { forgetRequests } from "./upkeep/forget-requests.ts";
 
@@ -66,6 +67,7 @@ export const jobs: readonly AnyJob[] = [
   sendSlackTest,
   sendStatementMail,
   sendWebhookNoticeMail,
+  sendStripeRefund,
   startDueNights,
   wakeWebhooks,
 ];

@@ -110,6 +110,10 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
     { companyId: 7, account: "acct_1", eventId: "evt_1", kind: "payment", subject: "pi_1" },
     { companyId: 7, account: "acct_1", eventId: "evt_2", kind: "payment", subject: "pi_1" },
   ],
+  "stripe.send-refund": [
+    { companyId: 7, refundId: 9 },
+    { companyId: 7, refundId: 10 },
+  ],
   "stripe.read-subscription": [
     { customer: "cus_1", eventId: "evt_1" },
     { customer: "cus_1", eventId: "evt_2" },

@@ -100,4 +100,20 @@ export interface StripePayments {
   closePage(account: string, id: string, signal: AbortSignal): Promise<"complete" | "expired">;
   /** A payment with its refunds and disputes, as they are now. */
   readPayment(account: string, paymentIntent: string, signal: AbortSignal): Promise<ClientPayment>;
+  /**
+   * Gives money back. Asked for again within a day, in the same round, it is the same refund; later look
+   * first, or begin another round.
+   */
+  requestRefund(account: string, refund: RefundOrder, signal: AbortSignal): Promise<void>;
+}
+
+/** Money to be given back, and of what it reminds us when we see it. */
+export interface RefundOrder {
+  /** Our row of it; in the key. */
+  requestId: number;
+  /** Counts how often it was given up waiting for a key: Stripe keeps an error of its own for its key. */
+  round: number;
+  paymentIntent: string;
+  /** As Stripe counts it. */
+  amount: number;
 }

@@ -137,6 +137,27 @@ export function createStripePayments(client: StripeClient): StripePayments {
       return { id: made.id, url: made.url, expiresAt: made.expires_at };
     },
 
+    async requestRefund(account, { requestId, round, paymentIntent, amount }, signal) {
+      await client({
+        what: "give money back",
+        schema: Refund,
+        signal,
+        isWrite: true,
+        request: (stripe) =>
+          stripe.refunds.create(
+            {
+              payment_intent: paymentIntent,
+              amount,
+              metadata: { [REFUND_KEY]: String(requestId) },
+            },
+            {
+              stripeAccount: account,
+              idempotencyKey: keyOf("refund", account, requestId, paymentIntent, amount, round),
+            },
+          ),
+      });
+    },
+
     async closePage(account, id, signal) {
       try {
         await client({

@@ -2,22 +2,31 @@ import { expect, test } from "vitest";
 import { startProviderServer } from "../../../sandbox/server.ts";
 import { stripeSandbox } from "../../../sandbox/stripe/stripe.ts";
 import { openStripe } from "../../../src/connectors/stripe/open-stripe.ts";
-import { ProviderRejected, WriteUnconfirmed } from "../../../src/errors.ts";
+import type { Providers } from "../../../src/connectors/contract.ts";
+import type { StripeConnector } from "../../../src/connectors/stripe/contract.ts";
+import { ConnectionRevoked, ProviderRejected, WriteUnconfirmed } from "../../../src/errors.ts";
 import { systemClock } from "../../../src/platform/clock.ts";
 import { describeConnector } from "../../support/connector-suite.ts";
-import { stripeSettings, startStripe } from "../../support/stripe.ts";
+import { findStripeCheck, stripeSettings, startStripe } from "../../support/stripe.ts";
 
 interface State {
   portalSessions: { return_url: string }[];
   sessions: unknown[];
+  accounts: Record<string, { sessions: { success_url: string }[] }>;
 }
 
 const addressOf = (fact: string) => `https://app.test/${fact}`;
 
-describeConnector({
-  name: "Stripe",
-  sandbox: stripeSandbox,
-  open({ url, timeouts, app }) {
+/** The connector as the suite drives it, with one of its writes. */
+function openTo(
+  write: (
+    connector: StripeConnector,
+    account: string,
+    fact: string,
+    signal: AbortSignal,
+  ) => unknown,
+): Parameters<typeof describeConnector>[0]["open"] {
+  return ({ url, timeouts, app }) => {
     const { oauth, connector, close } = openStripe(
       {
         clientId: app.clientId,
@@ -34,18 +43,124 @@ describeConnector({
     return {
       oauth,
       read: (account, signal) => connector.readAccount(account, signal),
-      write: (_account, fact, signal) =>
-        connector.openPortalPage(
-          { customerId: "cus_1", returnUrl: addressOf(fact), requestId: fact },
-          signal,
-        ),
+      write: async (account, fact, signal) => await write(connector, account, fact, signal),
       close,
     };
-  },
+  };
+}
+
+describeConnector({
+  name: "Stripe, plans",
+  sandbox: stripeSandbox,
+  open: openTo((connector, _account, fact, signal) =>
+    connector.openPortalPage(
+      { customerId: "cus_1", returnUrl: addressOf(fact), requestId: fact },
+      signal,
+    ),
+  ),
   paths: { token: "/oauth/token", read: "/v1/accounts", write: "/v1/billing_portal" },
   countWritten: (state, fact) =>
     (state as State).portalSessions.filter((each) => each.return_url === addressOf(fact)).length,
 });
+
+const orderOf = (fact: string) => ({
+  checkoutId: Number(fact.replace(/\D/g, "")) + 1,
+  invoiceUuid: "018f0000-0000-7000-8000-000000000001",
+  invoiceNumber: fact,
+  amount: 10_000,
+  currency: "USD",
+  successUrl: addressOf(fact),
+  cancelUrl: addressOf(fact),
+});
+
+describeConnector({
+  name: "Stripe, invoices",
+  sandbox: stripeSandbox,
+  open: openTo(({ payments }, account, fact, signal) =>
+    payments.openPage(account, orderOf(fact), signal),
+  ),
+  paths: { token: "/oauth/token", read: "/v1/accounts", write: "/v1/checkout/sessions" },
+  countWritten: (state, fact) =>
+    ((state as State).accounts["acct_sandbox"]?.sessions ?? []).filter(
+      (each) => each.success_url === addressOf(fact),
+    ).length,
+});
+
+test("a payment is read with all that became of it; money is given back once in each round", async () => {
+  const { sandbox, providers, close } = await startStripe({ check: await findStripeCheck() });
+  const account = "acct_sandbox";
+  const signal = AbortSignal.timeout(60_000);
+  const dashboard = async (path: string, body: unknown) =>
+    await fetch(`${sandbox.url}/dashboard/${path}`, { method: "POST", body: JSON.stringify(body) });
+  try {
+    const { oauth, payments } = await connected(providers);
+    expect(oauth).toBe(account);
+    const page = await payments.openPage(account, orderOf("INV-7"), signal);
+    await fetch(page.url, { redirect: "manual" });
+    const { paymentIntent } = await payments.readPage(account, page.id, signal);
+    if (paymentIntent === null) throw new Error("not paid");
+    const order = { requestId: 7, round: 0, paymentIntent, amount: 4_000 };
+    await payments.requestRefund(account, order, signal);
+    await payments.requestRefund(account, order, signal);
+    // It breaks down over there, and Stripe keeps that for its key: another round is another key.
+    await dashboard("keys/break", { path: "/v1/refunds" });
+    const next = { ...order, requestId: 8, amount: 1_000 };
+    for (let times = 0; times < 2; times += 1) {
+      await expect(payments.requestRefund(account, next, signal)).rejects.toBeInstanceOf(
+        WriteUnconfirmed,
+      );
+    }
+    await payments.requestRefund(account, { ...next, round: 1 }, signal);
+    await dashboard("disputes", { account, payment_intent: paymentIntent, amount: 5_000 });
+    expect(await payments.readPayment(account, paymentIntent, signal)).toMatchObject({
+      status: "succeeded",
+      checkoutId: 8,
+      invoiceUuid: orderOf("").invoiceUuid,
+      amount: 10_000n,
+      currency: "USD",
+      fee: { amount: 320n, currency: "USD" },
+      method: "card",
+      refunds: [
+        { amount: 4_000n, status: "succeeded", requestId: 7 },
+        { amount: 1_000n, status: "succeeded", requestId: 8 },
+      ],
+      disputes: [{ amount: 5_000n, status: "needs_response", reason: "fraudulent" }],
+    });
+    await expect(
+      payments.requestRefund(account, { ...order, requestId: 9, amount: 5_001 }, signal),
+    ).rejects.toMatchObject({ providerCode: "amount_too_large" });
+    await expect(payments.readPayment("acct_other", paymentIntent, signal)).rejects.toBeInstanceOf(
+      ConnectionRevoked,
+    );
+    expect(await payments.closePage(account, page.id, signal)).toBe("complete");
+    expect(sandbox.problems()).toEqual([]);
+  } finally {
+    await close();
+  }
+});
+
+/** Lets the platform into the account. */
+async function connected({ stripe, connections }: Providers) {
+  const oauth = connections.providers.get("stripe");
+  if (stripe === undefined || oauth === undefined || oauth.app === null)
+    throw new Error("not open");
+  const redirectUri = "https://nightledger.test/back";
+  const page = await fetch(
+    oauth.authorizeUrl({ app: oauth.app, redirectUri, state: "state", codeChallenge: null }),
+    { redirect: "manual" },
+  );
+  const query = Object.fromEntries(new URL(page.headers.get("location") ?? "").searchParams);
+  const code = query["code"] ?? "";
+  const grant = await oauth.exchange({
+    app: oauth.app,
+    code,
+    redirectUri,
+    codeVerifier: null,
+    query,
+    signal: AbortSignal.timeout(20_000),
+  });
+  return { oauth: grant.externalId, payments: stripe.payments };
+}
 
 test("a customer, a page and a portal are made under keys of the business fact, and once", async () => {
   const { sandbox, providers, close } = await startStripe();
