@@ -89,6 +89,7 @@ async function insertInvoices(
   tx: Tx,
   { invoices, clients }: { invoices: number; clients: number },
 ): Promise<void> {
+  const projects = Math.min(PROJECTS, clients);
   await tx`
     insert into invoices (
       company_id, uuid, client_id, invoice_number, status, is_archived, issue_date, due_date,
@@ -102,7 +103,7 @@ async function insertInvoices(
       subtotal, tax, subtotal + tax,
       case status when 'paid' then subtotal + tax when 'partial' then (subtotal + tax) / 2 else 0 end,
       'Thank you for your business.',
-      case when company_id = ${BIG_COMPANY_ID} and n % 20 = 0 then 1 + n / 20 % ${PROJECTS}::int end,
+      case when company_id = ${BIG_COMPANY_ID} and n % 20 = 0 then 1 + n / 20 % ${projects}::int end,
       case when company_id = ${BIG_COMPANY_ID} and n % 10 = 3 then 1 + n / 10 % ${CATEGORIES}::int end,
       case when status <> 'draft' then issued_at + interval '1 hour' end,
       case when status = 'paid' then issued_at + n % 50 * interval '1 day' end,
