@@ -130,3 +130,58 @@ test("a channel that is dead switches its alerts off, tells the owner, and what 
     return (await told(1, channel))[0];
   }
 });
+
+test("trouble on the way loses no alert and doubles none, and what nobody can know is said", async () => {
+  const { company, sandbox, alertOn, told, messagesIn, sql } = await startSlack();
+  await alertOn("client.created");
+  const post = { path: "/api/chat.postMessage" };
+  const refusal = (error: string) =>
+    ({ kind: "status", status: 200, body: { ok: false, error } }) as const;
+  const happens = async (name: string) => await company.post("/clients", { name });
+
+  // Too many at once: it comes again as late as it was told, which costs no attempt.
+  sandbox.fault({ match: post, fault: { kind: "rate-limit", retryAfter: "1" } });
+  await happens("Alder");
+  await told(1);
+  expect(await sql`select attempt from job_runs where job = 'slack.post-alerts'`).toMatchObject([
+    { attempt: 1 },
+  ]);
+
+  // Blocks that Slack does not take go as text; what it takes in no form is a dead run.
+  sandbox.fault({ match: post, fault: refusal("invalid_blocks") });
+  await happens("Beech");
+  const [, plain] = await told(2);
+  expect(plain).toMatchObject({
+    blocks: [],
+    text: expect.stringMatching(/^Beech is a new client\n/),
+  });
+  sandbox.fault({ match: post, times: 2, fault: refusal("invalid_blocks") });
+  await happens("Cedar");
+  await eventually(
+    async () => (await sql`select 1 from job_runs where status = 'dead'`).length === 1,
+    { withinMs: 20_000 },
+  );
+
+  // Slack has it, nobody heard of it, and nobody may look.
+  sandbox.fault({ match: post, fault: { kind: "drop", after: true } });
+  const look = { path: "/api/conversations.history" };
+  sandbox.fault({ match: look, fault: refusal("missing_scope") });
+  await happens("Dogwood");
+  const title = "It is not known whether an alert arrived in Slack (1 × client.created)";
+  await eventually(
+    async () => {
+      const { data } = await company.list("/attention-items");
+      return data.some((item: { title: string }) => item.title === title);
+    },
+    { withinMs: 20_000 },
+  );
+  expect(messagesIn(BILLING).filter(({ text }) => text.includes("Dogwood"))).toHaveLength(1);
+  const kept = await sql`select status, error_code from slack_messages order by id`;
+  expect([...kept]).toEqual([
+    { status: "posted", errorCode: null },
+    { status: "posted", errorCode: null },
+    { status: "refused", errorCode: "invalid_blocks" },
+    { status: "unknown", errorCode: "missing_scope" },
+  ]);
+  expect(await sql`select 1 from slack_alerts`).toHaveLength(0);
+});
