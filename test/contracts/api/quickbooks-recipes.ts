@@ -7,14 +7,8 @@ async function connectQuickBooks({ api, companyId }: World): Promise<void> {
       company_id, provider, status, external_id, credentials, created_at, updated_at
     )
     values (${companyId}, 'quickbooks', 'connected', 'realm', 'sealed', now(), now())
-    on conflict do nothing
-  `;
-}
-
-/** Who is connected to anything cannot live at a test clock. */
-async function disconnectQuickBooks({ api, companyId }: World): Promise<void> {
-  await api.sql`
-    delete from connections where company_id = ${companyId} and provider = 'quickbooks'
+    on conflict (company_id, provider) do update
+    set status = excluded.status, credentials = excluded.credentials
   `;
 }
 
@@ -23,5 +17,4 @@ export const quickbooksPreparations: Readonly<Record<string, (world: World) => P
   {
     "POST /integrations/quickbooks/push": connectQuickBooks,
     "PUT /integrations/quickbooks/settings": connectQuickBooks,
-    "POST /test-clock": disconnectQuickBooks,
   };
