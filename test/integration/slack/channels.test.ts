@@ -131,12 +131,13 @@ test("a channel that is dead switches its alerts off, tells the owner, and what 
   }
 });
 
+const refusal = (error: string) =>
+  ({ kind: "status", status: 200, body: { ok: false, error } }) as const;
+
 test("trouble on the way loses no alert and doubles none, and what nobody can know is said", async () => {
   const { company, sandbox, alertOn, told, messagesIn, sql } = await startSlack();
   await alertOn("client.created");
   const post = { path: "/api/chat.postMessage" };
-  const refusal = (error: string) =>
-    ({ kind: "status", status: 200, body: { ok: false, error } }) as const;
   const happens = async (name: string) => await company.post("/clients", { name });
 
   // Too many at once: it comes again as late as it was told, which costs no attempt.
