@@ -188,26 +188,22 @@ export async function listDueDeliveries(
   }: EndpointKey & { now: Date; subjectsMax: number; limit: number },
 ): Promise<DueDelivery[]> {
   return await sql<DueDelivery[]>`
-    with first as (
-      select subject
-      from webhook_deliveries as delivery
+    with oldest as materialized (
+      select distinct on (subject) subject, next_attempt_at, event_id
+      from webhook_deliveries
       where company_id = ${companyId} and endpoint_id = ${id} and status = 'pending'
-        and next_attempt_at <= ${now}
-        and not exists (
-          select from webhook_deliveries as earlier
-          where earlier.company_id = delivery.company_id
-            and earlier.endpoint_id = delivery.endpoint_id
-            and earlier.status = 'pending'
-            and earlier.subject = delivery.subject
-            and earlier.event_id < delivery.event_id
-        )
+      order by subject, event_id
+    ),
+    first as (
+      select subject from oldest
+      where next_attempt_at <= ${now}
       order by next_attempt_at, event_id
       limit ${subjectsMax}
     )
     select id, message_id, type, body, attempts, subject, next_attempt_at
     from webhook_deliveries
     where company_id = ${companyId} and endpoint_id = ${id} and status = 'pending'
-      and subject in (select subject from first)
+      and subject = any(array(select subject from first))
     order by event_id, id
     limit ${limit}
   `;
