@@ -16,6 +16,7 @@ import { createLog, type Log } from "./platform/log.ts";
 import { createMetricsRegistry } from "./platform/metrics.ts";
 import type { ReadinessCheck } from "./platform/probes.ts";
 import { createS3Storage } from "./platform/s3-storage.ts";
+import { Unreachable } from "./platform/unreachable.ts";
 import { createLocalStorage, type FileStorage } from "./platform/storage.ts";
 import type { MasterKey } from "./platform/sealing.ts";
 import { createRuntimeMetrics, type RuntimeMetrics } from "./workers/metrics.ts";
@@ -88,6 +89,15 @@ export function openPlatform({ config, name, ...given }: PlatformOptions): Platf
 /** Where uploaded files are: in the bucket that the settings name, else in the data folder. */
 export function openStorage({ s3, dataDir }: Config): FileStorage {
   return s3 === undefined ? createLocalStorage(join(dataDir, "files")) : createS3Storage(s3);
+}
+
+/** @throws Unreachable when the database does not let us in */
+export async function assertReachable(sql: Sql): Promise<void> {
+  try {
+    await sql`select 1`;
+  } catch (error) {
+    throw new Unreachable("database", error);
+  }
 }
 
 /** Throws an Error that says what to type when the database lacks a migration of this version. */

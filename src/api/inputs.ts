@@ -72,7 +72,10 @@ export const optionalEmail = z
 export const localDate = z
   .string()
   .transform((text) => /^(\d{4}-\d{2}-\d{2})(?:[T ].{1,40})?$/.exec(text)?.[1] ?? "")
-  .refine(isLocalDate, "Must be a date in the form YYYY-MM-DD.")
+  .refine(isLocalDate, {
+    error: ({ input }) =>
+      input === "" ? "Must be a date in the form YYYY-MM-DD." : `There is no such day: ${input}.`,
+  })
   .meta({ format: "date", example: "2026-04-05" });
 
 /** An instant with its offset from UTC. */
@@ -88,6 +91,9 @@ export function unsetOrWhole(min: number, max: number) {
 
 /** Money in minor units, from 0. */
 export const moneyMinor = z.int().min(0).max(minorMax).transform(BigInt);
+
+/** The same, and more than nothing. */
+export const moneyMinorAboveZero = z.int().min(1).max(minorMax).transform(BigInt);
 
 /** Money in minor units that may be negative (adjustments). */
 export const signedMoneyMinor = z.int().min(-minorMax).max(minorMax).transform(BigInt);

@@ -2,6 +2,7 @@ import { formatMoney } from "../billing/money.ts";
 import { readApiSettings, type Platform } from "../bootstrap.ts";
 import type { Providers } from "../connectors/contract.ts";
 import { createConsole } from "../console/app.ts";
+import { errorText } from "../errors.ts";
 import { listen } from "../platform/listen.ts";
 import { createProbes } from "../platform/probes.ts";
 import { readVersion } from "../platform/version.ts";
@@ -82,11 +83,18 @@ export async function startApi(
   try {
     const port = await listen(server, { host: config.host, ports });
     log.info({ port, host: config.host }, "the API is listening");
+    let isClosing = false;
+    // Requests do without it: only the board of the console looks at the queues.
+    queues.ready().catch((error: unknown) => {
+      if (isClosing) return;
+      log.warn({ reason: errorText(error) }, "the queue cannot be reached: check QUEUE_URL");
+    });
     const reachedAt = (url ??= `http://${addressOf(config.host)}:${port}`);
     return {
       port,
       url: reachedAt,
       close: async () => {
+        isClosing = true;
         await closeHttpServer(server, graceMs);
         await api.close();
         await queues.close();

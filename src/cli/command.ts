@@ -77,6 +77,8 @@ export function readSettings(
     PORT: flags.port === undefined ? undefined : String(readPort(flags.port)),
     SMTP_URL: flags.SMTP_URL,
   });
+  // What a flag stands over is wrong all the same where it is wrong.
+  loadConfig(readEnvironment());
   const given = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""),
   );
@@ -97,6 +99,8 @@ function readPort(text: string): number {
 /** A calendar day given by a flag. */
 export function readDate(flag: string, text: string): LocalDate {
   if (isLocalDate(text)) return text;
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text))
+    throw new UsageError(`${flag}: there is no such day as ${text}.`);
   throw new UsageError(`${flag}: expected a date like 2026-03-31, got "${text}".`);
 }
 
@@ -104,5 +108,12 @@ export function readDate(flag: string, text: string): LocalDate {
 export function readId(flag: string, text: string): number {
   const id = /^[1-9]\d{0,14}$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(id)) return id;
-  throw new UsageError(`${flag}: expected a number, got "${text}".`);
+  throw new UsageError(`${flag}: expected a number from 1, got "${text}".`);
+}
+
+/** How many, given by a flag. */
+export function readCount(flag: string, text: string, max: number): number {
+  const count = /^[1-9]\d{0,8}$/.test(text) ? Number(text) : Number.NaN;
+  if (count <= max) return count;
+  throw new UsageError(`${flag}: expected a number from 1 to ${max}, got "${text}".`);
 }

@@ -1,5 +1,5 @@
 import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { isAlive } from "../platform/postmaster.ts";
 import { makeFolder } from "../platform/folders.ts";
@@ -26,7 +26,7 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   const path = pathOf(dataDir);
   const mine = `${path}.${process.pid}`;
   const me: Holder = { pid: process.pid, startedAt: await startOf(process.pid) };
-  await writeFile(mine, JSON.stringify(me), { mode: 0o600 });
+  await writeMine(mine, me);
   try {
     // A link appears whole or not at all, and never over what is there.
     while (!(await tryLink(mine, path))) {
@@ -47,6 +47,24 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
       if (holder?.pid === me.pid && holder.startedAt === me.startedAt) await rm(path);
     },
   };
+}
+
+async function writeMine(path: string, me: Holder): Promise<void> {
+  try {
+    await writeFile(path, JSON.stringify(me), { mode: 0o600 });
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    throw new Error(
+      `The data folder ${resolve(dirname(path))} is not writable for this user (${error.code}). Make it so, or choose another with --data-dir or DATA_DIR.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Whether the system lets this user not at a file or folder. */
+export function isRefusal(error: unknown): error is Error & { code: string } {
+  if (!(error instanceof Error && "code" in error)) return false;
+  return error.code === "EACCES" || error.code === "EPERM" || error.code === "EROFS";
 }
 
 /** The pid of the process that is `up` on a data folder. */

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { openPlatform, type Platform } from "../bootstrap.ts";
+import { assertReachable, openPlatform, type Platform } from "../bootstrap.ts";
 import type { Config } from "../config/config.ts";
 import type { Sql } from "../db/client.ts";
 import { startEmbeddedPostgres, type EmbeddedPostgres } from "../platform/embedded-postgres.ts";
@@ -12,7 +12,7 @@ import { tell } from "./output.ts";
 const DATABASE = "nightledger";
 
 /** Where the embedded server's data are. */
-export function embeddedFolder({ dataDir }: Config): string {
+export function embeddedFolder({ dataDir }: Pick<Config, "dataDir">): string {
   return join(dataDir, "postgres");
 }
 
@@ -42,6 +42,7 @@ export async function withPlatform<Result>(
   try {
     const platform = openPlatform({ config, name, databaseUrl: own?.databaseUrl });
     try {
+      await assertReachable(platform.sql);
       return await work(platform);
     } finally {
       isInUse ||= own !== undefined && (await countOtherClients(platform.sql)) > 0;
@@ -66,8 +67,10 @@ async function countOtherClients(sql: Sql): Promise<number> {
 
 async function openExisting(config: Config) {
   if (!existsSync(embeddedFolder(config))) {
+    const demo = join(config.dataDir, "demo");
+    const hint = existsSync(embeddedFolder({ dataDir: demo })) ? ` (the demo's is in ${demo})` : "";
     throw new UsageError(
-      `There is no database in ${config.dataDir}: set DATABASE_URL, name another folder with --data-dir, or begin with nightledger up.`,
+      `There is no database in ${config.dataDir}: set DATABASE_URL, name another folder with --data-dir${hint}, or begin with nightledger up.`,
     );
   }
   return await startOwnDatabase(config);

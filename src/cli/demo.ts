@@ -7,7 +7,7 @@ import { print, printJson, tell } from "./output.ts";
 import { openOwnerSession } from "./owner.ts";
 import { giveUp } from "./process.ts";
 import { createProgress } from "./progress.ts";
-import { addressesOf, announce, untilStopped } from "./up.ts";
+import { addressesOf, announce, commandOn, untilStopped } from "./up.ts";
 
 export const demo = defineCommand({
   summary: "Makes a company with a book, runs the past 90 nights and tonight's, tells about them",
@@ -41,6 +41,7 @@ Mails are written to the data folder, whatever SMTP_URL says. Run again, it show
       if (!values.json) print(renderDemoReport(report));
       if (values.exit) {
         if (values.json) printJson(report);
+        else print(`\nLook into it: ${commandOn(config, "runs list")}`);
         return (await lifecycle.stop("--exit")) ? 0 : 1;
       }
       const api = await local.serve();

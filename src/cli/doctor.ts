@@ -1,3 +1,4 @@
+import type { Config } from "../config/config.ts";
 import { defineCommand, readSettings } from "./command.ts";
 import { describeError } from "./describe-error.ts";
 import { examine, type Finding } from "./examine.ts";
@@ -26,12 +27,9 @@ Changes no data. Exit code 1 when a check failed; warnings are for you to judge.
 
 /** Settings that cannot be read end the examination: nothing else could be told apart from them. */
 async function findAll(dataDir: string | undefined): Promise<Finding[]> {
+  let config: Config;
   try {
-    const config = readSettings({ dataDir }, { LOG_LEVEL: "silent" });
-    return [
-      { name: "settings", status: "ok", detail: "all can be read", advice: null },
-      ...(await examine(config)),
-    ];
+    config = readSettings({ dataDir }, { LOG_LEVEL: "silent" });
   } catch (error) {
     return [
       {
@@ -42,6 +40,10 @@ async function findAll(dataDir: string | undefined): Promise<Finding[]> {
       },
     ];
   }
+  return [
+    { name: "settings", status: "ok", detail: "all can be read", advice: null },
+    ...(await examine(config)),
+  ];
 }
 
 const MARKS: Readonly<Record<Finding["status"], string>> = {

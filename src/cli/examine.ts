@@ -12,6 +12,7 @@ import { errorText } from "../errors.ts";
 import { isPostmasterOf, readPostmasterFile } from "../platform/postmaster.ts";
 import { openQueueBackend } from "../queue/backend.ts";
 import { embeddedFolder, startOwnDatabase } from "./database.ts";
+import { isRefusal } from "./data-dir-lock.ts";
 import { describeError } from "./describe-error.ts";
 
 /** What the doctor found out about one thing. */
@@ -34,8 +35,10 @@ const CHECK_MS_MAX = 15_000;
 /** Looks at everything the settings name, one after the other. */
 export async function examine(config: Config): Promise<Finding[]> {
   return [
-    await guarded("data folder", "Make it writable, or name another with DATA_DIR.", () =>
-      examineDataDir(config),
+    await guarded(
+      "data folder",
+      "Run this as the user it belongs to, make it theirs, or name another folder with --data-dir or DATA_DIR.",
+      () => examineDataDir(config),
     ),
     ...(await examineDatabase(config)),
     await guarded("files", "Check the S3 settings, and what the key may do with the bucket.", () =>
@@ -72,10 +75,24 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
 }
 
 async function examineDataDir({ dataDir }: Config): Promise<Omit<Finding, "name">> {
+  const named = resolve(dataDir);
   // The folder may not be there yet; then the one above decides.
-  let folder = resolve(dataDir);
+  let folder = named;
   while (!existsSync(folder)) folder = dirname(folder);
-  await access(folder, constants.W_OK);
+  await access(folder, constants.R_OK | constants.W_OK | constants.X_OK).catch((error: unknown) => {
+    if (!isRefusal(error)) throw error;
+    const what = folder === named ? "it" : `${folder}, where it would be made,`;
+    throw new Error(`${named}: ${what} is not this user's to read and write (${error.code})`, {
+      cause: error,
+    });
+  });
+  if (folder !== named) {
+    return {
+      status: "warning",
+      detail: `${named} is not there yet`,
+      advice: "nightledger up makes it. If it should be there, check --data-dir and DATA_DIR.",
+    };
+  }
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
   const detail = `${resolve(dataDir)}, ${(free / GIGABYTE).toFixed(1)} GB free`;
@@ -89,17 +106,19 @@ async function examineDataDir({ dataDir }: Config): Promise<Omit<Finding, "name"
 
 async function examineDatabase(config: Config): Promise<Finding[]> {
   const own = config.databaseUrl === undefined;
-  if (own && !(await isOwnDatabaseRunning(config))) {
-    const detail = "the embedded database is not running";
-    const advice = "Start it with nightledger up, or set DATABASE_URL.";
-    return [{ name: "database", status: "warning", detail, advice }, await keysFinding(config)];
-  }
   let platform: Platform;
   try {
+    if (own && !(await isOwnDatabaseRunning(config))) {
+      const detail = "the embedded database is not running";
+      const advice = "Start it with nightledger up, or set DATABASE_URL.";
+      return [{ name: "database", status: "warning", detail, advice }, await keysFinding(config)];
+    }
     const databaseUrl = own ? (await startOwnDatabase(config)).databaseUrl : undefined;
     platform = openPlatform({ config, name: "doctor", databaseUrl });
   } catch (error) {
-    const advice = "See server.log in the data folder.";
+    const advice = isRefusal(error)
+      ? "Run this as the user that the data folder belongs to."
+      : "See server.log in the data folder.";
     return [
       { name: "database", status: "failed", detail: describeError(error), advice },
       await keysFinding(config),
@@ -173,20 +192,18 @@ async function examineClock({ sql, clock }: Platform): Promise<Omit<Finding, "na
 }
 
 async function queueFinding(platform: Platform): Promise<Finding> {
-  return await guarded("queue", "Check QUEUE_URL, and that the server runs.", async () => {
-    let lastProblem: unknown;
+  const { queueUrl, databaseUrl } = platform.config;
+  const setting = queueUrl === undefined || queueUrl === databaseUrl ? "DATABASE_URL" : "QUEUE_URL";
+  return await guarded("queue", `Check ${setting}, and that the server runs.`, async () => {
     const backend = openQueueBackend({
       queueUrl: platform.queueUrl,
       prefix: platform.queuePrefix,
       connectionsMax: 1,
-      onError: (error) => (lastProblem = error),
+      onError: () => {},
     });
     try {
       await within(CHECK_MS_MAX / 2, backend.ping());
       return { status: "ok", detail: backend.kind, advice: null };
-    } catch (error) {
-      // What went wrong with the connection says more than that nothing came of it.
-      throw lastProblem ?? error;
     } finally {
       await backend.close();
     }
@@ -242,10 +259,11 @@ async function examineMail(config: Config): Promise<Omit<Finding, "name">> {
     await mail.verify();
     return { status: "ok", detail: `${new URL(config.smtpUrl).host} lets us in`, advice: null };
   } catch (error) {
-    // The connector's own words leave out what the server said.
+    // The connector's own words leave out, at times, what the server said.
+    const text = errorText(error);
     const cause =
-      error instanceof Error && error.cause !== undefined ? `: ${errorText(error.cause)}` : "";
-    throw new Error(`${errorText(error)}${cause}`, { cause: error });
+      error instanceof Error && error.cause !== undefined ? errorText(error.cause) : text;
+    throw new Error(text.includes(cause) ? text : `${text}: ${cause}`, { cause: error });
   } finally {
     mail.close();
   }

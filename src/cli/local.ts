@@ -1,5 +1,11 @@
 import { startApi, type RunningApi } from "../api/main.ts";
-import { openConnectors, openOurProviders, openPlatform, type Platform } from "../bootstrap.ts";
+import {
+  assertReachable,
+  openConnectors,
+  openOurProviders,
+  openPlatform,
+  type Platform,
+} from "../bootstrap.ts";
 import type { Config } from "../config/config.ts";
 import { migrate } from "../db/migrate.ts";
 import { createLifecycle, type Lifecycle } from "../platform/lifecycle.ts";
@@ -35,6 +41,7 @@ export async function startLocal(config: Config, name: string): Promise<Local> {
     const platform = await lifecycle.start("platform", () =>
       openPlatform({ config, name, databaseUrl, log }),
     );
+    await assertReachable(platform.sql);
     await migrate(platform.sql);
     const providers = await lifecycle.start("providers", async () => {
       const opened = await openOurProviders(config, { makesKey: true });

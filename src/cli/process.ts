@@ -1,6 +1,6 @@
 import express from "express";
 import { closeHttpServer, createHttpServer } from "../api/server.ts";
-import { assertMigrated, openPlatform, type Platform } from "../bootstrap.ts";
+import { assertMigrated, assertReachable, openPlatform, type Platform } from "../bootstrap.ts";
 import type { Config } from "../config/config.ts";
 import { createLifecycle, type Lifecycle } from "../platform/lifecycle.ts";
 import { createLog, type Log } from "../platform/log.ts";
@@ -18,6 +18,7 @@ export async function startProcess(
   try {
     const platform = await lifecycle.start("platform", () => openPlatform({ config, name, log }));
     lifecycle.listen();
+    await assertReachable(platform.sql);
     await assertMigrated(platform.sql);
     await start(platform, lifecycle);
   } catch (error) {

@@ -8,6 +8,7 @@ import { getRun, listRuns, type RunFilter } from "../db/runs.ts";
 import { inTransaction } from "../db/transaction.ts";
 import {
   defineCommand,
+  readCount,
   readDate,
   readId,
   readSettings,
@@ -71,8 +72,8 @@ const list = defineCommand({
           ? undefined
           : new Date(`${readDate("--since", values.since)}T00:00:00Z`),
     };
-    const limit = values.limit === undefined ? LIMIT_DEFAULT : readId("--limit", values.limit);
-    if (limit > LIMIT_MAX) throw new UsageError(`--limit: at most ${LIMIT_MAX}.`);
+    const limit =
+      values.limit === undefined ? LIMIT_DEFAULT : readCount("--limit", values.limit, LIMIT_MAX);
     const found = await onDatabase(values, ({ sql }) => listRuns(sql, filter, { limit }));
     if (values.json) printJson({ runs: found.map(presentRun) });
     else print(found.length === 0 ? "No runs." : renderRuns(found));

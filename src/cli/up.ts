@@ -1,6 +1,7 @@
-import { relative } from "node:path";
+import { relative, resolve } from "node:path";
 import { mailFolderOf } from "../bootstrap.ts";
 import type { RunningApi } from "../api/main.ts";
+import type { Config } from "../config/config.ts";
 import { defineCommand, readSettings } from "./command.ts";
 import { findDemoOwner, runDemo } from "./demo/run-demo.ts";
 import { startLocal, type Local } from "./local.ts";
@@ -78,13 +79,22 @@ export function announce({ platform: { config } }: Local, api: RunningApi, token
     config.smtpUrl === undefined
       ? `written to ${relative(".", mailFolderOf(config))}`
       : `sent by ${new URL(config.smtpUrl).host}`;
+  const look = commandOn(config, "runs list");
   print(`
   API      ${addresses.api}/api/v1   (reference: ${addresses.api}/docs)
   Console  ${addresses.console}   (sign in with the token)
   Token    ${token}
   Mails    ${mails}
+  Commands ${look} (and night, token, doctor)
   Process  ${process.pid}; Ctrl-C stops it and its database
 `);
+}
+
+/** How another command is typed that is to find this data folder. */
+export function commandOn({ dataDir, databaseUrl }: Config, command: string): string {
+  const isDefault = databaseUrl !== undefined || resolve(dataDir) === resolve(".nightledger");
+  const folder = relative(".", dataDir).startsWith("..") ? dataDir : relative(".", dataDir);
+  return `npx nightledger ${command}${isDefault ? "" : ` --data-dir ${folder}`}`;
 }
 
 /** Signals end the process from here on; see startLocal. */

@@ -54,7 +54,7 @@ const Settings = z.object({
   /** Bucket at S3_ENDPOINT, which is there already. */
   S3_BUCKET: z
     .string()
-    .regex(/^[\w.-]{3,255}$/, "expected the name of a bucket")
+    .regex(/^[\w.-]{3,255}$/, "expected the name of a bucket: 3 to 255 letters, digits, ., - or _")
     .optional(),
   /** Id of the access key for the bucket. */
   S3_ACCESS_KEY_ID: z.string().optional(),

@@ -8,7 +8,22 @@ class PortInUse extends Error {
   }
 }
 
-/** Listens on the first of the ports that is free and returns it; 0 is any free one. Throws `PortInUse` about the last one. */
+/** An address that is none of this machine's, or a port it does not give us; `cause` says which. */
+export class CannotListen extends Error {
+  readonly address: string;
+
+  constructor(host: string, port: number, cause: unknown) {
+    const address = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+    super(`Cannot listen on ${address}.`, { cause });
+    this.name = "CannotListen";
+    this.address = address;
+  }
+}
+
+/**
+ * Listens on the first of the ports that is free and returns it; 0 is any free one. Throws `PortInUse`
+ * about the last one, and `CannotListen`.
+ */
 export async function listen(
   server: Server,
   { host, ports }: { host: string; ports: readonly number[] },
@@ -19,7 +34,7 @@ export async function listen(
       return await listenOn(server, host, port);
     } catch (error) {
       const code = error instanceof Error && "code" in error ? error.code : undefined;
-      if (code !== "EADDRINUSE") throw error;
+      if (code !== "EADDRINUSE") throw new CannotListen(host, port, error);
       problem = new PortInUse(port, { cause: error });
     }
   }

@@ -1,5 +1,6 @@
 import { withBackend, type Job, type Queue } from "bullmq";
 import type { Rhythm } from "./cron.ts";
+import { Unreachable } from "../platform/unreachable.ts";
 import type { QueueBackendOptions, QueueDriver } from "./driver.ts";
 import { openPostgresDriver } from "./postgres-driver.ts";
 import { openRedisDriver } from "./redis-driver.ts";
@@ -19,7 +20,7 @@ export interface QueueWorker {
 
 export interface QueueBackend {
   readonly kind: QueueDriver["kind"];
-  /** @throws when the server cannot be reached */
+  /** @throws Unreachable */
   ready(): Promise<void>;
   /** @throws when the server does not answer */
   ping(): Promise<void>;
@@ -59,7 +60,12 @@ const READY_WITHIN_MS = 15_000;
 
 /** Opens the queues where the address says. The same code runs on both; this is the switch. */
 export function openQueueBackend(options: QueueBackendOptions): QueueBackend {
-  const driver = openDriver(options);
+  // Of a server that was never there `ready` tells, once, and not each of us who try to reach it.
+  let wasReady = false;
+  const onError = (error: unknown): void => {
+    if (wasReady) options.onError(error);
+  };
+  const driver = openDriver({ ...options, onError });
   const classes = withBackend(driver.createBackend);
   const queues = new Map<string, DeliveryQueue>();
 
@@ -75,7 +81,7 @@ export function openQueueBackend(options: QueueBackendOptions): QueueBackend {
       });
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same class; BullMQ's types tell queues of different backends apart, and nobody here does.
       found = made as unknown as DeliveryQueue;
-      found.on("error", options.onError);
+      found.on("error", onError);
       queues.set(name, found);
     }
     return found;
@@ -83,7 +89,14 @@ export function openQueueBackend(options: QueueBackendOptions): QueueBackend {
 
   return {
     kind: driver.kind,
-    ready: () => inTime(driver.ready(), READY_WITHIN_MS),
+    async ready() {
+      try {
+        await inTime(driver.ready(), READY_WITHIN_MS);
+        wasReady = true;
+      } catch (error) {
+        throw new Unreachable("queue", error);
+      }
+    },
     ping: () => driver.ping(),
     queue,
     async add(name, deliveries) {
@@ -114,7 +127,7 @@ export function openQueueBackend(options: QueueBackendOptions): QueueBackend {
         // How long it rests when the server cannot be reached.
         runRetryDelay: 500,
       });
-      worker.on("error", options.onError);
+      worker.on("error", onError);
       return worker;
     },
     async setAlarms(name, alarms) {

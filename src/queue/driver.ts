@@ -20,6 +20,6 @@ export interface QueueBackendOptions {
   prefix?: string;
   /** Most connections for queries, on PostgreSQL. One more listens. */
   connectionsMax?: number;
-  /** Told of every error of a connection; they mend themselves. */
+  /** Told of every error of a connection, once the server has been there; they mend themselves. */
   onError: (error: unknown) => void;
 }

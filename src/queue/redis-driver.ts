@@ -11,7 +11,22 @@ export function openRedisDriver(options: QueueBackendOptions): QueueDriver {
   const producer = connect(options.queueUrl, 1);
   // A worker waits until it can be reached again; BullMQ demands this setting.
   const consumer = connect(options.queueUrl, null);
-  for (const client of [producer, consumer]) client.on("error", options.onError);
+  let problem: unknown;
+  for (const client of [producer, consumer]) {
+    client.on("ready", () => (problem = undefined));
+    client.on("error", (error: unknown) => {
+      problem = error;
+      options.onError(error);
+    });
+  }
+  const ping = async () => {
+    try {
+      await producer.ping();
+    } catch (error) {
+      // What is wrong with the connection says more than that nothing came of so many tries.
+      throw problem ?? error;
+    }
+  };
   const prefix = options.prefix ?? "nightledger";
   return {
     kind: "redis",
@@ -26,8 +41,8 @@ export function openRedisDriver(options: QueueBackendOptions): QueueDriver {
       ),
     // In braces: all keys of a queue lie in one slot of a cluster, and different queues may lie apart.
     prefix: (queue) => `{${prefix}:${queue}}`,
-    ready: async () => void (await producer.ping()),
-    ping: async () => void (await producer.ping()),
+    ready: ping,
+    ping,
     async close() {
       producer.disconnect();
       consumer.disconnect();

@@ -56,5 +56,9 @@ test("the demo lives through 91 nights, leaves nothing running, and shows the sa
   // At midnight in between there is one night more.
   expect([90, 91]).toContain(Number(nights?.[2]));
   expect(again.stdout).toContain("Waits for a person");
+  // The last line tells how other commands find this company.
+  const look = /^Look into it: npx nightledger (runs list --data-dir (.*))$/m.exec(again.stdout);
+  const found = await runCli(look?.[1]?.split(" ") ?? [], options);
+  expect(found.stdout).toContain("night.run");
   expect(await findPostmaster(dataDir)).toBeUndefined();
 }, 240_000);

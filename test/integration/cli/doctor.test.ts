@@ -1,3 +1,5 @@
+import { chmod, mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { startS3Server } from "../../support/s3-server.ts";
@@ -51,6 +53,12 @@ test("what is broken is named, with what to do, and the exit code says so", asyn
   });
   expect(found.code).toBe(1);
   expect(found.statuses).toMatchObject({ database: "ok", queue: "failed", mail: "failed" });
+  const { queue, mail } = Object.fromEntries(found.report.checks.map((one) => [one.name, one]));
+  expect(queue).toMatchObject({
+    detail: expect.stringMatching(/^Cannot connect to 127\.0\.0\.1:1: nobody answers there/),
+    advice: expect.stringContaining("Check QUEUE_URL"),
+  });
+  expect(mail?.detail.match(/ECONNREFUSED/g)).toHaveLength(1);
   for (const check of found.report.checks.filter(({ status }) => status === "failed")) {
     expect(check.advice).not.toBeNull();
   }
@@ -101,4 +109,34 @@ test("a database that is not there or not migrated fails, and a person can read 
   const away = await runCli(["doctor"], { env: { DATABASE_URL: "postgres://a:b@127.0.0.1:1/c" } });
   expect(away.code).toBe(1);
   expect(away.stdout).toMatch(/^FAIL +database +Cannot connect to 127\.0\.0\.1:1/m);
+  // Nobody has set QUEUE_URL.
+  expect(away.stdout).toMatch(/^FAIL +queue .*\n.* Check DATABASE_URL/m);
+}, 60_000);
+
+test("a data folder that is not there, or is somebody else's, is told of as that", async () => {
+  const dataDir = await makeDataDir();
+  const look = async (folder: string, isNobody = false) => {
+    const args = ["doctor", "--json", "--data-dir", folder];
+    return Report.parse(JSON.parse((await runCli(args, { isNobody })).stdout));
+  };
+  const missing = await look(join(dataDir, "nowhere"));
+  expect(missing.checks.find(({ name }) => name === "data folder")).toMatchObject({
+    status: "warning",
+    detail: `${join(dataDir, "nowhere")} is not there yet`,
+    advice: expect.stringContaining("--data-dir"),
+  });
+
+  const theirs = join(dataDir, "theirs");
+  await mkdir(join(theirs, "postgres", "cluster"), { recursive: true });
+  for (const folder of [join(theirs, "postgres"), theirs]) await chmod(folder, 0o000);
+  const { ok, checks } = await look(theirs, true);
+  expect(ok).toBe(false);
+  const byName = Object.fromEntries(checks.map((one) => [one.name, one]));
+  expect(byName["settings"]).toMatchObject({ status: "ok" });
+  expect(byName["data folder"]).toMatchObject({
+    status: "failed",
+    detail: `${theirs}: it is not this user's to read and write (EACCES)`,
+    advice: expect.stringContaining("the user it belongs to"),
+  });
+  await chmod(theirs, 0o700);
 }, 60_000);

@@ -7,12 +7,15 @@ import { eventually } from "../../support/eventually.ts";
 import { findFastFolder } from "../../support/fast-folder.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
+const NOBODY = 65_534;
 /** Starting a database on a machine with much else to do takes a while. */
 export const START_WITHIN_MS = 90_000;
 
 export interface CliOptions {
   env?: Readonly<Record<string, string>>;
   cwd?: string;
+  /** As a user who may do little, where this process is root and may do everything. */
+  isNobody?: boolean;
 }
 
 export interface CliResult {
@@ -25,6 +28,8 @@ export interface RunningCli {
   child: ChildProcess;
   pid: number;
   ended: Promise<CliResult>;
+  /** What it has said on stderr so far. */
+  logged: () => string;
   /** The first line on stdout; rejects with stderr when the process ends before. */
   firstLine: () => Promise<string>;
 }
@@ -35,13 +40,14 @@ export interface RunningCli {
  */
 export function startCli(
   args: readonly string[],
-  { env = {}, cwd = ROOT }: CliOptions = {},
+  { env = {}, cwd = ROOT, isNobody = false }: CliOptions = {},
 ): RunningCli {
   const child = spawn(
     process.execPath,
     ["--import", import.meta.resolve("tsx"), join(ROOT, "src/cli/main.ts"), ...args],
     {
       cwd,
+      ...(isNobody && process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}),
       stdio: ["ignore", "pipe", "pipe"],
       env: { PATH: process.env["PATH"], HOME: process.env["HOME"], NODE_ENV: "test", ...env },
     },
@@ -61,6 +67,7 @@ export function startCli(
     child,
     pid: child.pid ?? 0,
     ended,
+    logged: () => stderr,
     firstLine: async () => {
       const line = eventually(() => /^(.*)\n/.exec(stdout)?.[1], { withinMs: START_WITHIN_MS });
       const tooEarly = ended.then(({ code }) => {

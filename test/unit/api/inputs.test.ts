@@ -123,3 +123,20 @@ test("each fault is named by its place", async () => {
   const whole = await parse(schema, [], "body").catch((error: unknown) => error);
   expect(whole).toHaveProperty("errors", { body: ["Must be an object."] });
 });
+
+test("what is said of a wrong value fits it: a day that is none, an amount of nothing or less", async () => {
+  const body = z.strictObject({ day: inputs.localDate, amount: inputs.moneyMinorAboveZero });
+  const said = async (value: unknown): Promise<unknown> =>
+    await parse(body, value, "body").catch((error: unknown) =>
+      error instanceof InvalidInput ? error.errors : error,
+    );
+  const tooLittle = ["Must be at least 1."];
+  expect(await said({ day: "2028-02-30", amount: -5 })).toEqual({
+    day: ["There is no such day: 2028-02-30."],
+    amount: tooLittle,
+  });
+  expect(await said({ day: "30.2.2028", amount: 0 })).toEqual({
+    day: ["Must be a date in the form YYYY-MM-DD."],
+    amount: tooLittle,
+  });
+});

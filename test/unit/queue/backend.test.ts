@@ -12,7 +12,7 @@ test("an address that is neither PostgreSQL's nor Redis's is refused, without sh
 test("a server that is away is reported, not waited for", async () => {
   for (const queueUrl of ["redis://127.0.0.1:1", "postgres://127.0.0.1:1/nowhere"]) {
     const backend = openQueueBackend({ queueUrl, onError: () => undefined });
-    await expect(backend.ready()).rejects.toThrow(/ECONNREFUSED|maxRetriesPerRequest|retries/i);
+    await expect(backend.ready()).rejects.toThrow("ECONNREFUSED");
     await backend.close();
   }
 });

@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { applyCredit } from "../../../actions/apply-credit.ts";
 import { defineRoute } from "../../define-route.ts";
-import { idParam } from "../../inputs.ts";
+import { idParam, moneyMinorAboveZero } from "../../inputs.ts";
 import { idInBody } from "../invoices/line-inputs.ts";
-import { paymentAmount } from "../invoices/payment-inputs.ts";
 import { creditAnswer, presentCredit } from "./schema.ts";
 
 /** POST /credits/:id/apply — the invoice becomes partial or paid. */
@@ -18,7 +17,7 @@ export const postCreditApplyRoute = defineRoute({
   tag: "Credits",
   access: { scope: "credits:write", further: ["invoices:write"] },
   params: z.object({ id: idParam }),
-  body: z.strictObject({ invoice_id: idInBody, amount: paymentAmount }),
+  body: z.strictObject({ invoice_id: idInBody, amount: moneyMinorAboveZero }),
   answers: { 200: creditAnswer },
 
   async run({ tx, company, user, now }, { params, body }) {

@@ -2,9 +2,8 @@ import { z } from "zod";
 import { createCredit } from "../../../actions/create-credit.ts";
 import { creditTypes } from "../../../db/credits.ts";
 import { defineRoute } from "../../define-route.ts";
-import { currency, localDate, optionalText } from "../../inputs.ts";
+import { currency, localDate, moneyMinorAboveZero, optionalText } from "../../inputs.ts";
 import { idInBody } from "../invoices/line-inputs.ts";
-import { paymentAmount } from "../invoices/payment-inputs.ts";
 import { creditAnswer, presentCredit } from "./schema.ts";
 
 /** POST /credits — the balance begins as the amount. */
@@ -19,7 +18,7 @@ export const postCreditRoute = defineRoute({
     client_id: idInBody,
     invoice_id: idInBody.nullable().optional(),
     type: z.enum(creditTypes),
-    amount: paymentAmount,
+    amount: moneyMinorAboveZero,
     currency: currency.nullable().optional(),
     description: optionalText(2000),
     date: localDate,

@@ -2,10 +2,16 @@ import { z } from "zod";
 import type { ExpenseChanges, ExpenseInput } from "../../../actions/save-expense.ts";
 import { expenseCategories, type ExpenseRow } from "../../../db/expenses.ts";
 import { dateJson, instantJson, presentInstant } from "../../answers.ts";
-import { basisPoints, currency, localDate, moneyMinor, optionalText } from "../../inputs.ts";
+import {
+  basisPoints,
+  currency,
+  localDate,
+  moneyMinor,
+  moneyMinorAboveZero,
+  optionalText,
+} from "../../inputs.ts";
 import { presentRate } from "../../rates.ts";
 import { idInBody } from "../invoices/line-inputs.ts";
-import { paymentAmount } from "../invoices/payment-inputs.ts";
 
 /** Amounts in minor units of the expense's currency. */
 export const expenseJson = z
@@ -72,7 +78,7 @@ export const expenseBody = z.strictObject({
   category: z.enum(expenseCategories),
   vendor: optionalText(255),
   description: optionalText(2000),
-  amount: paymentAmount,
+  amount: moneyMinorAboveZero,
   currency: currency.nullable().optional(),
   tax_amount: moneyMinor.nullable().optional(),
   tax_name: optionalText(50),

@@ -1,11 +1,6 @@
 import { z } from "zod";
 import type { PaymentInput } from "../../../actions/record-payment.ts";
-import { localDate, moneyMinor, optionalText } from "../../inputs.ts";
-
-/** Minor units, more than nothing. */
-export const paymentAmount = moneyMinor
-  .refine((amount) => amount >= 1n, "Must be at least 1.")
-  .meta({ minimum: 1 });
+import { localDate, moneyMinorAboveZero, optionalText } from "../../inputs.ts";
 
 /** The methods of the base contract's single payment. */
 const paymentMethods = [
@@ -20,7 +15,7 @@ const paymentMethods = [
 ] as const;
 
 export const paymentFields = {
-  amount: paymentAmount,
+  amount: moneyMinorAboveZero,
   payment_date: localDate,
   payment_method: z.enum(paymentMethods).nullable().optional(),
   reference: optionalText(255),

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { recordPayment } from "../../../actions/record-payment.ts";
 import { defineRoute } from "../../define-route.ts";
-import { idParam } from "../../inputs.ts";
+import { idParam, moneyMinorAboveZero } from "../../inputs.ts";
 import { answerInvoice } from "./detail.ts";
-import { paymentAmount, paymentFields, toPaymentInput } from "./payment-inputs.ts";
+import { paymentFields, toPaymentInput } from "./payment-inputs.ts";
 import { paymentJson, presentPayment } from "./payment-schema.ts";
 import { invoiceJson } from "./schema.ts";
 
@@ -23,7 +23,7 @@ export const postRecordPaymentRoute = defineRoute({
   params: z.object({ id: idParam }),
   body: z.strictObject({
     ...paymentFields,
-    amount: paymentAmount.refine(
+    amount: moneyMinorAboveZero.refine(
       (amount) => amount <= amountMax,
       `Must not be greater than ${amountMax}.`,
     ),

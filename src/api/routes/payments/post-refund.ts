@@ -10,8 +10,7 @@ import { sendStripeRefund } from "../../../jobs/stripe/send-refund.ts";
 import { enqueue } from "../../../queue/enqueue.ts";
 import type { CompanyContext } from "../../context.ts";
 import { defineRoute } from "../../define-route.ts";
-import { idParam, localDate, optionalText } from "../../inputs.ts";
-import { paymentAmount } from "../invoices/payment-inputs.ts";
+import { idParam, localDate, moneyMinorAboveZero, optionalText } from "../../inputs.ts";
 import { paymentJson, presentPayment } from "../invoices/payment-schema.ts";
 import { invoiceJson, presentInvoice } from "../invoices/schema.ts";
 import { acceptedRun, runAnswers } from "../runs/schema.ts";
@@ -32,7 +31,7 @@ export const postRefundRoute = defineRoute({
   access: { scope: "payments:write" },
   params: z.object({ id: idParam }),
   body: z.strictObject({
-    amount: paymentAmount.nullable().optional(),
+    amount: moneyMinorAboveZero.nullable().optional(),
     refund_date: localDate.nullable().optional(),
     reference: optionalText(255),
     reason: optionalText(2000),
