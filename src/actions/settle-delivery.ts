@@ -1,3 +1,4 @@
+import { localDateOf } from "../billing/dates.ts";
 import type { MailKind } from "../billing/message-ids.ts";
 import { raiseAttention, settleAttention } from "../db/attention.ts";
 import type { Tx } from "../db/client.ts";
@@ -5,6 +6,7 @@ import { findCompany } from "../db/companies.ts";
 import { lockDelivery, setDeliveryStatus, type DeliveryRow } from "../db/deliveries.ts";
 import { recordEvent } from "../db/events.ts";
 import { getInvoice } from "../db/invoices.ts";
+import { getQuote } from "../db/quotes.ts";
 import {
   endReminder,
   markInvoiceMailed,
@@ -180,14 +182,27 @@ export async function doubtDelivery(tx: Tx, ref: AttemptRef & { reason: string }
   if (locked === undefined) return;
   const { companyId, deliveryId, reason } = ref;
   await endDelivery(tx, locked, { status: "unknown", code: "unconfirmed", reason });
-  const subject = subjectOf(locked.delivery);
   await raiseAttention(tx, {
     companyId,
     kind: "mail.unknown",
     key: String(deliveryId),
-    title: `It is not known whether the ${locked.delivery.kind} mail for ${subject.subjectType} ${subject.subjectId} arrived: ${reason}`,
-    ...subject,
+    title: `It is not known whether the ${locked.delivery.kind} mail for ${await nameOf(tx, locked)} arrived: ${reason}`,
+    ...subjectOf(locked.delivery),
   });
+}
+
+/** What a mail is about, as people call it: by its number where it has one. */
+async function nameOf(tx: Tx, { delivery, now }: LockedAttempt): Promise<string> {
+  const { companyId, invoiceId, quoteId } = delivery;
+  if (invoiceId !== null) {
+    return `invoice ${(await getInvoice(tx, { companyId, id: invoiceId })).invoiceNumber}`;
+  }
+  if (quoteId !== null) {
+    const today = localDateOf(now, "UTC");
+    return `quote ${(await getQuote(tx, { companyId, id: quoteId, today })).quoteNumber}`;
+  }
+  const { subjectType, subjectId } = subjectOf(delivery);
+  return `${subjectType} ${subjectId}`;
 }
 
 /**

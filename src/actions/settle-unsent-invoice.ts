@@ -1,4 +1,4 @@
-import { settleAttention } from "../db/attention.ts";
+import { settleAttention, settleInvoiceDoubts } from "../db/attention.ts";
 import type { Tx } from "../db/client.ts";
 import type { Acting } from "./acting.ts";
 
@@ -17,16 +17,21 @@ export async function settleOverInvoice(
   });
 }
 
-/** Nobody need look any more at an invoice the night could send to nobody: `resolution` says why. */
+/**
+ * Nobody need look any more at an invoice that could be sent to nobody, or whose mail may or may not
+ * have arrived: `resolution` says why.
+ */
 export async function settleUnsentInvoice(
   tx: Tx,
   by: Acting,
   { invoiceId, resolution }: { invoiceId: number; resolution: string },
 ): Promise<void> {
+  const companyId = by.company.id;
   await settleAttention(tx, {
-    companyId: by.company.id,
+    companyId,
     kind: "invoice.no-recipient",
     key: String(invoiceId),
     resolution,
   });
+  await settleInvoiceDoubts(tx, { companyId, invoiceId, resolution });
 }

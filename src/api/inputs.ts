@@ -74,7 +74,9 @@ export const localDate = z
   .transform((text) => /^(\d{4}-\d{2}-\d{2})(?:[T ].{1,40})?$/.exec(text)?.[1] ?? "")
   .refine(isLocalDate, {
     error: ({ input }) =>
-      input === "" ? "Must be a date in the form YYYY-MM-DD." : `There is no such day: ${input}.`,
+      input === ""
+        ? "Must be a date in the form YYYY-MM-DD."
+        : `There is no such day: ${String(input)}.`,
   })
   .meta({ format: "date", example: "2026-04-05" });
 

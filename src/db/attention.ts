@@ -46,6 +46,40 @@ export async function settleAttention(
   return rows.length > 0;
 }
 
+/** Closes the open items about mails of an invoice itself of which nobody knew whether they arrived. */
+export async function settleInvoiceDoubts(
+  tx: Tx,
+  input: { companyId: number; invoiceId: number; resolution: string },
+): Promise<void> {
+  const { companyId, invoiceId, resolution } = input;
+  await tx`
+    update attention_items a
+    set resolved_at = now(), resolution = ${resolution}
+    from deliveries d
+    where a.company_id = ${companyId} and a.kind = 'mail.unknown' and a.resolved_at is null
+      and a.subject_type = 'invoice' and a.subject_id = ${invoiceId}
+      and d.company_id = ${companyId} and d.invoice_id = ${invoiceId} and d.kind = 'invoice'
+      and a.key = d.id::text
+  `;
+}
+
+/** The number of the invoice that is a draft only because nobody knows what an open item asks. */
+export async function findDraftInDoubt(
+  tx: Tx,
+  { companyId, id }: { companyId: number; id: number },
+): Promise<string | undefined> {
+  const [row] = await tx<{ invoiceNumber: string }[]>`
+    select i.invoice_number
+    from attention_items a
+    join deliveries d on d.company_id = a.company_id and d.id::text = a.key and d.kind = 'invoice'
+    join invoices i on i.company_id = d.company_id and i.id = d.invoice_id
+    where a.company_id = ${companyId} and a.id = ${id}
+      and a.kind = 'mail.unknown' and a.resolved_at is null
+      and i.status = 'draft' and not i.is_archived and i.deleted_at is null
+  `;
+  return row?.invoiceNumber;
+}
+
 export interface AttentionItemRow {
   id: number;
   companyId: number | null;

@@ -113,12 +113,13 @@ test("a database that is not there or not migrated fails, and a person can read 
   expect(away.stdout).toMatch(/^FAIL +queue .*\n.* Check DATABASE_URL/m);
 }, 60_000);
 
+async function look(folder: string, isNobody = false) {
+  const args = ["doctor", "--json", "--data-dir", folder];
+  return Report.parse(JSON.parse((await runCli(args, { isNobody })).stdout));
+}
+
 test("a data folder that is not there, or is somebody else's, is told of as that", async () => {
   const dataDir = await makeDataDir();
-  const look = async (folder: string, isNobody = false) => {
-    const args = ["doctor", "--json", "--data-dir", folder];
-    return Report.parse(JSON.parse((await runCli(args, { isNobody })).stdout));
-  };
   const missing = await look(join(dataDir, "nowhere"));
   expect(missing.checks.find(({ name }) => name === "data folder")).toMatchObject({
     status: "warning",
