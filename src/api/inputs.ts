@@ -2,6 +2,7 @@ import { z } from "zod";
 import { isLocalDate, isTimezone } from "../billing/dates.ts";
 import { isCurrency, parseScaled } from "../billing/money.ts";
 import { isCountry } from "../platform/countries.ts";
+import { units } from "./units.ts";
 
 /** No amount of ours is larger: below 10^15, so that 999,999,999,999.99 fits (case F21) and JSON's 2^53 is far. */
 const minorMax = 999_999_999_999_999;
@@ -92,13 +93,28 @@ export function unsetOrWhole(min: number, max: number) {
 }
 
 /** Money in minor units, from 0. */
-export const moneyMinor = z.int().min(0).max(minorMax).transform(BigInt);
+export const moneyMinor = z
+  .int()
+  .min(0)
+  .max(minorMax)
+  .transform(BigInt)
+  .meta({ description: units.minor });
 
 /** The same, and more than nothing. */
-export const moneyMinorAboveZero = z.int().min(1).max(minorMax).transform(BigInt);
+export const moneyMinorAboveZero = z
+  .int()
+  .min(1)
+  .max(minorMax)
+  .transform(BigInt)
+  .meta({ description: units.minor });
 
 /** Money in minor units that may be negative (adjustments). */
-export const signedMoneyMinor = z.int().min(-minorMax).max(minorMax).transform(BigInt);
+export const signedMoneyMinor = z
+  .int()
+  .min(-minorMax)
+  .max(minorMax)
+  .transform(BigInt)
+  .meta({ description: units.minor });
 
 /** Number or decimal text to a whole number scaled by 10^places, exactly. */
 export function decimal(rules: {
@@ -133,7 +149,7 @@ export const unitPrice = decimal({
   min: -999_999_999_999_999_999_999n,
   max: 999_999_999_999_999_999_999n,
   text: "Must be a number of minor units with at most 6 decimals, below 10^15.",
-});
+}).meta({ description: units.unitPrice });
 
 /** A percentage 0–100 with up to 3 decimals, as basis points scaled by 10^3. */
 export const percent = decimal({
@@ -141,7 +157,9 @@ export const percent = decimal({
   min: 0n,
   max: 100_000n,
   text: "Must be a percentage from 0 to 100 with at most 3 decimals.",
-}).transform((thousandths) => thousandths * 100n);
+})
+  .transform((thousandths) => thousandths * 100n)
+  .meta({ description: units.percent });
 
 /** Basis points 0–10000 with up to 3 decimals, scaled by 10^3. */
 export const basisPoints = decimal({
@@ -149,7 +167,7 @@ export const basisPoints = decimal({
   min: 0n,
   max: 10_000_000n,
   text: "Must be from 0 to 10000 basis points with at most 3 decimals.",
-});
+}).meta({ description: units.basisPoints });
 
 /** ISO 4217. */
 export const currency = z

@@ -31,8 +31,9 @@ export function describeApi(routes: readonly Route[]): Json {
       title: "Nightledger API",
       version: "1",
       description:
-        "Amounts are whole numbers in the currency's minor unit, rates are basis points, dates are " +
-        "YYYY-MM-DD and instants UTC. Errors are `{ message, code, errors, request_id }`.",
+        "Amounts are whole numbers in the currency's minor unit; each rate says whether it is basis points " +
+        "or per cent (`tax_rate` inside `line_items` is per cent, `tax_rate_1` and `tax_rate_2` are basis " +
+        "points everywhere). Dates are YYYY-MM-DD and instants UTC. Errors are `{ message, code, errors, request_id }`.",
     },
     servers: [{ url: "/api/v1" }],
     tags: [...new Set(routes.map((route) => route.tag))].map((name) => ({ name })),

@@ -41,5 +41,5 @@ function passed(
   if (over === undefined) return undefined;
   const [currency, amount] = over;
   const [would, may] = [formatMoney(BigInt(amount), currency), formatMoney(limit, currency)];
-  return `it would ${verb} ${would}, more than the limit of ${may}`;
+  return `it would ${verb} ${would}, more than the limit of ${may}, which is ${limit} minor units of each currency by itself`;
 }

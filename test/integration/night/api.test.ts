@@ -71,7 +71,8 @@ test("a held night is released once, and then runs whatever the limit", async ()
   const held = await company.settle(await company.accept("/nights"));
   expect(held.result).toMatchObject({
     status: "held",
-    reason: "it would bill $100.00, more than the limit of $99.99",
+    reason:
+      "it would bill $100.00, more than the limit of $99.99, which is 9999 minor units of each currency by itself",
   });
   const [night] = (await company.list("/nights?filter[status]=held")).data;
   expect(night).toMatchObject({ report: {}, preview: { generated: { count: 1 } } });

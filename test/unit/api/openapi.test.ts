@@ -79,3 +79,43 @@ test("every parameter of a path is described, and every answer has its errors", 
     expect([path, statuses]).toEqual([path, expect.arrayContaining(ofBodies)]);
   }
 });
+
+/** Any part of the document; lists are parts with numbers for names. */
+interface Part {
+  [name: string]: Part | string | undefined;
+}
+
+function partsOf(part: Part): [name: string, part: Part][] {
+  return Object.entries(part).flatMap(([name, inner]) =>
+    typeof inner === "object" && inner !== null ? [[name, inner]] : [],
+  );
+}
+
+const MONEY =
+  /(^|_)(amount|subtotal|total|balance|fee|fees|price|paid|credited|collected|invoiced|outstanding|profit|refundable)(_1|_2|_due|_paid|_refunded|_collected|_by_currency)?$|^(discount_value|late_fee_value|hourly_rate|default_hourly_rate|default_rate)$/;
+const RATE = /(^|_)(tax_rate|cap_rate|rate)(_1|_2)?$/;
+
+test("every amount and every rate says its unit", () => {
+  const silent = new Set<string>();
+  const isNumber = (schema: Part): boolean =>
+    ["integer", "number"].includes(String(schema["type"])) ||
+    partsOf(schema).some(([, part]) => isNumber(part));
+  const saysUnit = (schema: Part): boolean =>
+    /minor unit|basis point|per cent/i.test(String(schema["description"])) ||
+    partsOf(schema).some(([, part]) => saysUnit(part));
+  const look = (part: Part, where: string): void => {
+    const { properties } = part;
+    if (typeof properties === "object") {
+      for (const [name, property] of partsOf(properties)) {
+        // Pages of a list have a total that is counted.
+        const isCount = name === "total" && "last_page" in properties;
+        const isPrice = name === "unit_price";
+        const hasUnit = isPrice || ((MONEY.test(name) || RATE.test(name)) && isNumber(property));
+        if (hasUnit && !isCount && !saysUnit(property)) silent.add(`${where}: ${name}`);
+      }
+    }
+    for (const [name, inner] of partsOf(part)) look(inner, `${where}/${name}`);
+  };
+  look(JSON.parse(JSON.stringify(document)), "");
+  expect([...silent]).toEqual([]);
+});

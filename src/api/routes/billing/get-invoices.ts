@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { findPlanCustomer } from "../../../db/plan-customers.ts";
 import { defineRoute } from "../../define-route.ts";
+import { minorJson } from "../../units.ts";
 import { getStripe, stripeSignal } from "./stripe.ts";
 
 /** The contract's: so many, the newest. */
@@ -10,7 +11,7 @@ const planInvoiceJson = z
   .object({
     id: z.string(),
     number: z.string().nullable(),
-    amount: z.int(),
+    amount: minorJson,
     currency: z.string(),
     status: z.string().nullable(),
     date: z.iso.date().meta({ description: "The day in UTC." }),

@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { planNames } from "../../../billing/plans.ts";
 import { defineRoute } from "../../define-route.ts";
+import { minorJson } from "../../units.ts";
 import { stripeSignal } from "./stripe.ts";
 
 const priceJson = z
   .object({
     price_id: z.string(),
-    amount: z.int(),
+    amount: minorJson,
     currency: z.string(),
     interval: z.string(),
     interval_count: z.int(),

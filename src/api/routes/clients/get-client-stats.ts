@@ -5,12 +5,13 @@ import { sumClientTime } from "../../../db/work-references.ts";
 import { NotFound } from "../../../errors.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
+import { minorJson } from "../../units.ts";
 
 const amounts = {
   currency: z.string(),
-  total_invoiced: z.int(),
-  total_paid: z.int(),
-  outstanding: z.int(),
+  total_invoiced: minorJson,
+  total_paid: minorJson,
+  outstanding: minorJson,
 };
 
 /** GET /clients/:client_id/stats — needs invoices:read too, for that is what it sums up. */

@@ -12,11 +12,14 @@ import {
   timezone,
   unsetOrWhole,
 } from "../../inputs.ts";
+import { minorJson, rateJson, units } from "../../units.ts";
 import { presentRate, rateText } from "../../rates.ts";
 
 const text = z.string().nullable();
-const rate = z.number().nullable().meta({ description: "Basis points." });
-const minor = z.int().nullable().meta({ description: "Minor units." });
+const rate = rateJson.nullable();
+const minor = minorJson.nullable();
+const nightMax = z.int().nullable().meta({ description: units.minorOfEach });
+const nightMaxInBody = moneyMinor.nullable().optional().meta({ description: units.minorOfEach });
 
 export const companyJson = z
   .object({
@@ -54,10 +57,10 @@ export const companyJson = z
     catch_up_limit: z.int(),
     sends_made_up_invoices: z.boolean(),
     night_max_invoices: z.int().nullable(),
-    night_max_amount: minor,
-    night_max_fees: minor,
+    night_max_amount: nightMax,
+    night_max_fees: nightMax,
     late_fee_type: text,
-    late_fee_value: z.number().nullable(),
+    late_fee_value: z.number().nullable().meta({ description: units.lateFee }),
     late_fee_days: z.int().nullable(),
     is_test: z.boolean(),
     test_now: instantJson.nullable(),
@@ -146,8 +149,8 @@ export const companyBody = z.strictObject({
   catch_up_limit: whole(0, 366),
   sends_made_up_invoices: z.boolean().optional(),
   night_max_invoices: unsetOrWhole(0, 2_000_000_000),
-  night_max_amount: moneyMinor.nullable().optional(),
-  night_max_fees: moneyMinor.nullable().optional(),
+  night_max_amount: nightMaxInBody,
+  night_max_fees: nightMaxInBody,
 });
 
 /** A prefix becomes part of invoice numbers and file names: no control characters, may be empty. */

@@ -4,9 +4,10 @@ import { listUsableCredits } from "../../../db/credits.ts";
 import { NotFound } from "../../../errors.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
+import { minorJson } from "../../units.ts";
 import { creditJson, presentCredit } from "./schema.ts";
 
-const balance = { currency: z.string(), available_balance: z.int() };
+const balance = { currency: z.string(), available_balance: minorJson };
 
 /** GET /clients/:client_id/credits — what the client can still use. */
 export const getClientCreditsRoute = defineRoute({

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { creditTypes, type CreditRow } from "../../../db/credits.ts";
 import { instantJson, presentInstant } from "../../answers.ts";
+import { minorJson, moneyJson } from "../../units.ts";
 
 /** Amounts in minor units of the credit's currency. */
 export const creditJson = z
@@ -10,8 +11,8 @@ export const creditJson = z
     invoice_id: z.int().nullable().meta({ description: "The invoice it came from, if any." }),
     type: z.enum(creditTypes),
     is_archived: z.boolean(),
-    amount: z.int(),
-    balance: z.int().meta({ description: "What has not been used yet." }),
+    amount: minorJson,
+    balance: moneyJson("What has not been used yet."),
     currency: z.string(),
     description: z.string().nullable(),
     date: instantJson.meta({ description: "A day, written as its first instant." }),

@@ -2,14 +2,15 @@ import { z } from "zod";
 import { todayOf } from "../../../actions/acting.ts";
 import { listAgedReceivables } from "../../../db/receivables.ts";
 import { defineRoute } from "../../define-route.ts";
+import { minorJson, moneyJson } from "../../units.ts";
 import { ageQuery } from "../reports/age.ts";
 import { currenciesOf } from "../reports/by-currency.ts";
 
 const agingJson = z.object({
-  overdue_total: z.int(),
-  outstanding_total: z.int().meta({ description: "What is owed and not overdue." }),
-  total: z.int(),
-  buckets: z.array(z.object({ label: z.string(), amount: z.int() })),
+  overdue_total: minorJson,
+  outstanding_total: moneyJson("What is owed and not overdue."),
+  total: minorJson,
+  buckets: z.array(z.object({ label: z.string(), amount: minorJson })),
 });
 
 /** GET /dashboard/aging — what is owed, by currency and age. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { listRecentInvoices } from "../../../db/revenue.ts";
 import { instantJson, presentInstant } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
+import { minorJson } from "../../units.ts";
 import { invoiceStatuses } from "../invoices/schema.ts";
 
 const shown = 10;
@@ -22,7 +23,7 @@ export const getRecentActivityRoute = defineRoute({
           id: z.int(),
           description: z.string().meta({ example: "Invoice INV-0042 to Acme Corp" }),
           status: z.enum(invoiceStatuses),
-          amount: z.int(),
+          amount: minorJson,
           currency: z.string(),
           date: instantJson,
         }),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { todayOf } from "../../../actions/acting.ts";
 import { listTopClients } from "../../../db/revenue.ts";
 import { defineRoute } from "../../define-route.ts";
+import { minorJson } from "../../units.ts";
 import { currenciesOf } from "../reports/by-currency.ts";
 
 const clientsShown = 10;
@@ -25,7 +26,7 @@ export const getRevenueByClientRoute = defineRoute({
             client_id: z.int(),
             client_name: z.string(),
             currency: z.string(),
-            total: z.int(),
+            total: minorJson,
           }),
         ),
       }),

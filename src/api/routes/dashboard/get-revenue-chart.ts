@@ -3,6 +3,7 @@ import { todayOf } from "../../../actions/acting.ts";
 import { formatMonth, lastMonths, listMonths, monthOf } from "../../../billing/months.ts";
 import { listRevenueByMonth } from "../../../db/revenue.ts";
 import { defineRoute } from "../../define-route.ts";
+import { amountsJson } from "../../units.ts";
 import { amountsByCurrency, currenciesOf } from "../reports/by-currency.ts";
 
 const monthsShown = 12;
@@ -23,7 +24,7 @@ export const getRevenueChartRoute = defineRoute({
         z.object({
           month: z.string().meta({ example: "Apr 2026" }),
           month_key: z.string().meta({ example: "2026-04" }),
-          revenue_by_currency: z.record(z.string(), z.int()),
+          revenue_by_currency: amountsJson,
         }),
       ),
     }),

@@ -4,9 +4,8 @@ import { hoursOf } from "../../../billing/worked-time.ts";
 import { sumReceivables } from "../../../db/receivables.ts";
 import { sumUnbilledTime } from "../../../db/worked-time.ts";
 import { defineRoute } from "../../define-route.ts";
+import { amountsJson, minorJson } from "../../units.ts";
 import { amountsByCurrency, currenciesOf } from "../reports/by-currency.ts";
-
-const amounts = z.record(z.string(), z.int());
 
 /** GET /dashboard/stats — what is owed, and what was worked and not billed yet. */
 export const getDashboardStatsRoute = defineRoute({
@@ -21,11 +20,11 @@ export const getDashboardStatsRoute = defineRoute({
   answers: {
     200: z.object({
       data: z.object({
-        outstanding_by_currency: amounts,
-        overdue_by_currency: amounts,
+        outstanding_by_currency: amountsJson,
+        overdue_by_currency: amountsJson,
         unbilled_hours: z.number(),
-        unbilled_amount: z.int(),
-        unbilled_amount_by_currency: amounts,
+        unbilled_amount: minorJson,
+        unbilled_amount_by_currency: amountsJson,
       }),
     }),
   },

@@ -11,6 +11,7 @@ import {
   optionalText,
 } from "../../inputs.ts";
 import { presentRate } from "../../rates.ts";
+import { minorJson, moneyJson, rateJson } from "../../units.ts";
 import { idInBody } from "../invoices/line-inputs.ts";
 
 /** Amounts in minor units of the expense's currency. */
@@ -24,11 +25,11 @@ export const expenseJson = z
     category: z.enum(expenseCategories),
     vendor: z.string().nullable(),
     description: z.string().nullable(),
-    amount: z.int().meta({ description: "Without tax." }),
+    amount: moneyJson("Without tax."),
     currency: z.string(),
-    tax_amount: z.int(),
+    tax_amount: minorJson,
     tax_name: z.string().nullable(),
-    tax_rate: z.number().meta({ description: "Basis points." }),
+    tax_rate: rateJson,
     expense_date: dateJson,
     status: z.enum(["pending", "billed"]).meta({ description: "`billed` as `is_billed` says." }),
     is_archived: z.boolean(),

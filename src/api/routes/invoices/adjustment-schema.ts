@@ -1,12 +1,13 @@
 import { z } from "zod";
 import type { AdjustmentRow } from "../../../db/invoice-adjustments.ts";
 import { instantJson, presentInstant } from "../../answers.ts";
+import { moneyJson } from "../../units.ts";
 
 export const adjustmentJson = z
   .object({
     id: z.int(),
     description: z.string().nullable(),
-    amount: z.int().meta({ description: "Negative when it takes something off." }),
+    amount: moneyJson("Negative when it takes something off."),
     created_at: instantJson,
     updated_at: instantJson,
   })

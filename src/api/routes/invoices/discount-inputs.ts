@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { DiscountInput } from "../../../actions/discounts.ts";
 import { decimal } from "../../inputs.ts";
+import { units } from "../../units.ts";
 
 /** A discount in a body, of an invoice, a quote, a series or a line. */
 export const discountInBody = {
@@ -16,7 +17,8 @@ export const discountInBody = {
     text: "Must be a percentage from 0 to 100 with at most 3 decimals, or minor units from 0 to below 10^15.",
   })
     .nullable()
-    .optional(),
+    .optional()
+    .meta({ description: units.discount }),
 };
 
 /** What a body says of a discount, as the actions take it; undefined when it says nothing. */

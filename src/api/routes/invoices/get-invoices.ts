@@ -8,6 +8,7 @@ import { InvalidInput } from "../../../errors.ts";
 import { listAnswer, listJson, pageOf, pageQuery } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
 import { booleanQuery, filterQuery, idQuery, searchQuery, sortQuery } from "../../inputs.ts";
+import { minorJson } from "../../units.ts";
 import { loadTags } from "../tags/tags-of-records.ts";
 import { listedInvoiceJson } from "./detail.ts";
 import { invoiceStatuses, presentInvoice } from "./schema.ts";
@@ -37,7 +38,7 @@ const sortAliases = {
   bill_created: "created_at",
 } as const;
 
-const money = { total: z.int(), amount_paid: z.int(), amount_due: z.int() };
+const money = { total: minorJson, amount_paid: minorJson, amount_due: minorJson };
 
 /**
  * GET /invoices — sums are per currency; status counts are of all statuses, whatever status the list

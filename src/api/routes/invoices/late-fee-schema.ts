@@ -1,14 +1,15 @@
 import { z } from "zod";
 import type { InvoiceLateFeeRow } from "../../../db/invoice-late-fees.ts";
 import { dateJson, instantJson, presentInstant } from "../../answers.ts";
+import { minorJson } from "../../units.ts";
 
 /** A fee in the fee ledger, where a waived one stays (BILLING.md 6). */
 export const invoiceLateFeeJson = z
   .object({
     occurrence: z.int(),
     business_date: dateJson,
-    fee: z.int(),
-    tax: z.int(),
+    fee: minorJson,
+    tax: minorJson,
     line_id: z.int().nullable(),
     waived_at: instantJson.nullable(),
   })

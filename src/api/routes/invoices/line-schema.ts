@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { InvoiceLineRow } from "../../../db/invoice-lines.ts";
 import { instantJson, presentInstant } from "../../answers.ts";
+import { minorJson, moneyJson, units } from "../../units.ts";
 import { presentDiscountValue } from "./schema.ts";
 
 export const lineJson = z
@@ -13,22 +14,20 @@ export const lineJson = z
     long_description: z.string().nullable(),
     quantity: z.number(),
     unit: z.string().nullable(),
-    unit_price: z.string().meta({ description: "Minor units with six decimals." }),
-    amount: z.int(),
+    unit_price: z.string().meta({ description: units.unitPrice }),
+    amount: minorJson,
     discount_type: z.enum(["percentage", "fixed"]).nullable(),
     discount_value: z.number().nullable().meta({
       description: "The line's own discount: per cent, or minor units when fixed.",
     }),
-    discount_amount: z.int().meta({
-      description: "The line's own discount and its share of the invoice's.",
-    }),
+    discount_amount: moneyJson("The line's own discount and its share of the invoice's."),
     tax_name_1: z.string().nullable(),
     tax_rate_1: z.number().nullable().meta({ description: "Basis points." }),
     tax_rate_id: z.int().nullable().meta({ description: "The kept rate that the first tax is." }),
-    tax_amount_1: z.int(),
+    tax_amount_1: minorJson,
     tax_name_2: z.string().nullable(),
     tax_rate_2: z.number().nullable().meta({ description: "Basis points." }),
-    tax_amount_2: z.int(),
+    tax_amount_2: minorJson,
     sort_order: z.int(),
     is_late_fee: z.boolean(),
     created_at: instantJson,

@@ -1,14 +1,15 @@
 import { z } from "zod";
 import type { PaymentRow } from "../../../db/payments.ts";
 import { dateJson, instantJson, presentInstant } from "../../answers.ts";
+import { minorJson, moneyJson } from "../../units.ts";
 
 export const paymentJson = z
   .object({
     id: z.int(),
     invoice_id: z.int(),
-    amount: z.int().meta({ description: "All that came in." }),
-    credited: z.int().meta({ description: "Of it, what was too much: the client's credit." }),
-    amount_refunded: z.int().meta({ description: "Of it, what was given back." }),
+    amount: moneyJson("All that came in."),
+    credited: moneyJson("Of it, what was too much: the client's credit."),
+    amount_refunded: moneyJson("Of it, what was given back."),
     currency: z.string(),
     payment_date: dateJson,
     payment_method: z.string().nullable(),
@@ -19,7 +20,7 @@ export const paymentJson = z
       .object({
         name: z.literal("stripe"),
         payment_id: z.string(),
-        fee: z.int().nullable(),
+        fee: minorJson.nullable(),
         fee_currency: z.string().nullable(),
       })
       .nullable()

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { recordPayment } from "../../../actions/record-payment.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam, moneyMinorAboveZero } from "../../inputs.ts";
+import { minorJson } from "../../units.ts";
 import { answerInvoice } from "./detail.ts";
 import { paymentFields, toPaymentInput } from "./payment-inputs.ts";
 import { paymentJson, presentPayment } from "./payment-schema.ts";
@@ -32,7 +33,7 @@ export const postRecordPaymentRoute = defineRoute({
     200: z.object({
       data: invoiceJson.extend({
         payment: paymentJson.optional().meta({ description: "Left out without payments:read." }),
-        credited: z.int(),
+        credited: minorJson,
       }),
     }),
   },

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { statusColor, statusLabel, type InvoiceStatus } from "../../../billing/statuses.ts";
 import type { InvoiceRow } from "../../../db/invoices.ts";
 import { dateJson, instantJson, presentInstant } from "../../answers.ts";
+import { minorJson, moneyJson } from "../../units.ts";
 
 export const invoiceStatuses = [
   "draft",
@@ -37,23 +38,23 @@ export const invoiceJson = z
     due_date: dateJson,
     currency: z.string(),
     tax_type: z.enum(["inline", "summary"]),
-    subtotal: z.int(),
-    tax_total: z.int(),
+    subtotal: minorJson,
+    tax_total: minorJson,
     discount_type: z.enum(["percentage", "fixed"]).nullable(),
     discount_value: z.number().nullable().meta({
       description: "Per cent for a percentage, minor units for a fixed discount.",
     }),
-    discount_total: z.int(),
+    discount_total: minorJson,
     adjustment_description: z
       .string()
       .nullable()
       .meta({ description: "Of several adjustments, what all of them are for." }),
-    adjustment_amount: z.int().meta({ description: "The sum of the adjustments." }),
-    late_fee_amount: z.int().meta({ description: "Late fees charged and not waived, with tax." }),
+    adjustment_amount: moneyJson("The sum of the adjustments."),
+    late_fee_amount: moneyJson("Late fees charged and not waived, with tax."),
     late_fee_applied_at: instantJson.nullable(),
-    total: z.int(),
-    amount_paid: z.int(),
-    amount_due: z.int(),
+    total: minorJson,
+    amount_paid: minorJson,
+    amount_due: minorJson,
     notes: z.string().nullable(),
     terms: z.string().nullable(),
     footer: z.string().nullable(),

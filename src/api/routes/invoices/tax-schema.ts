@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { InvoiceLineRow } from "../../../db/invoice-lines.ts";
 import type { InvoiceTaxRow } from "../../../db/invoice-taxes.ts";
 import { presentRate } from "../../rates.ts";
+import { minorJson } from "../../units.ts";
 
 /** A tax as it stands on an invoice. Those of an invoice add up to its `tax_total`. */
 export const invoiceTaxJson = z
@@ -10,7 +11,7 @@ export const invoiceTaxJson = z
     line_item_id: z.int().nullable().meta({ description: "Null when it is on the whole invoice." }),
     name: z.string().nullable(),
     rate: z.number().nullable().meta({ description: "Basis points." }),
-    amount: z.int(),
+    amount: minorJson,
   })
   .meta({ id: "InvoiceTax" });
 

@@ -4,6 +4,7 @@ import { getListedPayment } from "../../../db/payment-lists.ts";
 import { listPaymentRefunds } from "../../../db/payment-refunds.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
+import { minorJson } from "../../units.ts";
 import { listedPaymentJson, presentListedPayment, presentRefund, refundJson } from "./schema.ts";
 
 /** GET /payments/:id — with its refunds, and what of it can still be given back. */
@@ -18,7 +19,7 @@ export const getPaymentRoute = defineRoute({
   params: z.object({ id: idParam }),
   answers: {
     200: z.object({
-      data: listedPaymentJson.extend({ refundable: z.int(), refunds: z.array(refundJson) }),
+      data: listedPaymentJson.extend({ refundable: minorJson, refunds: z.array(refundJson) }),
     }),
   },
 

@@ -3,13 +3,14 @@ import { listPayments, paymentSortFields, summarizePayments } from "../../../db/
 import { listAnswer, listJson, pageOf, pageQuery } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
 import { booleanQuery, filterQuery, requiredText, searchQuery, sortQuery } from "../../inputs.ts";
+import { minorJson } from "../../units.ts";
 import { listedPaymentJson, moneyFilter, presentListedPayment, toMoneyFilter } from "./schema.ts";
 
 const totalJson = z.object({
   currency: z.string(),
   count: z.int(),
-  amount: z.int(),
-  amount_refunded: z.int(),
+  amount: minorJson,
+  amount_refunded: minorJson,
 });
 
 /** GET /payments — what came in, with sums per currency of all that match. */

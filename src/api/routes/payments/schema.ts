@@ -4,6 +4,7 @@ import type { RefundRow } from "../../../db/payment-refunds.ts";
 import { dateJson, instantJson, presentInstant } from "../../answers.ts";
 import type { CompanyContext } from "../../context.ts";
 import { currency, idQuery, localDate } from "../../inputs.ts";
+import { minorJson, moneyJson } from "../../units.ts";
 import { paymentJson, presentPayment } from "../invoices/payment-schema.ts";
 import { invoiceStatuses } from "../invoices/schema.ts";
 
@@ -35,11 +36,10 @@ export const refundJson = z
   .object({
     id: z.int(),
     payment_id: z.int(),
-    amount: z.int(),
-    credit_amount: z.int().meta({
-      description:
-        "Of it, what came out of the credit the payment had left; the rest paid the invoice.",
-    }),
+    amount: minorJson,
+    credit_amount: moneyJson(
+      "Of it, what came out of the credit the payment had left; the rest paid the invoice.",
+    ),
     currency: z.string(),
     refund_date: dateJson,
     reference: z.string().nullable(),

@@ -3,6 +3,7 @@ import { isPayable } from "../../../billing/statuses.ts";
 import { listBankAccounts } from "../../../db/bank-accounts.ts";
 import { getInvoice } from "../../../db/invoices.ts";
 import { defineRoute } from "../../define-route.ts";
+import { minorJson } from "../../units.ts";
 import { findPaymentPage, notPayable } from "./pay-at-stripe.ts";
 import { bankDetailsJson, presentBankDetails } from "./schema.ts";
 import { portalParams, visit } from "./visit.ts";
@@ -11,7 +12,7 @@ const bankTransferJson = z.object({
   payment_method: z.literal("bank_details"),
   bank_accounts: bankDetailsJson,
   reference: z.string(),
-  amount: z.int(),
+  amount: minorJson,
   currency: z.string(),
 });
 

@@ -8,6 +8,7 @@ import type { InvoiceLineRow } from "../../../db/invoice-lines.ts";
 import type { InvoiceRow } from "../../../db/invoices.ts";
 import { dateJson, instantJson, presentInstant } from "../../answers.ts";
 import { presentRate } from "../../rates.ts";
+import { minorJson, rateJson, units } from "../../units.ts";
 import { invoiceStatuses } from "../invoices/schema.ts";
 
 const text = z.string().nullable();
@@ -28,15 +29,15 @@ const portalLineJson = z.object({
   long_description: text,
   quantity: z.number(),
   unit: text,
-  unit_price: z.string(),
-  amount: z.int(),
-  discount_amount: z.int(),
+  unit_price: z.string().meta({ description: units.unitPrice }),
+  amount: minorJson,
+  discount_amount: minorJson,
   tax_name_1: text,
-  tax_rate_1: z.number().nullable(),
-  tax_amount_1: z.int(),
+  tax_rate_1: rateJson.nullable(),
+  tax_amount_1: minorJson,
   tax_name_2: text,
-  tax_rate_2: z.number().nullable(),
-  tax_amount_2: z.int(),
+  tax_rate_2: rateJson.nullable(),
+  tax_amount_2: minorJson,
   is_late_fee: z.boolean(),
 });
 export const portalParts = {
@@ -59,21 +60,21 @@ export const portalInvoiceJson = z
     period_start: dateJson.nullable(),
     period_end: dateJson.nullable(),
     currency: z.string(),
-    subtotal: z.int(),
-    discount_total: z.int(),
-    tax_total: z.int(),
+    subtotal: minorJson,
+    discount_total: minorJson,
+    tax_total: minorJson,
     adjustment_description: text,
-    adjustment_amount: z.int(),
-    adjustments: z.array(z.object({ description: text, amount: z.int() })),
-    late_fee_amount: z.int(),
-    total: z.int(),
-    amount_paid: z.int(),
-    amount_due: z.int(),
+    adjustment_amount: minorJson,
+    adjustments: z.array(z.object({ description: text, amount: minorJson })),
+    late_fee_amount: minorJson,
+    total: minorJson,
+    amount_paid: minorJson,
+    amount_due: minorJson,
     notes: text,
     terms: text,
     footer: text,
     paid_at: instantJson.nullable(),
-    taxes: z.array(z.object({ name: z.string(), rate: z.number(), amount: z.int() })),
+    taxes: z.array(z.object({ name: z.string(), rate: rateJson, amount: minorJson })),
     ...portalParts,
   })
   .meta({ id: "PortalInvoice" });

@@ -4,6 +4,7 @@ import { findProject, sumProjectTime } from "../../../db/projects.ts";
 import { NotFound } from "../../../errors.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
+import { minorJson } from "../../units.ts";
 import { presentHours } from "./schema.ts";
 
 /** GET /projects/:id/stats — needs time-entries:read too, for that is what it sums up. */
@@ -24,7 +25,7 @@ export const getProjectStatsRoute = defineRoute({
         billed_hours: z.number(),
         unbilled_hours: z.number(),
         budget_hours: z.number().nullable(),
-        budget_amount: z.int().nullable(),
+        budget_amount: minorJson.nullable(),
       }),
     }),
   },

@@ -4,6 +4,7 @@ import { formatScaled } from "../../../billing/money.ts";
 import { billingMethods, projectStatuses, type ProjectRow } from "../../../db/projects.ts";
 import { dateJson, instantJson, presentInstant } from "../../answers.ts";
 import { decimal, localDate, moneyMinor, requiredText } from "../../inputs.ts";
+import { minorJson } from "../../units.ts";
 import { idInBody } from "../invoices/line-inputs.ts";
 import { tagsInBody, tagsJson } from "../tags/tags-of-records.ts";
 
@@ -15,9 +16,9 @@ export const projectJson = z
     status: z.enum(projectStatuses),
     is_archived: z.boolean(),
     billing_method: z.enum(billingMethods),
-    hourly_rate: z.int().nullable().meta({ description: "Minor units an hour." }),
+    hourly_rate: minorJson.nullable().meta({ description: "Minor units an hour." }),
     budget_hours: z.number().nullable(),
-    budget_amount: z.int().nullable().meta({ description: "Minor units." }),
+    budget_amount: minorJson.nullable(),
     start_date: dateJson.nullable(),
     end_date: dateJson.nullable(),
     created_at: instantJson,

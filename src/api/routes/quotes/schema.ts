@@ -6,6 +6,7 @@ import {
 } from "../../../billing/quote-statuses.ts";
 import type { QuoteRow } from "../../../db/quotes.ts";
 import { dateJson, instantJson, presentInstant } from "../../answers.ts";
+import { minorJson } from "../../units.ts";
 import { presentDiscountValue } from "../invoices/schema.ts";
 
 export const quoteStatuses = [
@@ -33,14 +34,14 @@ export const quoteJson = z
     issue_date: dateJson,
     expiry_date: dateJson.meta({ description: "The last day on which it can be accepted." }),
     currency: z.string(),
-    subtotal: z.int(),
-    tax_total: z.int(),
+    subtotal: minorJson,
+    tax_total: minorJson,
     discount_type: z.enum(["percentage", "fixed"]).nullable(),
     discount_value: z.number().nullable().meta({
       description: "Per cent for a percentage, minor units for a fixed discount.",
     }),
-    discount_total: z.int(),
-    total: z.int(),
+    discount_total: minorJson,
+    total: minorJson,
     notes: z.string().nullable(),
     terms: z.string().nullable(),
     footer: z.string().nullable(),

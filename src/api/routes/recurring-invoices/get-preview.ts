@@ -6,6 +6,7 @@ import { getRecurringInvoice } from "../../../db/recurring-invoices.ts";
 import { dateJson, wholeNumber } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
+import { minorJson } from "../../units.ts";
 
 const countDefault = 12;
 
@@ -17,10 +18,10 @@ const previewJson = z.object({
   issue_date: dateJson,
   due_date: dateJson,
   currency: z.string(),
-  subtotal: z.int(),
-  discount_total: z.int(),
-  tax_total: z.int(),
-  total: z.int(),
+  subtotal: minorJson,
+  discount_total: minorJson,
+  tax_total: minorJson,
+  total: minorJson,
 });
 
 /** GET /recurring-invoices/:id/preview — the next dates, periods and amounts; takes no numbers. */
@@ -38,7 +39,7 @@ export const getPreviewRoute = defineRoute({
   answers: {
     200: z.object({
       data: z.array(previewJson),
-      meta: z.object({ count: z.int(), total: z.int().meta({ description: "Minor units." }) }),
+      meta: z.object({ count: z.int(), total: minorJson }),
     }),
   },
 

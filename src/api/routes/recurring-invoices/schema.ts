@@ -4,6 +4,7 @@ import type { RecurringInvoiceLineRow } from "../../../db/recurring-invoice-line
 import type { RecurringInvoiceRow } from "../../../db/recurring-invoices.ts";
 import type { RecurringOccurrenceRow } from "../../../db/recurring-occurrences.ts";
 import { dateJson, instantJson, presentInstant } from "../../answers.ts";
+import { minorJson } from "../../units.ts";
 import { lineJson } from "../invoices/line-schema.ts";
 import { presentDiscountValue } from "../invoices/schema.ts";
 
@@ -42,14 +43,14 @@ export const recurringInvoiceJson = z
       description: "What a night does about occurrences it finds missed.",
     }),
     currency: z.string(),
-    subtotal: z.int(),
-    tax_total: z.int(),
+    subtotal: minorJson,
+    tax_total: minorJson,
     discount_type: z.enum(["percentage", "fixed"]).nullable(),
     discount_value: z.number().nullable().meta({
       description: "Per cent for a percentage, minor units for a fixed discount.",
     }),
-    discount_total: z.int(),
-    total: z.int(),
+    discount_total: minorJson,
+    total: minorJson,
     notes: z.string().nullable(),
     payment_terms: z.int().meta({ description: "Days." }),
     occurrences_generated: z.int(),

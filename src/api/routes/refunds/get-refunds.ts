@@ -3,9 +3,10 @@ import { listRefunds, refundSortFields, summarizeRefunds } from "../../../db/pay
 import { listAnswer, listJson, pageOf, pageQuery } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
 import { filterQuery, idQuery, sortQuery } from "../../inputs.ts";
+import { minorJson } from "../../units.ts";
 import { moneyFilter, presentRefund, refundJson, toMoneyFilter } from "../payments/schema.ts";
 
-const totalJson = z.object({ currency: z.string(), count: z.int(), amount: z.int() });
+const totalJson = z.object({ currency: z.string(), count: z.int(), amount: minorJson });
 
 /** GET /refunds — what was given back, with sums per currency of all that match. */
 export const getRefundsRoute = defineRoute({

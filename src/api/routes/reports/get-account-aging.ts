@@ -2,14 +2,15 @@ import { z } from "zod";
 import { todayOf } from "../../../actions/acting.ts";
 import { listAgedReceivables, type AgedReceivablesRow } from "../../../db/receivables.ts";
 import { defineRoute } from "../../define-route.ts";
+import { minorJson } from "../../units.ts";
 import { ageQuery } from "./age.ts";
 import { byCurrencyJson, reportByCurrency } from "./by-currency.ts";
 
 const accountAgingJson = byCurrencyJson({
   buckets: z.array(
-    z.object({ label: z.string(), range: z.string(), amount: z.int(), count: z.int() }),
+    z.object({ label: z.string(), range: z.string(), amount: minorJson, count: z.int() }),
   ),
-  total_outstanding: z.int(),
+  total_outstanding: minorJson,
   clients: z.array(
     z.object({
       client_id: z.int(),
@@ -18,7 +19,7 @@ const accountAgingJson = byCurrencyJson({
       days_31_60: z.int(),
       days_61_90: z.int(),
       days_90_plus: z.int(),
-      total: z.int(),
+      total: minorJson,
     }),
   ),
 });

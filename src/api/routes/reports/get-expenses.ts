@@ -3,14 +3,15 @@ import { groupExpenses, type ExpenseGroupRow } from "../../../db/expense-sums.ts
 import { InvalidInput } from "../../../errors.ts";
 import { defineRoute } from "../../define-route.ts";
 import { localDate } from "../../inputs.ts";
+import { minorJson, moneyJson } from "../../units.ts";
 import { byCurrencyJson, reportByCurrency } from "./by-currency.ts";
 
-const sums = { total: z.int(), count: z.int() };
+const sums = { total: minorJson, count: z.int() };
 
 const expenseReportJson = byCurrencyJson({
-  total: z.int().meta({ description: "Without tax." }),
-  total_tax: z.int(),
-  billable_total: z.int(),
+  total: moneyJson("Without tax."),
+  total_tax: minorJson,
+  billable_total: minorJson,
   by_category: z.array(z.object({ category: z.string(), ...sums })),
   by_client: z.array(
     z.object({

@@ -3,17 +3,18 @@ import { todayOf } from "../../../actions/acting.ts";
 import { listInvoiceSums, type InvoiceSumsRow } from "../../../db/revenue.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idQuery } from "../../inputs.ts";
+import { minorJson, moneyJson } from "../../units.ts";
 import { byCurrencyJson, currenciesOf, reportByCurrency } from "./by-currency.ts";
 import { reportPeriodJson, reportPeriodOf, reportPeriodQuery } from "./period.ts";
 
 const totalsJson = z.object({
-  total_invoiced: z.int(),
-  total_paid: z.int(),
-  total_outstanding: z.int().meta({ description: "What is owed and not overdue." }),
-  total_overdue: z.int(),
+  total_invoiced: minorJson,
+  total_paid: minorJson,
+  total_outstanding: moneyJson("What is owed and not overdue."),
+  total_overdue: minorJson,
   invoice_count: z.int(),
 });
-const statusJson = z.object({ count: z.int(), total: z.int() });
+const statusJson = z.object({ count: z.int(), total: minorJson });
 
 /** GET /reports/invoice-summary — what was issued in a period, by currency, status and client. */
 export const getInvoiceSummaryRoute = defineRoute({
@@ -35,9 +36,9 @@ export const getInvoiceSummaryRoute = defineRoute({
           client_id: z.int(),
           client_name: z.string(),
           currency: z.string(),
-          invoiced: z.int(),
-          paid: z.int(),
-          outstanding: z.int().meta({ description: "All that is owed, overdue or not." }),
+          invoiced: minorJson,
+          paid: minorJson,
+          outstanding: moneyJson("All that is owed, overdue or not."),
         }),
       ),
     }),

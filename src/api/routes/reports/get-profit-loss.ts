@@ -3,29 +3,28 @@ import { formatMonth, listMonths, monthOf, type Month } from "../../../billing/m
 import { listExpensesByMonth } from "../../../db/expense-sums.ts";
 import { listCollectedByMonth, listRevenueByMonth } from "../../../db/revenue.ts";
 import { defineRoute } from "../../define-route.ts";
+import { minorJson, moneyJson } from "../../units.ts";
 import { byCurrencyJson, reportByCurrency } from "./by-currency.ts";
 import { reportPeriodJson, reportPeriodOf, reportPeriodQuery } from "./period.ts";
 
 const monthJson = z.object({
   month: z.string().meta({ example: "Jan 2026" }),
   month_key: z.string().meta({ example: "2026-01" }),
-  invoiced: z.int(),
-  collected: z.int(),
-  expenses: z.int(),
-  profit: z.int().meta({ description: "Collected minus expenses." }),
+  invoiced: minorJson,
+  collected: minorJson,
+  expenses: minorJson,
+  profit: moneyJson("Collected minus expenses."),
 });
 
 const profitLossJson = byCurrencyJson({
-  revenue: z.object({ invoiced: z.int(), collected: z.int(), by_month: z.array(monthJson) }),
+  revenue: z.object({ invoiced: minorJson, collected: minorJson, by_month: z.array(monthJson) }),
   summary: z.object({
-    total_invoiced: z.int(),
-    total_collected: z.int(),
-    outstanding: z
-      .int()
-      .meta({ description: "What is still owed of what was invoiced in the period." }),
-    total_expenses: z.int().meta({ description: "Without tax." }),
-    total_expense_tax: z.int(),
-    net_profit: z.int(),
+    total_invoiced: minorJson,
+    total_collected: minorJson,
+    outstanding: moneyJson("What is still owed of what was invoiced in the period."),
+    total_expenses: moneyJson("Without tax."),
+    total_expense_tax: minorJson,
+    net_profit: minorJson,
   }),
 });
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { listChargedTaxes, type ChargedTaxRow } from "../../../db/charged-taxes.ts";
 import { defineRoute } from "../../define-route.ts";
+import { minorJson, moneyJson, rateJson } from "../../units.ts";
 import { byCurrencyJson, reportByCurrency } from "./by-currency.ts";
 import { reportPeriodJson, reportPeriodOf, reportPeriodQuery } from "./period.ts";
 
@@ -8,13 +9,13 @@ const taxSummaryJson = byCurrencyJson({
   taxes: z.array(
     z.object({
       tax_name: z.string().nullable(),
-      tax_rate: z.number().meta({ description: "Basis points." }),
-      taxable_amount: z.int().meta({ description: "After discounts, without tax." }),
-      tax_collected: z.int(),
+      tax_rate: rateJson,
+      taxable_amount: moneyJson("After discounts, without tax."),
+      tax_collected: minorJson,
       invoice_count: z.int(),
     }),
   ),
-  total_tax_collected: z.int(),
+  total_tax_collected: minorJson,
 });
 
 /** GET /reports/tax-summary — the taxes on what was issued in a period. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { hoursOf, percentOf } from "../../../billing/worked-time.ts";
 import { listMemberTime, type MemberTimeRow } from "../../../db/worked-time.ts";
 import { defineRoute } from "../../define-route.ts";
+import { amountsJson, minorJson, moneyJson } from "../../units.ts";
 import { amountsByCurrency, currenciesOf } from "./by-currency.ts";
 import { reportPeriodJson, reportPeriodOf, reportPeriodQuery } from "./period.ts";
 
@@ -12,15 +13,15 @@ const memberJson = z.object({
   billable_hours: z.number(),
   non_billable_hours: z.number(),
   utilization_rate: z.number().meta({ description: "Per cent of the hours that are billable." }),
-  billable_amount: z.int().meta({ description: "In the company's currency." }),
-  billable_amount_by_currency: z.record(z.string(), z.int()),
+  billable_amount: moneyJson("In the company's currency."),
+  billable_amount_by_currency: amountsJson,
   by_client: z.array(
     z.object({
       client_id: z.int(),
       client_name: z.string(),
       currency: z.string(),
       hours: z.number(),
-      amount: z.int(),
+      amount: minorJson,
     }),
   ),
 });

@@ -3,6 +3,7 @@ import type { ServiceFields, ServiceRow } from "../../../db/services.ts";
 import { instantJson, presentInstant } from "../../answers.ts";
 import { basisPoints, moneyMinor, optionalText, requiredText } from "../../inputs.ts";
 import { presentRate, rateText } from "../../rates.ts";
+import { minorJson } from "../../units.ts";
 
 const text = z.string().nullable();
 const rate = z.number().nullable().meta({ description: "Basis points." });
@@ -13,7 +14,7 @@ export const serviceJson = z
     type: z.enum(["service", "product"]),
     name: z.string(),
     description: text,
-    default_rate: z.int().nullable().meta({ description: "Minor units." }),
+    default_rate: minorJson.nullable(),
     unit: text,
     tax_name_1: text,
     tax_rate_1: rate,

@@ -5,6 +5,7 @@ import { lockCompany } from "../../../db/companies.ts";
 import { NotFound } from "../../../errors.ts";
 import { defineRoute } from "../../define-route.ts";
 import { basisPoints, decimal, optionalText, unsetOrWhole } from "../../inputs.ts";
+import { units } from "../../units.ts";
 import { lateFeesJson, lateFeeTypes, presentLateFees } from "./schema.ts";
 
 const value = decimal({
@@ -12,7 +13,7 @@ const value = decimal({
   min: 0n,
   max: 1_000_000_000_000_000n,
   text: "Must be minor units (flat) or basis points with at most 3 decimals (percentage), from 0.",
-});
+}).meta({ description: units.lateFee });
 
 const lateFeesBody = z.strictObject({
   late_fee_type: z.enum(lateFeeTypes).nullable().optional(),

@@ -4,15 +4,16 @@ import { findClient } from "../../../db/clients.ts";
 import { NotFound } from "../../../errors.ts";
 import { dateJson } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
+import { minorJson, moneyJson } from "../../units.ts";
 import { clientJson, presentClient } from "../clients/schema.ts";
 import { invoiceStatuses } from "../invoices/schema.ts";
 import { periodOf, statementParams, statementQuery } from "./period.ts";
 
 const totals = {
   currency: z.string(),
-  total_invoiced: z.int(),
-  total_paid: z.int(),
-  total_outstanding: z.int(),
+  total_invoiced: minorJson,
+  total_paid: minorJson,
+  total_outstanding: minorJson,
 };
 const itemJson = z.object({
   id: z.int(),
@@ -21,10 +22,10 @@ const itemJson = z.object({
   issue_date: dateJson,
   due_date: dateJson,
   currency: z.string(),
-  total: z.int(),
-  amount_paid: z.int(),
-  amount_due: z.int(),
-  balance: z.int().meta({ description: "Owed in this currency up to and with this invoice." }),
+  total: minorJson,
+  amount_paid: minorJson,
+  amount_due: minorJson,
+  balance: moneyJson("Owed in this currency up to and with this invoice."),
 });
 
 /** GET /clients/:client_id/statement — what was billed, and what was owed after each invoice. */

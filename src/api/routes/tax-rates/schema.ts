@@ -2,12 +2,13 @@ import { z } from "zod";
 import type { TaxRateRow } from "../../../db/tax-rates.ts";
 import { instantJson, presentInstant, type Answer } from "../../answers.ts";
 import { basisPoints, requiredText } from "../../inputs.ts";
+import { rateJson } from "../../units.ts";
 
 export const taxRateJson = z
   .object({
     id: z.int(),
     name: z.string(),
-    rate: z.number().meta({ description: "Basis points." }),
+    rate: rateJson,
     created_at: instantJson,
     updated_at: instantJson,
   })

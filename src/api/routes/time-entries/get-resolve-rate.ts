@@ -17,7 +17,7 @@ export const getResolveRateRoute = defineRoute({
   query: z.strictObject({ project_id: idQuery.optional(), service_id: idQuery.optional() }),
   answers: {
     200: z.object({
-      rate: z.int().nullable(),
+      rate: z.int().nullable().meta({ description: "Minor units an hour." }),
       source: z.enum(["project", "service", "member", "company"]).nullable(),
     }),
   },

@@ -4,6 +4,7 @@ import { hoursOf, timeAmount } from "../../../billing/worked-time.ts";
 import type { TimeEntryRow } from "../../../db/time-entries.ts";
 import { dateJson, instantJson, presentInstant } from "../../answers.ts";
 import { booleanQuery, idQuery, localDate, moneyMinor, optionalText } from "../../inputs.ts";
+import { minorJson } from "../../units.ts";
 import { idInBody } from "../invoices/line-inputs.ts";
 
 export const timeEntryJson = z
@@ -21,7 +22,7 @@ export const timeEntryJson = z
     is_billable: z.boolean(),
     is_billed: z.boolean(),
     invoice_id: z.int().nullable(),
-    hourly_rate: z.int().nullable().meta({ description: "Minor units an hour." }),
+    hourly_rate: minorJson.nullable().meta({ description: "Minor units an hour." }),
     notes: z.string().nullable(),
     calculated_amount: z.int().meta({ description: "Duration times rate, minor units." }),
     duration_hours: z.number().meta({ description: "With two decimals." }),
