@@ -98,11 +98,17 @@ const RATE = /(^|_)(tax_rate|cap_rate|rate)(_1|_2)?$/;
 test("every amount and every rate says its unit", () => {
   const silent = new Set<string>();
   const isNumber = (schema: Part): boolean =>
-    ["integer", "number"].includes(String(schema["type"])) ||
+    schema["type"] === "integer" ||
+    schema["type"] === "number" ||
     partsOf(schema).some(([, part]) => isNumber(part));
-  const saysUnit = (schema: Part): boolean =>
-    /minor unit|basis point|per cent/i.test(String(schema["description"])) ||
-    partsOf(schema).some(([, part]) => saysUnit(part));
+  const saysUnit = (schema: Part): boolean => {
+    const { description } = schema;
+    const text = typeof description === "string" ? description : "";
+    return (
+      /minor unit|basis point|per cent/i.test(text) ||
+      partsOf(schema).some(([, part]) => saysUnit(part))
+    );
+  };
   const look = (part: Part, where: string): void => {
     const { properties } = part;
     if (typeof properties === "object") {
