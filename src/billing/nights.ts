@@ -23,6 +23,14 @@ export function nightOf(hour: NightHour, businessDate: LocalDate): Night {
   return { businessDate, at };
 }
 
+/** How many days ahead a night can be previewed. */
+export const PREVIEW_DAYS_MAX = 366;
+
+/** What the preview of a night that has not come yet takes for granted. */
+export const COMING_NIGHT =
+  "as if nothing changed until then: the nights before it run, the mails they ask for are taken, and " +
+  "nobody pays or changes anything";
+
 /** The first night strictly after an instant. */
 export function nextNight(hour: NightHour, after: Date): Night {
   // Yesterday's date is a safe start: a night in a gap may be due after local midnight.

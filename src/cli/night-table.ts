@@ -12,6 +12,8 @@ export interface NightLine {
   status: "completed" | "held" | "previewed" | "skipped" | "failed";
   /** Why it is held, was skipped, or failed. */
   reason: string | null;
+  /** What the preview of a night to come takes for granted. */
+  note: string | null;
   /** Of a held night: what it would have done. */
   report: NightReport | null;
 }
@@ -43,6 +45,8 @@ export function renderNights(nights: readonly NightLine[]): string {
   const notes = nights
     .filter((line) => line.reason !== null)
     .map((line) => `${line.status}: ${line.company}, ${line.business_date}: ${line.reason}`);
+  const coming = nights.find((line) => line.status !== "skipped" && line.note !== null);
+  if (coming?.note) notes.push(`Nights to come are previewed ${coming.note}.`);
   return [renderTable([header, ...rows], { right: [3, 5, 6, 7, 8] }), ...notes].join("\n");
 }
 

@@ -1,5 +1,6 @@
 import { addDays, localDateOf, type LocalDate } from "../billing/dates.ts";
 import { assertMigrated, type Platform } from "../bootstrap.ts";
+import { COMING_NIGHT, PREVIEW_DAYS_MAX } from "../billing/nights.ts";
 import { listCompanyIds } from "../db/console.ts";
 import { getNightCompany, type NightCompanyRow } from "../db/night-companies.ts";
 import {
@@ -12,6 +13,7 @@ import {
 } from "../jobs/billing/night.ts";
 import type { NightReport } from "../db/night-report.ts";
 import { errorText } from "../errors.ts";
+import type { Clock } from "../platform/clock.ts";
 import { defineCommand, readDate, readId, readSettings, UsageError } from "./command.ts";
 import { withPlatform } from "./database.ts";
 import { renderNights, type NightLine } from "./night-table.ts";
@@ -26,8 +28,10 @@ export const night = defineCommand({
   --date D        Business date, like 2026-03-31.
   --to D          Run each night from --date to this one, in order.
   --company ID    Only this company. Default: every company.
-  --dry-run       Tell what each night would do. Nothing is written or sent, no number is used; each
-                  date is previewed by itself, so a later one includes what an earlier one would make.
+  --dry-run       Tell what each night would do. Nothing is written or sent, no number is used. May be
+                  of nights to come, up to ${PREVIEW_DAYS_MAX} days ahead, as if nothing changed until
+                  then. Each past date is previewed by itself: a later one includes what an earlier
+                  one would make.
   --data-dir DIR  Where the embedded database is, without DATABASE_URL.
   --json          Print {"nights": [...]}.
 
@@ -57,9 +61,10 @@ failed.`,
       const companies = await findCompanies(platform, companyId);
       // Where only one is meant, or it is too early everywhere, it is a slip of who typed it.
       const [first] = companies;
-      if (first !== undefined && companies.length === 1) assertNotInFuture(first, to, platform);
-      if (first !== undefined && companies.every((one) => futureOf(one, from, platform))) {
-        assertNotInFuture(first, from, platform);
+      const look = { clock: platform.clock, isDryRun: values["dry-run"] };
+      if (first !== undefined && companies.length === 1) assertNotInFuture(first, to, look);
+      if (first !== undefined && companies.every((one) => futureOf(one, from, look))) {
+        assertNotInFuture(first, from, look);
       }
       return await runAll(platform, { companies, dates, isDryRun: values["dry-run"] });
     });
@@ -90,20 +95,28 @@ async function findCompanies(
   return companies;
 }
 
-function assertNotInFuture(company: NightCompanyRow, date: LocalDate, platform: Platform): void {
-  const future = futureOf(company, date, platform);
+interface Look {
+  clock: Clock;
+  isDryRun: boolean;
+}
+
+function assertNotInFuture(company: NightCompanyRow, date: LocalDate, look: Look): void {
+  const future = futureOf(company, date, look);
   if (future !== undefined) throw new UsageError(future);
 }
 
-/** Why a date has not come yet in a company, or undefined. */
+/** Why a date lies too far ahead in a company, or undefined. */
 function futureOf(
   { id, name, timezone, testNow }: NightCompanyRow,
   date: LocalDate,
-  { clock }: Platform,
+  { clock, isDryRun }: Look,
 ): string | undefined {
   const today = localDateOf(testNow ?? clock.now(), timezone);
-  if (date <= today) return undefined;
-  return `The night of ${date} lies in the future of company ${id} (${name}), where today is ${today}.`;
+  if (date <= (isDryRun ? addDays(today, PREVIEW_DAYS_MAX) : today)) return undefined;
+  const text = `The night of ${date} lies in the future of company ${id} (${name}), where today is ${today}`;
+  return isDryRun
+    ? `${text}; a dry run may look ${PREVIEW_DAYS_MAX} days ahead.`
+    : `${text}; only --dry-run may look there.`;
 }
 
 /** Date by date, as the nights themselves come. Ctrl-C ends it between two chunks of work. */
@@ -124,7 +137,7 @@ async function runAll(
   try {
     for (const businessDate of dates) {
       for (const company of companies) {
-        const future = futureOf(company, businessDate, platform);
+        const future = futureOf(company, businessDate, { clock, isDryRun });
         const outcome =
           future === undefined
             ? await runOne(deps, { companyId: company.id, businessDate }, isDryRun)
@@ -135,6 +148,7 @@ async function runAll(
           business_date: businessDate,
           dry_run: isDryRun,
           ...linesOf(outcome),
+          note: futureOf(company, businessDate, { clock, isDryRun: false }) ? COMING_NIGHT : null,
         });
       }
     }

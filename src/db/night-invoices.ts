@@ -181,3 +181,20 @@ export async function recordOccurrences(
     where excluded.invoice_id is not null
   `;
 }
+
+/** In a preview: as if the mail server had taken the invoices that wait to be mailed. */
+export async function takeWaitingMails(
+  tx: Tx,
+  { companyId, now }: { companyId: number; now: Date },
+): Promise<void> {
+  await tx`
+    update invoices i
+    set status = 'sent', sent_at = ${now}
+    where i.company_id = ${companyId} and i.status = 'draft' and i.deleted_at is null
+      and exists (
+        select from deliveries d
+        where d.company_id = i.company_id and d.invoice_id = i.id
+          and d.kind = 'invoice' and d.status = 'queued'
+      )
+  `;
+}

@@ -8,8 +8,9 @@ import {
   resumeHeldNight,
 } from "../../actions/keep-night.ts";
 import { parkFailedSeries } from "../../actions/park-failed-series.ts";
-import type { LocalDate } from "../../billing/dates.ts";
+import { addDays, localDateOf, type LocalDate } from "../../billing/dates.ts";
 import { findPassedLimit } from "../../billing/night-limits.ts";
+import { nightOf } from "../../billing/nights.ts";
 import { findNightOfDate, listUnfinishedDates } from "../../db/billing-nights.ts";
 import { violatedConstraint, type Sql, type Tx } from "../../db/client.ts";
 import {
@@ -17,6 +18,7 @@ import {
   holdNightCompany,
   type NightCompanyRow,
 } from "../../db/night-companies.ts";
+import { takeWaitingMails } from "../../db/night-invoices.ts";
 import { markOverdue } from "../../db/night-overdue.ts";
 import { listReminderStages } from "../../db/night-reminders.ts";
 import { readNightReport, type NightReport } from "../../db/night-report.ts";
@@ -62,6 +64,8 @@ interface Steps {
   businessDate: LocalDate;
   /** Whether to wait for series that others hold, or to leave those to them. */
   waits: boolean;
+  /** When it is, for a night that has not come yet; null: now. */
+  at: Date | null;
 }
 
 /**
@@ -104,7 +108,7 @@ async function runOneNight(deps: NightDeps, request: NightRequest): Promise<Nigh
   }
 
   const inChunk: InChunk = (work) => inTransaction(sql, work);
-  await runSteps({ deps, inChunk, reader: sql, companyId, businessDate, waits: false });
+  await runSteps({ deps, inChunk, reader: sql, companyId, businessDate, waits: false, at: null });
   const report = await inTransaction(sql, (tx) => closeNight(tx, { night, clock }));
   return { status: "completed", report };
 }
@@ -132,6 +136,9 @@ function addsTo(done: NightReport, preview: NightReport): boolean {
  * or sent and no number is used. It waits for rows that others hold: passing them by and asking again
  * later, as a real night does, would wait for ever for who waits for a row of ours, the counter of
  * numbers above all. Waiting in PostgreSQL, one of the two is told to try again.
+ *
+ * Before a night that has not come yet those until then are executed, as if nothing else changed:
+ * without them it would seem to make up for all they do.
  */
 export async function previewNight(deps: NightDeps, request: NightRequest): Promise<NightReport> {
   const { companyId, businessDate } = request;
@@ -142,7 +149,16 @@ export async function previewNight(deps: NightDeps, request: NightRequest): Prom
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- savepoint() unwraps arrays of promises, which no chunk returns
       const inChunk: InChunk = async (work) => (await tx.savepoint(work)) as never;
       const { onGenerating: _, ...alone } = deps;
-      await runSteps({ deps: alone, inChunk, reader: tx, companyId, businessDate, waits: true });
+      const steps = { deps: alone, inChunk, reader: tx, companyId, waits: true };
+      const company = await getNightCompany(tx, companyId);
+      const today = localDateOf(nowOf(company, alone), company.timezone);
+      for (let date = today; date < businessDate; date = addDays(date, 1)) {
+        const at = date === today ? null : nightOf(company, date).at;
+        await runSteps({ ...steps, businessDate: date, at });
+        await takeWaitingMails(tx, { companyId, now: at ?? nowOf(company, alone) });
+      }
+      const at = businessDate > today ? nightOf(company, businessDate).at : null;
+      await runSteps({ ...steps, businessDate, at });
       report = await readNightReport(tx, { companyId, businessDate });
       throw rollBack;
     });
@@ -185,7 +201,7 @@ async function untilEmpty(
     steps.deps.signal.throwIfAborted();
     changed = await steps.inChunk(async (tx) => {
       const company = await holdNightCompany(tx, steps.companyId);
-      return await chunk(tx, nowOf(company, steps.deps.clock));
+      return await chunk(tx, steps.at ?? nowOf(company, steps.deps));
     });
   } while (changed > 0);
 }
@@ -210,7 +226,7 @@ async function walkByDueDate(
     const from: DueDateCursor | null = after;
     after = await steps.inChunk(async (tx) => {
       const company = await holdNightCompany(tx, steps.companyId);
-      const now = nowOf(company, steps.deps.clock);
+      const now = steps.at ?? nowOf(company, steps.deps);
       return await chunk(tx, {
         company,
         businessDate: steps.businessDate,
@@ -231,7 +247,15 @@ export async function assistGenerating(deps: NightDeps, request: NightRequest): 
   const night = await findNightOfDate(deps.sql, request);
   if (night?.status !== "running") return;
   const inChunk: InChunk = (work) => inTransaction(deps.sql, work);
-  await generateFree({ deps, inChunk, reader: deps.sql, companyId, businessDate, waits: false });
+  await generateFree({
+    deps,
+    inChunk,
+    reader: deps.sql,
+    companyId,
+    businessDate,
+    waits: false,
+    at: null,
+  });
 }
 
 /** Generates until nothing is due, also waiting for what other workers have in hand. */
@@ -260,7 +284,7 @@ async function generateFree(steps: Steps): Promise<void> {
         return await generateInvoices(tx, {
           company,
           businessDate,
-          now: nowOf(company, deps.clock),
+          now: steps.at ?? nowOf(company, deps),
           limit,
           checksPeriods,
           waits: steps.waits,
@@ -302,6 +326,6 @@ function hasLimits(company: NightCompanyRow): boolean {
 }
 
 /** What time it is for a company: its own clock if it has one, else the machine's. */
-function nowOf(company: NightCompanyRow, clock: Clock): Date {
+function nowOf(company: NightCompanyRow, { clock }: Pick<NightDeps, "clock">): Date {
   return company.testNow ?? clock.now();
 }

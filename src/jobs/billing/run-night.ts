@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { isLocalDate } from "../../billing/dates.ts";
+import { isLocalDate, localDateOf } from "../../billing/dates.ts";
+import { COMING_NIGHT } from "../../billing/nights.ts";
 import { getNightCompany } from "../../db/night-companies.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import { defineJob, done, skipped } from "../define-job.ts";
@@ -27,7 +28,7 @@ export const runNightJob = defineJob({
     `${companyId}/${businessDate}/${request}`,
 
   async run(ctx, { companyId, businessDate, dryRun, request }) {
-    const { testNow } = await getNightCompany(ctx.sql, companyId);
+    const { testNow, timezone } = await getNightCompany(ctx.sql, companyId);
     // Planned before it became a test company, whose nights come with its clock.
     if (request === "schedule" && testNow !== null) {
       return skipped("the company lives at a test clock now");
@@ -37,7 +38,15 @@ export const runNightJob = defineJob({
       const report = await previewNight(deps, { companyId, businessDate });
       const reason = await whyHeld(deps, { companyId, businessDate }, report);
       const status = reason === undefined ? "previewed" : "held";
-      return done({ business_date: businessDate, dry_run: true, status, reason, report });
+      const isComing = businessDate > localDateOf(testNow ?? ctx.clock.now(), timezone);
+      return done({
+        business_date: businessDate,
+        dry_run: true,
+        status,
+        reason,
+        ...(isComing && { note: COMING_NIGHT }),
+        report,
+      });
     }
 
     // A big company's night is shared: helpers claim chunks of the same series beside this run.

@@ -150,6 +150,36 @@ test("two taxes of one rate are rounded apart per invoice: on an invoice, in a p
   });
 });
 
+test("a dry run of a night to come tells what that night then does, those until then included", async () => {
+  const { company, addSeries } = await open("2026-01-30T12:00:00Z");
+  await company.put("/settings", { catch_up_limit: 1 });
+  await addSeries({ frequency: "weekly", auto_send: true, payment_terms: 6 });
+  await addSeries({ start_date: "2026-02-28" });
+  const ask = { business_date: "2026-02-28", dry_run: true };
+  const preview = await company.settle(await company.accept("/nights", ask));
+  // The fifth of the weekly ones and the first of the others; the fourth was mailed, and is overdue.
+  expect(preview.result).toMatchObject({
+    status: "previewed",
+    note: expect.stringContaining("as if nothing changed until then"),
+    report: {
+      generated: { count: 2, amounts: { USD: 20_000 }, made_up: 0 },
+      overdue: { count: 1, amounts: { USD: 10_000 } },
+      parked: { count: 0 },
+    },
+  });
+  expect((await company.list("/invoices")).meta.total).toBe(0);
+  const far = { business_date: "2027-02-01", dry_run: true };
+  expect(await company.try("POST", "/nights", far)).toMatchObject({
+    status: 422,
+    json: { errors: { business_date: [expect.stringContaining("366 days after")] } },
+  });
+
+  await company.advance("2026-02-28T12:00:00Z");
+  const nights = (await company.list("/nights")).data;
+  const night = await company.get(`/nights/${nights[0].id}`);
+  expect(night).toMatchObject({ business_date: "2026-02-28", report: preview.result.report });
+});
+
 test("a dry run tells what the night would do; a night in the future is refused", async () => {
   const { company, addSeries } = await open("2026-01-31T00:00:00Z");
   await addSeries();

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { localDateOf } from "../../../billing/dates.ts";
+import { addDays, localDateOf } from "../../../billing/dates.ts";
+import { COMING_NIGHT, PREVIEW_DAYS_MAX } from "../../../billing/nights.ts";
 import { getRun } from "../../../db/runs.ts";
 import { InvalidInput } from "../../../errors.ts";
 import { runNightJob } from "../../../jobs/billing/run-night.ts";
@@ -20,6 +21,9 @@ export const postNightRoute = defineRoute({
   method: "post",
   path: "/nights",
   summary: "Run or preview a night",
+  description:
+    "A night runs from its date on. A dry run may be of any night, also of one that has not come yet, up " +
+    `to ${PREVIEW_DAYS_MAX} days ahead: then it is ${COMING_NIGHT}.`,
   tag: "Nights",
   access: { scope: "nights:write", minimumRole: "admin" },
   body: z.strictObject({
@@ -30,10 +34,12 @@ export const postNightRoute = defineRoute({
   async run({ tx, company, now, caller, user, requestId }, { body }) {
     const today = localDateOf(now, company.timezone);
     const businessDate = body.business_date ?? today;
-    if (businessDate > today) {
-      throw new InvalidInput({
-        business_date: [`Must not be after the company's today, ${today}.`],
-      });
+    const last = body.dry_run ? addDays(today, PREVIEW_DAYS_MAX) : today;
+    if (businessDate > last) {
+      const text = body.dry_run
+        ? `Must not be more than ${PREVIEW_DAYS_MAX} days after the company's today, ${today}.`
+        : `Must not be after the company's today, ${today}; only a dry run may.`;
+      throw new InvalidInput({ business_date: [text] });
     }
     if (businessDate < FIRST_DATE) {
       throw new InvalidInput({ business_date: [`Must not be before ${FIRST_DATE}.`] });
