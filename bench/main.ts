@@ -4,17 +4,19 @@ import { benchLists } from "./lists/main.ts";
 import { benchNight } from "./night/main.ts";
 import { benchRuns } from "./runs/main.ts";
 import { startBenchServer, type BenchServer } from "./server.ts";
+import { benchWebhooks } from "./webhooks/main.ts";
 
 const USAGE = `npm run bench [-- name…] [options]
 
 Measures Nightledger beside its peers and prints one line of JSON per figure; how far it is, on stderr.
-Names: night, runs, lists, api. Default: all.
+Names: night, runs, lists, api, webhooks. Default: all.
 
   --series A,B       due series of the small and the large book (20000,100000)
   --job-series N     invoices the BullMQ peer of the night makes (5000)
   --jobs N           no-op runs of each side (10000)
   --invoices N       invoices of the company whose lists are read (1000000)
   --explain FILE      writes the plans of the lists and reports there, and measures nothing
+  --messages N       messages that are sent to a receiver (10000)
   --seconds N        of load on each side of the API, in each repetition (5)
   --repetitions N    of each side, by turns; medians count (3)
   --data-dir DIR     where the database server's folder is made (the system's temporary folder)`;
@@ -26,6 +28,7 @@ const { values, positionals } = parseArgs({
     "job-series": { type: "string", default: "5000" },
     invoices: { type: "string", default: "1000000" },
     explain: { type: "string" },
+    messages: { type: "string", default: "10000" },
     seconds: { type: "string", default: "5" },
     jobs: { type: "string", default: "10000" },
     repetitions: { type: "string", default: "3" },
@@ -46,6 +49,9 @@ const BENCHES: Readonly<Record<string, (server: BenchServer) => Promise<void>>> 
   },
   api: async (server) => {
     await benchApi(server, { seconds: Number(values.seconds), repetitions });
+  },
+  webhooks: async (server) => {
+    await benchWebhooks(server, { messages: Number(values.messages), repetitions });
   },
   lists: async (server) => {
     const invoices = Number(values.invoices);

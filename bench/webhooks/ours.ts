@@ -1,0 +1,113 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { sealWebhookSecret } from "../../src/actions/webhook-secrets.ts";
+import type { Connectors } from "../../src/connectors/contract.ts";
+import { createWebhookSecret } from "../../src/connectors/webhook-target/signature.ts";
+import { createWebhookTarget } from "../../src/connectors/webhook-target/webhook-target.ts";
+import { openDatabase, type Sql } from "../../src/db/client.ts";
+import { recordEvents } from "../../src/db/events.ts";
+import { migrate } from "../../src/db/migrate.ts";
+import { deliverWebhooks } from "../../src/jobs/webhooks/deliver.ts";
+import { systemClock } from "../../src/platform/clock.ts";
+import { createLog } from "../../src/platform/log.ts";
+import { createMetricsRegistry } from "../../src/platform/metrics.ts";
+import { createKeyRing } from "../../src/platform/sealing.ts";
+import { createRuntimeMetrics } from "../../src/workers/metrics.ts";
+import { startScheduler } from "../../src/workers/scheduler.ts";
+import { startWorker } from "../../src/workers/worker.ts";
+import { insertCompany, insertWebhook } from "../../test/support/records.ts";
+
+const EVENTS_PER_TRANSACTION = 500;
+const WARM_UP = 200;
+const LOOK_EVERY_MS = 5;
+/** Without progress for so long, something is broken. */
+const STUCK_MS = 60_000;
+
+/**
+ * Messages a second from the first transaction that leaves events to the record of the last delivery:
+ * followed, written down, signed, sent, logged. Each event is of a record of its own.
+ */
+export async function measureOurs(
+  databaseUrl: string,
+  url: string,
+  messages: number,
+): Promise<number> {
+  const sql = openDatabase({ url: databaseUrl, connectionsMax: 10, applicationName: "bench-ours" });
+  await migrate(sql);
+  const companyId = await insertCompany(sql);
+  const id = await insertWebhook(sql, companyId, `${url}/ours`);
+  const keys = createKeyRing([{ id: "bench", key: Buffer.alloc(32, 7) }]);
+  const sealed = sealWebhookSecret(keys, { companyId, id }, createWebhookSecret());
+  await sql`update webhook_endpoints set secret = ${sealed}`;
+
+  const rules = { allowsHttp: true, allowed: [{ address: "127.0.0.0", prefix: 8 }] };
+  const webhookTarget = createWebhookTarget({ rules, clock: systemClock });
+  const registry = createMetricsRegistry({ withProcessMetrics: false });
+  const parts = {
+    sql,
+    queueUrl: databaseUrl,
+    queuePrefix: "bench",
+    jobs: [deliverWebhooks],
+    clock: systemClock,
+    log: createLog({ level: "error", name: "bench" }),
+    metrics: createRuntimeMetrics(registry),
+  };
+  const scheduler = await startScheduler(parts);
+  const worker = await startWorker({
+    ...parts,
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the job reaches for no other
+    connectors: {
+      connections: { keys, providers: new Map() },
+      webhookTarget,
+    } as Partial<Connectors> as Connectors,
+    storage: {} as never,
+  });
+  try {
+    await leaveEvents(sql, companyId, { from: 1, count: WARM_UP });
+    await untilDelivered(sql, WARM_UP);
+    const startedAt = performance.now();
+    await leaveEvents(sql, companyId, { from: WARM_UP + 1, count: messages });
+    await untilDelivered(sql, WARM_UP + messages);
+    return (messages * 1_000) / (performance.now() - startedAt);
+  } finally {
+    await scheduler.stop();
+    await worker.stop();
+    webhookTarget.close();
+    await sql.end();
+    registry.clear();
+  }
+}
+
+async function leaveEvents(
+  sql: Sql,
+  companyId: number,
+  { from, count }: { from: number; count: number },
+): Promise<void> {
+  for (let done = 0; done < count; done += EVENTS_PER_TRANSACTION) {
+    const size = Math.min(EVENTS_PER_TRANSACTION, count - done);
+    const events = Array.from({ length: size }, (_, index) => ({
+      type: "invoice.paid",
+      subjectType: "invoice",
+      subjectId: from + done + index,
+      occurredAt: new Date(),
+      payload: { invoice_number: "INV-0007", status: "paid", currency: "USD", total: 10_000 },
+    }));
+    await sql.begin((tx) => recordEvents(tx, companyId, events));
+  }
+}
+
+async function untilDelivered(sql: Sql, wanted: number): Promise<void> {
+  let last = 0;
+  let progressedAt = performance.now();
+  for (;;) {
+    const [row] = await sql<{ count: number }[]>`
+      select count(*)::int as count from webhook_deliveries where status = 'delivered'
+    `;
+    const { count } = row!;
+    if (count >= wanted) return;
+    if (count > last) progressedAt = performance.now();
+    last = count;
+    if (performance.now() - progressedAt > STUCK_MS) throw new Error(`only ${count} are delivered`);
+    // Counting is work for the database, too.
+    await delay(Math.max(LOOK_EVERY_MS, (wanted - count) / 50));
+  }
+}
