@@ -139,7 +139,7 @@ function isChanged(entry: ScheduleEntryRow, fields: Readonly<Partial<ScheduleFie
 }
 
 /** Leaves an event about an entry. `more` are further facts. */
-async function recordScheduleEvent(
+export async function recordScheduleEvent(
   tx: Tx,
   { company, causerId, now }: Acting,
   type: string,
@@ -164,7 +164,7 @@ async function recordScheduleEvent(
 }
 
 /** What a calendar shows of an entry, as events tell it. Notes are left out: they may be long. */
-function shownFacts(entry: Omit<ShownFields, "notes">): Record<string, string | null> {
+export function shownFacts(entry: Omit<ShownFields, "notes">): Record<string, string | null> {
   return {
     title: entry.title,
     location: entry.location,

@@ -2,6 +2,7 @@ import type { ConnectionServices } from "../platform/oauth.ts";
 import type { FreshBooks } from "./freshbooks/freshbooks.ts";
 import type { QuickBooks } from "./quickbooks/quickbooks.ts";
 import type { Slack } from "./slack/contract.ts";
+import type { GoogleCalendar } from "./google-calendar/contract.ts";
 import type { StripeConnector } from "./stripe/contract.ts";
 import type { WebhookTarget } from "./webhook-target/webhook-target.ts";
 
@@ -141,6 +142,7 @@ export interface Providers {
   freshbooks: FreshBooks;
   quickbooks: QuickBooks;
   slack: Slack;
+  googleCalendar: GoogleCalendar;
   /** What plans are paid with. Left out where the settings name no platform of ours at Stripe. */
   stripe?: StripeConnector | undefined;
   /** Companies' own servers, which are told of events. */

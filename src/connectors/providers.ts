@@ -5,6 +5,7 @@ import { systemClock } from "../platform/clock.ts";
 import { createHttpClient, type HttpClient } from "../platform/http-client.ts";
 import type { GoogleSignIn, Providers } from "./contract.ts";
 import { createGoogleSignIn } from "./google-sign-in/google-sign-in.ts";
+import { createGoogleCalendar } from "./google-calendar/google-calendar.ts";
 import { createFreshBooks } from "./freshbooks/freshbooks.ts";
 import { createQuickBooks } from "./quickbooks/quickbooks.ts";
 import { createSlack } from "./slack/slack.ts";
@@ -35,6 +36,11 @@ export interface ClientSettings {
 /** Every provider there is code for. One that the settings name no client of is there all the same. */
 export function openProviders({ masterKeys, webhooks, providers }: ProviderSettings): Providers {
   const freshbooks = createFreshBooks({ url: providers.freshbooks.url, clock: systemClock });
+  const googleCalendar = createGoogleCalendar({
+    app: appOf(providers.google),
+    url: providers.google.url,
+    clock: systemClock,
+  });
   const quickbooks = createQuickBooks({
     app: appOf(providers.quickbooks),
     url: providers.quickbooks.url,
@@ -48,6 +54,7 @@ export function openProviders({ masterKeys, webhooks, providers }: ProviderSetti
   });
   const oauth: readonly OAuthProvider[] = [
     freshbooks.oauth,
+    googleCalendar.oauth,
     quickbooks.oauth,
     slack.oauth,
     stripe.oauth,
@@ -61,6 +68,7 @@ export function openProviders({ masterKeys, webhooks, providers }: ProviderSetti
   return {
     connections,
     freshbooks,
+    googleCalendar,
     quickbooks,
     googleSignIn: openGoogleSignIn(providers.google, google),
     slack,
@@ -68,6 +76,7 @@ export function openProviders({ masterKeys, webhooks, providers }: ProviderSetti
     webhookTarget,
     closeProviders() {
       freshbooks.close();
+      googleCalendar.close();
       quickbooks.close();
       google.close();
       slack.close();

@@ -85,6 +85,17 @@ export async function findScheduleEntry(
   return row;
 }
 
+/** As `findScheduleEntry`; a deleted one is found too, and says so. */
+export async function readScheduleEntry(
+  sql: Sql | Tx,
+  { companyId, id }: { companyId: number; id: number },
+): Promise<ScheduleEntryRow | undefined> {
+  const [row] = await sql<ScheduleEntryRow[]>`
+    select ${columns(sql)} from schedule_entries where company_id = ${companyId} and id = ${id}
+  `;
+  return row;
+}
+
 /** The entry, locked; a deleted one is found too, and says so. */
 export async function lockScheduleEntry(
   tx: Tx,

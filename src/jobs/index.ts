@@ -8,6 +8,9 @@ import { checkConnections } from "./connections/check-connections.ts";
 import type { AnyJob } from "./define-job.ts";
 import { giveUpMails } from "./mail/give-up-mails.ts";
 import { sendInvitationMail } from "./mail/send-invitation.ts";
+import { pushEntry } from "./google-calendar/push-entry.ts";
+import { syncDueCalendars } from "./google-calendar/sync-due.ts";
+import { syncCalendar } from "./google-calendar/sync.ts";
 import { importFreshBooks } from "./freshbooks/import.ts";
 import { sendInvoiceMail } from "./mail/send-invoice.ts";
 import { sendPasswordResetMail } from "./mail/send-password-reset.ts";
@@ -57,6 +60,7 @@ export const jobs: readonly AnyJob[] = [
   pushInvoiceToQuickBooks,
   pushRequestedToQuickBooks,
   replayWebhooks,
+  pushEntry,
   runNightJob,
   sendInvitationMail,
   sendInvoiceMail,
@@ -70,4 +74,6 @@ export const jobs: readonly AnyJob[] = [
   sendStripeRefund,
   startDueNights,
   wakeWebhooks,
+  syncCalendar,
+  syncDueCalendars,
 ];

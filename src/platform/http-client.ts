@@ -342,7 +342,7 @@ export function malformedAnswer(
  * @param waitMs how long to stay away after a 429 that does not say
  */
 export function failureOfStatus(
-  answer: HttpAnswer,
+  answer: Pick<HttpAnswer, "status" | "what" | "isWrite" | "retryAfterMs">,
   { waitMs }: { waitMs: number },
 ): Failure | undefined {
   const { status, what, isWrite } = answer;

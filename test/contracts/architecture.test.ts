@@ -45,6 +45,7 @@ const packageHomes: Readonly<Record<string, readonly string[]>> = {
   nodemailer: ["src/connectors/smtp/"],
   jose: ["src/connectors/google-sign-in/"],
   stripe: ["src/connectors/stripe/"],
+  "@googleapis/calendar": ["src/connectors/google-calendar/"],
   pdfkit: ["src/platform/"],
   fontkit: ["src/platform/"],
   pino: ["src/platform/", "src/api/"],

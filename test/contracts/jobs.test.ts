@@ -7,6 +7,8 @@ import { jobs } from "../../src/jobs/index.ts";
 import { backoffMs } from "../../src/queue/backoff.ts";
 import { companyIdOf, enqueue } from "../../src/queue/enqueue.ts";
 import { insertClient, insertCompany, insertInvoice, insertWebhook } from "../support/records.ts";
+import { calendarSamples } from "../support/calendar-samples.ts";
+import { subjectOf } from "../support/followed-subjects.ts";
 import { setup } from "../support/setup.ts";
 
 const DAY_MS = 86_400_000;
@@ -26,6 +28,7 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
     { companyId: 7, provider: "slack", check: 4 },
   ],
   "connection.check-due": [{}, {}],
+  ...calendarSamples,
   "files.delete-unused": [{}, {}],
   "mail.give-up": [{}, {}],
   "mail.send-invitation": [
@@ -323,15 +326,14 @@ for (const { name, payload: schema, follows } of followers) {
         const invoiceId = await insertInvoice(sql, { companyId, clientId });
         await insertPage(sql, { companyId, invoiceId });
         await switchOn(sql, { companyId, clientId });
-        const isOfClient = type.startsWith("client.");
         await wantInSlack(sql, companyId, type);
         await insertWebhook(sql, companyId);
+        const subject = await subjectOf(sql, { job: name, type, companyId, clientId, invoiceId });
         const eventId = await sql.begin((tx) =>
           recordEvent(tx, {
             companyId,
             type,
-            subjectType: isOfClient ? "client" : "invoice",
-            subjectId: isOfClient ? clientId : invoiceId,
+            ...subject,
             payload: { delivery_id: 17, notice_id: 17 },
             occurredAt: new Date("2026-03-01T02:00:00Z"),
           }),

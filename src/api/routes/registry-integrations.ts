@@ -23,6 +23,11 @@ import { postSlackAlertRoute } from "./slack/post-alert.ts";
 import { postSlackTestRoute } from "./slack/post-test.ts";
 import { putSlackAlertRoute } from "./slack/put-alert.ts";
 import { putSlackAlertsRoute } from "./slack/put-alerts.ts";
+import { getCalendarsRoute } from "./google-calendar/get-calendars.ts";
+import { getGoogleCalendarStatusRoute } from "./google-calendar/get-status.ts";
+import { postGoogleCalendarNotificationRoute } from "./google-calendar/post-notification.ts";
+import { postGoogleCalendarSyncRoute } from "./google-calendar/post-sync.ts";
+import { putGoogleCalendarSettingsRoute } from "./google-calendar/put-settings.ts";
 import { getStripeCallbackRoute } from "./stripe/get-callback.ts";
 import { getStripeConnectRoute } from "./stripe/get-connect.ts";
 import { getStripeStatusRoute } from "./stripe/get-status.ts";
@@ -32,6 +37,12 @@ import { postStripeWebhookRoute } from "./stripe/post-webhook.ts";
 /** Providers that a company connects to. */
 export const integrationRoutes: readonly Route[] = [
   getIntegrationsRoute,
+  // Before /integrations/:provider/status, which has less to tell.
+  getGoogleCalendarStatusRoute,
+  getCalendarsRoute,
+  putGoogleCalendarSettingsRoute,
+  postGoogleCalendarSyncRoute,
+  postGoogleCalendarNotificationRoute,
   getConnectRoute,
   getCallbackRoute,
   getStatusRoute,

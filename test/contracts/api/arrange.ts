@@ -3,6 +3,7 @@ import { freshbooksPreparations } from "./freshbooks-recipes.ts";
 import { quickbooksPreparations } from "./quickbooks-recipes.ts";
 import { client, credit, deleteReminders, line, recipes } from "./record-recipes.ts";
 import { connectSlack, freeSlack } from "./slack-recipes.ts";
+import { chooseCalendar, connectGoogle } from "./google-recipes.ts";
 import { connectStripe, subscribe } from "./stripe-recipes.ts";
 import type { Made, World } from "./world.ts";
 
@@ -53,6 +54,10 @@ const preparations: Readonly<
   "POST /integrations/slack/alerts": freeSlack,
   "PUT /integrations/slack/alerts": freeSlack,
   "POST /integrations/slack/test": connectSlack,
+  "GET /integrations/google-calendar/calendars": connectGoogle,
+  "GET /integrations/google-calendar/status": chooseCalendar,
+  "PUT /integrations/google-calendar/settings": connectGoogle,
+  "POST /integrations/google-calendar/sync": chooseCalendar,
   // A company that is connected to anything gets none.
   "POST /test-clock": async ({ api, companyId }) =>
     await api.sql`

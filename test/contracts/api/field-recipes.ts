@@ -1,3 +1,4 @@
+import { calendarId } from "./google-recipes.ts";
 import { importClients } from "./freshbooks-recipes.ts";
 import {
   client,
@@ -93,6 +94,7 @@ const byOperation: Readonly<Record<string, Readonly<Record<string, FieldRecipe>>
   "POST /settings/freshbooks/import": { selected_resources: () => ["clients"] },
   "POST /billing/checkout": { plan: () => "starter", price_id: () => "price_starter_monthly" },
   "POST /webhooks/{}/replay": { from: () => "2026-03-01T00:00:00Z" },
+  "PUT /integrations/google-calendar/settings": { calendar_id: () => calendarId },
   "POST /tags": { name: ({ userId }) => `New ${userId}` },
   "PUT /tags/{}": { name: ({ userId }) => `Renamed ${userId}` },
   "POST /test-clock/advance": { to: () => "2026-03-03T09:00:00Z" },

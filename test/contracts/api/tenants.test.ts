@@ -70,8 +70,8 @@ interface Reference {
   isQuery: boolean;
 }
 
-/** Ids that name no record of a company: a price is Stripe's, and everybody's; accounts are QuickBooks'. */
-const ofOthers = /^price_id$|_account_id$/;
+/** Ids that name no record of a company: a price is Stripe's, and everybody's; accounts are QuickBooks', a calendar is Google's. */
+const ofOthers = /^(price|calendar)_id$|_account_id$/;
 
 /** What names a record: client_id, time_entry_ids, ids, and the id of a line. */
 function referencesIn({ query, body }: DescribedOperation): Reference[] {

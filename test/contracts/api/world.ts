@@ -3,6 +3,7 @@ import { insertMember, type Role } from "../../../src/db/company-members.ts";
 import { createToken, hashToken } from "../../../src/platform/tokens.ts";
 import { startGoogle } from "../../support/google.ts";
 import { freshbooksSandbox } from "../../../sandbox/freshbooks/freshbooks.ts";
+import { googleCalendarSandbox } from "../../../sandbox/google-calendar/google-calendar.ts";
 import { startProviderServer } from "../../../sandbox/server.ts";
 import { openTestProviders } from "../../support/providers.ts";
 import { stripeSandbox } from "../../../sandbox/stripe/stripe.ts";
@@ -55,7 +56,10 @@ export async function startUnlimitedApi(): Promise<ApiSetup> {
   });
   const slack = await startProviderServer(slackSandbox);
   const stripe = await startProviderServer(stripeSandbox);
+  const calendar = await startProviderServer(googleCalendarSandbox);
+  const { client } = calendar.oauth;
   const providers = openTestProviders({
+    google: { clientId: client.id, clientSecret: client.secret, url: calendar.url },
     freshbooks: { url: freshbooks.url },
     slack: {
       clientId: slack.oauth.client.id,
@@ -84,6 +88,7 @@ export async function startUnlimitedApi(): Promise<ApiSetup> {
     { providers: { ...providers, googleSignIn: google.providers.googleSignIn } },
   );
   api.defer(() => google.close());
+  api.defer(() => calendar.close());
   api.defer(() => freshbooks.close());
   api.defer(() => providers.closeProviders());
   api.defer(() => stripe.close());

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { closeChannels } from "../../../actions/close-channels.ts";
 import { disconnectProvider } from "../../../actions/disconnect-provider.ts";
 import { getProvider } from "../../connecting.ts";
 import { defineRoute } from "../../define-route.ts";
@@ -21,10 +22,14 @@ export const postDisconnectRoute = defineRoute({
   async run(context, { params }) {
     const { sql, clock, services, company, user, requestId } = context;
     const provider = getProvider(context, params.provider);
-    await disconnectProvider(
-      { sql, clock, connectors: services.connectors, signal: AbortSignal.timeout(20_000) },
-      { provider, company, userId: user.id, requestId },
-    );
+    const { connectors } = services;
+    const caller = { sql, clock, connectors, signal: AbortSignal.timeout(20_000) };
+    if (provider.name === "google-calendar") {
+      await closeChannels(caller, company.id, async (call, channel) => {
+        await connectors.googleCalendar.closeChannel(call, channel);
+      });
+    }
+    await disconnectProvider(caller, { provider, company, userId: user.id, requestId });
     const message = `Disconnected from ${provider.title}.`;
     return { status: 200, body: { data: { message } } };
   },
