@@ -169,6 +169,7 @@ export async function readApiSettings(config: Config): Promise<ApiSettings> {
     planDefault: config.planDefault,
     requestsPerHour: config.rateLimits,
     publicRequestsPerHour: config.publicRateLimit,
+    exportDays: config.exportDays,
     sessionMs: config.sessionDays * 24 * 3_600_000,
     answersKeptMs: config.idempotencyHours * 3_600_000,
     corsOrigins: config.corsOrigins,

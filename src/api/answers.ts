@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { InvalidInput } from "../errors.ts";
-import { contentTypeOf, type FileKind } from "../platform/file-kinds.ts";
+import { contentTypeOf, type FileKind, type OwnFileKind } from "../platform/file-kinds.ts";
 
 /** What a route returns. Exactly one of `body`, `bytes`, `send` or nothing (204). */
 export interface Answer {
@@ -134,22 +134,39 @@ export function answerPdf(bytes: Uint8Array, name: string): Answer {
  */
 export function answerFile(
   bytes: Uint8Array,
-  { name, kind, isShown = false }: { name: string; kind: FileKind; isShown?: boolean },
+  {
+    name,
+    kind,
+    isShown = false,
+  }: { name: string; kind: FileKind | OwnFileKind; isShown?: boolean },
 ): Answer {
+  return { status: 200, bytes, headers: fileHeaders({ name, kind, isShown }) };
+}
+
+/** What is said of a file before its bytes. */
+export function fileHeaders({
+  name,
+  kind,
+  isShown = false,
+}: {
+  name: string;
+  kind: FileKind | OwnFileKind;
+  isShown?: boolean;
+}): Record<string, string> {
   const file = `${name.replaceAll(/[^A-Za-z0-9._-]/g, "_")}.${kind}`;
   return {
-    status: 200,
-    bytes,
-    headers: {
-      "Content-Type": contentTypeOf(kind),
-      "Content-Disposition": `${isShown ? "inline" : "attachment"}; filename="${file}"`,
-    },
+    "Content-Type": contentTypeOf(kind),
+    "Content-Disposition": `${isShown ? "inline" : "attachment"}; filename="${file}"`,
   };
 }
 
 /** What every download says of its bytes (API.md rule 11): RFC 9530, and the older name of the same. */
 export function digestHeaders(bytes: Uint8Array): Record<string, string> {
-  const digest = createHash("sha256").update(bytes).digest();
+  return headersOfDigest(createHash("sha256").update(bytes).digest());
+}
+
+/** The same where the SHA-256 is known already. */
+export function headersOfDigest(digest: Buffer): Record<string, string> {
   return {
     "Repr-Digest": `sha-256=:${digest.toString("base64")}:`,
     "x-billabled-export-sha256": digest.toString("hex"),

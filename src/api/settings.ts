@@ -25,6 +25,8 @@ export interface ApiSettings {
     invitationsPerAddress: number;
     invitationsPerCompany: number;
   };
+  /** How long the files of exports are kept, in days. */
+  exportDays: number;
   /** How long a session lasts, in milliseconds. */
   sessionMs: number;
   /** How long the answer to an Idempotency-Key is kept, in milliseconds. */
@@ -63,6 +65,7 @@ export function defaultApiSettings(own: { ipSalt: string } & Partial<ApiSettings
       invitationsPerAddress: 10,
       invitationsPerCompany: 100,
     },
+    exportDays: 7,
     sessionMs: 30 * 24 * 3_600_000,
     answersKeptMs: 24 * 3_600_000,
     identityCacheMs: 2_000,

@@ -153,6 +153,9 @@ const Settings = z.object({
   /** How long the answer to an Idempotency-Key is kept, in hours, 24 or more. Default 24. */
   IDEMPOTENCY_HOURS: integer(24, 720).default(24),
 
+  /** How long the files of exports are kept, in days. Default 7. */
+  EXPORT_DAYS: integer(1, DAYS_MAX).default(7),
+
   /** How much is logged: fatal, error, warn, info, debug, trace or silent. Default info. */
   LOG_LEVEL: oneOf(LOG_LEVELS).default("info"),
   /** Whether `/metrics` answers: on or off. Default on. */
@@ -263,6 +266,7 @@ function arrange(settings: Settings) {
       ...settings.RATE_LIMITS,
     },
     publicRateLimit: settings.PUBLIC_RATE_LIMIT,
+    exportDays: settings.EXPORT_DAYS,
     sessionDays: settings.SESSION_DAYS,
     idempotencyHours: settings.IDEMPOTENCY_HOURS,
     ipSalt: settings.IP_SALT,

@@ -25,6 +25,19 @@ export async function claimFile(tx: Tx, { companyId, key }: FileKey): Promise<vo
   if (rows.length === 0) throw new Error(`the file ${key} is not there to be claimed`);
 }
 
+/** A record names this file until then. With the transaction of that record. */
+export async function keepFileUntil(
+  tx: Tx,
+  { companyId, key, until }: FileKey & { until: Date },
+): Promise<void> {
+  const rows = await tx`
+    update files_to_delete set due_at = ${until}
+    where company_id = ${companyId} and key = ${key}
+    returning key
+  `;
+  if (rows.length === 0) throw new Error(`the file ${key} is not there to be kept`);
+}
+
 /** No record names this file any more: it is deleted soon after the transaction. */
 export async function discardFile(tx: Tx, { companyId, key }: FileKey): Promise<void> {
   await tx`

@@ -156,6 +156,7 @@ export const staying: Readonly<Record<string, string>> = {
   counters: "a number is never given twice",
   event_outbox: "waits for an event of the company to be followed",
   events: "happened in the company; both sides get an event of the move",
+  exports: "what was written out of the company's records; the file holds them as they were",
   external_refs: "names the record in the company's own connection, so that no import doubles it",
   files_to_delete: "files that no record names",
   idempotency_keys: "keeps an answer that was given in the company",

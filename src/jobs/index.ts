@@ -11,6 +11,7 @@ import { sendInvitationMail } from "./mail/send-invitation.ts";
 import { pushEntry } from "./google-calendar/push-entry.ts";
 import { syncDueCalendars } from "./google-calendar/sync-due.ts";
 import { syncCalendar } from "./google-calendar/sync.ts";
+import { writeExportFile } from "./exports/write-export-file.ts";
 import { importFreshBooks } from "./freshbooks/import.ts";
 import { sendInvoiceMail } from "./mail/send-invoice.ts";
 import { sendPasswordResetMail } from "./mail/send-password-reset.ts";
@@ -76,4 +77,5 @@ export const jobs: readonly AnyJob[] = [
   wakeWebhooks,
   syncCalendar,
   syncDueCalendars,
+  writeExportFile,
 ];

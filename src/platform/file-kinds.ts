@@ -1,3 +1,9 @@
+/** Kinds of files that we write ourselves. */
+const OWN_KINDS = {
+  csv: { contentType: "text/csv; charset=utf-8; header=present" },
+  json: { contentType: "application/json; charset=utf-8" },
+} as const;
+
 /** Kinds of files that people upload, by the ending we give them: what they are, and how they begin, in hex. */
 const KINDS = {
   jpg: { contentType: "image/jpeg", begins: /^ffd8ff/ },
@@ -9,6 +15,7 @@ const KINDS = {
 } as const;
 
 export type FileKind = keyof typeof KINDS;
+export type OwnFileKind = keyof typeof OWN_KINDS;
 
 /** Of what kind some content is, by its own first bytes, whatever its name says; undefined for any other. */
 export function kindOfFile(content: Uint8Array): FileKind | undefined {
@@ -21,8 +28,8 @@ export function kindOfKey(key: string): FileKind | undefined {
   return kinds.find((kind) => key.endsWith(`.${kind}`));
 }
 
-export function contentTypeOf(kind: FileKind): string {
-  return KINDS[kind].contentType;
+export function contentTypeOf(kind: FileKind | OwnFileKind): string {
+  return { ...OWN_KINDS, ...KINDS }[kind].contentType;
 }
 
 // oxlint-disable-next-line no-unsafe-type-assertion -- the keys of a constant object.

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
+import { createReadStream, openAsBlob } from "node:fs";
+import { Readable } from "node:stream";
 import { AwsClient } from "aws4fetch";
-import { NotFound, ProviderRejected, ProviderUnavailable } from "../errors.ts";
+import { Failure, NotFound, ProviderRejected, ProviderUnavailable } from "../errors.ts";
 import { checkStorageKey, type FileStorage } from "./storage.ts";
 
 export interface S3Options {
@@ -13,6 +15,11 @@ export interface S3Options {
   /** How long one call may take, its repetitions included, in milliseconds. */
   timeoutMs?: number;
 }
+
+/** The digest of no content. */
+const NOTHING = sha256Of(Buffer.alloc(0));
+/** A megabyte a second: a file that takes longer than that is not arriving. */
+const SLOWEST_BYTES_PER_MS = 1_000;
 
 /** What a busy server says, which means nothing but: again, soon. */
 const BUSY_CODES: ReadonlySet<string> = new Set(["SlowDown", "RequestTimeout", "OperationAborted"]);
@@ -41,24 +48,38 @@ export function createS3Storage({
     initRetryMs: 100,
   });
 
-  async function call(method: "PUT" | "GET" | "DELETE", key: string, content?: Uint8Array) {
+  async function request(
+    method: "PUT" | "GET" | "DELETE",
+    key: string,
+    { body, digest, signal }: { body?: Blob | Buffer; digest: string; signal: AbortSignal },
+  ): Promise<Response> {
     const url = `${endpoint}/${encodeURIComponent(bucket)}/${checkStorageKey(key)}`;
-    const body = content ?? new Uint8Array();
-    const digest = createHash("sha256").update(body).digest("hex");
+    return await client.fetch(url, {
+      method,
+      headers: { "x-amz-content-sha256": digest },
+      ...(body === undefined ? {} : { body }),
+      // Elsewhere the signature would not hold: a redirection is a wrong region or endpoint.
+      redirect: "manual",
+      signal,
+    });
+  }
+
+  async function call(
+    method: "PUT" | "GET" | "DELETE",
+    key: string,
+    given: { body?: Blob | Buffer; digest: string; timeoutMs: number } = {
+      digest: NOTHING,
+      timeoutMs,
+    },
+  ): Promise<Buffer> {
+    const signal = AbortSignal.timeout(given.timeoutMs);
     let response: Response;
     let answer: Buffer;
     try {
-      response = await client.fetch(url, {
-        method,
-        headers: { "x-amz-content-sha256": digest },
-        ...(content === undefined ? {} : { body: Buffer.from(content) }),
-        // Elsewhere the signature would not hold: a redirection is a wrong region or endpoint.
-        redirect: "manual",
-        signal: AbortSignal.timeout(timeoutMs),
-      });
+      response = await request(method, key, { ...given, signal });
       answer = Buffer.from(await response.arrayBuffer());
     } catch (error) {
-      throw new ProviderUnavailable("The file storage is out of reach.", { cause: error });
+      throw outOfReach(error);
     }
     if (!response.ok) throw failureOf(response, answer.toString("utf8", 0, 4_096));
     return answer;
@@ -66,9 +87,34 @@ export function createS3Storage({
 
   return {
     put: async (key, content) => {
-      await call("PUT", key, content);
+      const body = Buffer.from(content);
+      await call("PUT", key, { body, digest: sha256Of(body), timeoutMs });
+    },
+    putFile: async (key, path) => {
+      const digest = createHash("sha256");
+      for await (const chunk of createReadStream(path)) digest.update(chunk as Buffer);
+      const body = await openAsBlob(path);
+      const longer = timeoutMs + body.size / SLOWEST_BYTES_PER_MS;
+      await call("PUT", key, { body, digest: digest.digest("hex"), timeoutMs: longer });
     },
     get: async (key) => await call("GET", key),
+    open: async (key) => {
+      const gone = new AbortController();
+      // How long the rest takes is up to the reader.
+      const timer = setTimeout(() => gone.abort(), timeoutMs);
+      try {
+        const response = await request("GET", key, { digest: NOTHING, signal: gone.signal });
+        if (!response.ok) {
+          const text = Buffer.from(await response.arrayBuffer()).toString("utf8", 0, 4_096);
+          throw failureOf(response, text);
+        }
+        return response.body === null ? Readable.from([]) : Readable.fromWeb(response.body);
+      } catch (error) {
+        throw error instanceof Failure ? error : outOfReach(error);
+      } finally {
+        clearTimeout(timer);
+      }
+    },
     delete: async (key) => {
       try {
         await call("DELETE", key);
@@ -77,6 +123,14 @@ export function createS3Storage({
       }
     },
   };
+}
+
+function sha256Of(content: Buffer): string {
+  return createHash("sha256").update(content).digest("hex");
+}
+
+function outOfReach(error: unknown): ProviderUnavailable {
+  return new ProviderUnavailable("The file storage is out of reach.", { cause: error });
 }
 
 /** S3 answers `<Error><Code>NoSuchKey</Code>…`. */

@@ -1,6 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import {
+  chmod,
+  constants,
+  copyFile,
+  mkdir,
+  open,
+  readFile,
+  rename,
+  rm,
+  writeFile,
+} from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { Readable } from "node:stream";
 import { InvalidPayload, NotFound } from "../errors.ts";
 
 /**
@@ -9,8 +20,12 @@ import { InvalidPayload, NotFound } from "../errors.ts";
  */
 export interface FileStorage {
   put: (key: string, content: Uint8Array) => Promise<void>;
+  /** The same for a file of any size, which lies at `path` and stays there. */
+  putFile: (key: string, path: string) => Promise<void>;
   /** Throws `NotFound`. */
   get: (key: string) => Promise<Buffer>;
+  /** The content of a file of any size, piece by piece. Throws `NotFound`; the stream fails when it breaks off. */
+  open: (key: string) => Promise<Readable>;
   /** Also when there is none. */
   delete: (key: string) => Promise<void>;
 }
@@ -28,38 +43,49 @@ export function checkStorageKey(key: string): string {
 /** Keeps files in a folder of this machine, made when first needed. Throws `InvalidPayload` for a key that is none. */
 export function createLocalStorage(folder: string): FileStorage {
   const pathOf = (key: string): string => join(folder, ...checkStorageKey(key).split("/"));
+  /** Written and flushed under another name first: nobody reads half a file, now or after a crash. */
+  const place = async (key: string, write: (path: string) => Promise<void>): Promise<void> => {
+    const path = pathOf(key);
+    await mkdir(dirname(path), { recursive: true });
+    const unfinished = join(dirname(path), `.${randomUUID()}`);
+    try {
+      await write(unfinished);
+      const file = await open(unfinished, "r+");
+      try {
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(unfinished, path);
+    } catch (error) {
+      await rm(unfinished, { force: true });
+      throw error;
+    }
+  };
   return {
     put: async (key, content) => {
-      const path = pathOf(key);
-      await mkdir(dirname(path), { recursive: true });
-      // Written and flushed under another name first: nobody reads half a file, now or after a crash.
-      const unfinished = join(dirname(path), `.${randomUUID()}`);
-      try {
-        const file = await open(unfinished, "wx", 0o600);
-        try {
-          await file.writeFile(content);
-          await file.sync();
-        } finally {
-          await file.close();
-        }
-        await rename(unfinished, path);
-      } catch (error) {
-        await rm(unfinished, { force: true });
-        throw error;
-      }
+      await place(key, (path) => writeFile(path, content, { flag: "wx", mode: 0o600 }));
     },
-    get: async (key) => {
-      try {
-        return await readFile(pathOf(key));
-      } catch (error) {
-        if (error instanceof Error && "code" in error && error.code === "ENOENT") {
-          throw new NotFound("File", { cause: error });
-        }
-        throw error;
-      }
+    putFile: async (key, from) => {
+      await place(key, async (path) => {
+        await copyFile(from, path, constants.COPYFILE_EXCL);
+        await chmod(path, 0o600);
+      });
+    },
+    get: async (key) => await readFile(pathOf(key)).catch(asNotFound),
+    open: async (key) => {
+      const file = await open(pathOf(key)).catch(asNotFound);
+      return file.createReadStream();
     },
     delete: async (key) => {
       await rm(pathOf(key), { force: true });
     },
   };
+}
+
+function asNotFound(error: unknown): never {
+  if (error instanceof Error && "code" in error && error.code === "ENOENT") {
+    throw new NotFound("File", { cause: error });
+  }
+  throw error;
 }

@@ -3,6 +3,7 @@ import { accountRoutes } from "./registry-account.ts";
 import { billingRoutes } from "./registry-billing.ts";
 import { customerRoutes } from "./registry-customers.ts";
 import { expenseRoutes } from "./registry-expenses.ts";
+import { exportRoutes } from "./registry-exports.ts";
 import { integrationRoutes } from "./registry-integrations.ts";
 import { operationRoutes } from "./registry-operations.ts";
 import { peopleRoutes } from "./registry-people.ts";
@@ -20,6 +21,7 @@ export const routes: readonly Route[] = [
   ...workRoutes,
   ...expenseRoutes,
   ...reportRoutes,
+  ...exportRoutes,
   ...operationRoutes,
   ...integrationRoutes,
   ...webhookRoutes,

@@ -11,7 +11,9 @@ create table exports (
   -- Of the records' own dates, both included.
   date_from date,
   date_to date check (date_to >= date_from),
-  requested_by bigint not null references users (id),
+  -- Who asked for it.
+  user_id bigint not null references users (id),
+  kept_days int not null check (kept_days >= 1),
   run_id uuid,
   -- Of the file, once it is whole.
   storage_key text check (length(storage_key) between 1 and 512),

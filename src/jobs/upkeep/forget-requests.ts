@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Sql } from "../../db/client.ts";
+import { deleteExportsBefore } from "../../db/exports.ts";
 import { deleteExpiredAnswers } from "../../db/idempotency.ts";
 import { deleteOAuthAttemptsBefore } from "../../db/oauth-attempts.ts";
 import { deletePasswordResetsBefore } from "../../db/password-resets.ts";
@@ -23,6 +24,7 @@ const tables = [
   { name: "passwordResets", keptMs: 7 * dayMs, forget: deletePasswordResetsBefore },
   { name: "sessions", keptMs: 30 * dayMs, forget: deleteSessionsEndedBefore },
   { name: "stripeEvents", keptMs: 90 * dayMs, forget: deleteStripeEventsBefore },
+  { name: "exports", keptMs: 365 * dayMs, forget: deleteExportsBefore },
 ] as const;
 
 /** Deletes in small statements what the API noted about requests long over. */

@@ -36,10 +36,13 @@ const quickScheduler: SchedulerSettings = {
   deliveryOverdueMs: 400,
 };
 
-type Test = Pick<TestSetup, "sql" | "queueUrl" | "queuePrefix" | "defer">;
+type Test = Pick<TestSetup, "sql" | "queueUrl" | "queuePrefix" | "defer"> & {
+  /** Default: none, for jobs that store nothing. */
+  storage?: FileStorage;
+};
 
 /** What the runtime is given in tests; the jobs here reach no provider. */
-export function partsOf({ sql, queueUrl, queuePrefix }: Test) {
+export function partsOf({ sql, queueUrl, queuePrefix, storage = {} as FileStorage }: Test) {
   return {
     sql,
     queueUrl,
@@ -47,7 +50,7 @@ export function partsOf({ sql, queueUrl, queuePrefix }: Test) {
     log: createLog({ level: "silent", name: "test" }),
     metrics: createRuntimeMetrics(createMetricsRegistry({ withProcessMetrics: false })),
     connectors: {} as Connectors,
-    storage: {} as FileStorage,
+    storage,
   };
 }
 

@@ -1,0 +1,50 @@
+import type { Tx } from "../db/client.ts";
+import { findPendingExport, insertExport, setExportRun, type ExportRow } from "../db/exports.ts";
+import type { RunTrigger } from "../db/run-enqueue.ts";
+import { enqueue, type Enqueueable } from "../queue/enqueue.ts";
+import type { ExportRequest } from "./write-export.ts";
+
+/** The job that writes the file; the API knows it, actions do not. */
+type ExportJob = Enqueueable<{ companyId: number; exportId: number }>;
+
+/** Asks for an export into the file storage. The same one, while it is being written, is not asked for twice. */
+export async function requestExport(
+  tx: Tx,
+  { filter, format, resource }: ExportRequest,
+  by: {
+    job: ExportJob;
+    userId: number;
+    keptDays: number;
+    trigger: RunTrigger;
+    traceId: string;
+    /** The machine's: files are kept by it. */
+    now: Date;
+  },
+): Promise<{ row: ExportRow; runId: string }> {
+  const { companyId, projectId, clientId, from, to } = filter;
+  const wanted = {
+    companyId,
+    format,
+    resource,
+    projectId,
+    clientId,
+    dateFrom: from,
+    dateTo: to,
+    userId: by.userId,
+    keptDays: by.keptDays,
+    createdAt: by.now,
+  };
+  const pending = await findPendingExport(tx, wanted);
+  if (pending !== undefined && pending.runId !== null)
+    return { row: pending, runId: pending.runId };
+  const row = await insertExport(tx, wanted);
+  const { trigger, traceId } = by;
+  const { runId } = await enqueue(
+    tx,
+    by.job,
+    { companyId, exportId: row.id },
+    { trigger, traceId },
+  );
+  await setExportRun(tx, { companyId, id: row.id, runId });
+  return { row, runId };
+}
