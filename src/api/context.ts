@@ -40,6 +40,8 @@ export interface PublicContext {
   /** The address the request came from, for throttling only. Never stored in clear. */
   ip: string;
   log: Logger;
+  /** Which of these content types the caller likes best; undefined when none. */
+  prefers: <Type extends string>(types: readonly Type[]) => Type | undefined;
   /** A cookie that came with the request, as it was sent. Only for finishing what this browser began. */
   cookie: (name: string) => string | undefined;
 }

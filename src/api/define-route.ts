@@ -203,6 +203,10 @@ export function contextFor(
     requestId,
     ip: request.ip ?? "",
     log: services.log.child({ requestId }),
+    prefers: (types) => {
+      const liked = request.accepts([...types]);
+      return types.find((type) => type === liked);
+    },
     cookie: (name) => readCookie(request.get("Cookie"), name),
   };
   if (route.access === "public" || identity === undefined) return common;

@@ -12,6 +12,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   runs: async () => (await import("./runs.ts")).runs,
   token: async () => (await import("./token.ts")).token,
   keys: async () => (await import("./keys.ts")).keysCommand,
+  verify: async () => (await import("./verify.ts")).verify,
   sandbox: async () => (await import("./sandbox.ts")).sandbox,
   doctor: async () => (await import("./doctor.ts")).doctor,
 };

@@ -118,6 +118,12 @@ export async function readExportRows(
   `.readable();
 }
 
+/** The rows of a resource, to be read from in a statement after `openExport`. */
+export function rowsToRead(tx: Tx, resource: ExportResource): Fragment {
+  const all = { companyId: 0, projectId: null, clientId: null, from: null, to: null };
+  return rowsOf(tx, resource, all, plain);
+}
+
 const plain: Written = { text: (value) => value, flag: (value) => value };
 
 function rowsOf(

@@ -79,7 +79,7 @@ export function createS3Storage({
       response = await request(method, key, { ...given, signal });
       answer = Buffer.from(await response.arrayBuffer());
     } catch (error) {
-      throw outOfReach(error);
+      throw asFailure(error);
     }
     if (!response.ok) throw failureOf(response, answer.toString("utf8", 0, 4_096));
     return answer;
@@ -110,7 +110,7 @@ export function createS3Storage({
         }
         return response.body === null ? Readable.from([]) : Readable.fromWeb(response.body);
       } catch (error) {
-        throw error instanceof Failure ? error : outOfReach(error);
+        throw asFailure(error);
       } finally {
         clearTimeout(timer);
       }
@@ -129,7 +129,9 @@ function sha256Of(content: Buffer): string {
   return createHash("sha256").update(content).digest("hex");
 }
 
-function outOfReach(error: unknown): ProviderUnavailable {
+/** What is no failure of ours is the network's. */
+function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
   return new ProviderUnavailable("The file storage is out of reach.", { cause: error });
 }
 

@@ -40,6 +40,7 @@ const packageHomes: Readonly<Record<string, readonly string[]>> = {
   "@bull-board/express": ["src/console/"],
   "@fastify/busboy": ["src/api/"],
   aws4fetch: ["src/platform/"],
+  canonicalize: ["src/actions/"],
   "sanitize-html": ["src/platform/"],
   sharp: ["src/platform/"],
   nodemailer: ["src/connectors/smtp/"],

@@ -3,6 +3,7 @@ import { getExportDownloadRoute } from "./exports/get-download.ts";
 import { getExportNowRoute } from "./exports/get-export-now.ts";
 import { getExportRoute } from "./exports/get-export.ts";
 import { getExportsRoute } from "./exports/get-exports.ts";
+import { getProofPackRoute } from "./exports/get-proof-pack.ts";
 
 /** What leaves as files with a digest. */
 export const exportRoutes: readonly Route[] = [
@@ -10,4 +11,5 @@ export const exportRoutes: readonly Route[] = [
   getExportsRoute,
   getExportRoute,
   getExportDownloadRoute,
+  getProofPackRoute,
 ];

@@ -40,6 +40,7 @@ test("what was noted about requests is forgotten when it no longer matters, and 
     answers: 0,
     rateLimits: 0,
     signInAttempts: 0,
+    exports: 0,
     oauthAttempts: 0,
     passwordResets: 0,
     sessions: 0,
@@ -53,6 +54,7 @@ test("what was noted about requests is forgotten when it no longer matters, and 
     rateLimits: 2,
     // The sign-in's three, and the reset's two.
     signInAttempts: 5,
+    exports: 0,
     oauthAttempts: 1,
     sessions: 0,
     stripeEvents: 0,

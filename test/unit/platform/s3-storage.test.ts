@@ -1,3 +1,7 @@
+import { randomBytes } from "node:crypto";
+import { rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import {
   InvalidPayload,
@@ -26,6 +30,25 @@ test("what was put is got from the bucket, replaced whole, and gone when deleted
   await storage.delete(key);
   await storage.delete(key);
   await expect(storage.get(key)).rejects.toThrow(NotFound);
+});
+
+test("a file of any size goes there and comes back piece by piece, whole or not at all", async () => {
+  const { server, storage } = await setUpS3();
+  const path = join(tmpdir(), `nightledger-s3-${process.pid}`);
+  onTestFinished(async () => await rm(path, { force: true }));
+  const content = randomBytes(3_000_000);
+  await writeFile(path, content);
+  await storage.putFile("companies/7/exports/a.csv", path);
+  expect(server.objects.get("companies/7/exports/a.csv")?.equals(content)).toBe(true);
+  const chunks: Buffer[] = [];
+  for await (const chunk of await storage.open("companies/7/exports/a.csv")) {
+    chunks.push(Buffer.from(chunk as Uint8Array));
+  }
+  expect(chunks.length).toBeGreaterThan(1);
+  expect(Buffer.concat(chunks).equals(content)).toBe(true);
+  await expect(storage.open("companies/7/exports/b.csv")).rejects.toThrow(NotFound);
+  server.fail({ answer: { status: 403, code: "AccessDenied" }, times: 1 });
+  await expect(storage.open("companies/7/exports/a.csv")).rejects.toThrow(ProviderRejected);
 });
 
 test("a key that is none asks nobody", async () => {

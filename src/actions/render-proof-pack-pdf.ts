@@ -1,0 +1,127 @@
+import { formatMoney } from "../billing/money.ts";
+import { hoursOf } from "../billing/worked-time.ts";
+import type { ClientRow } from "../db/clients.ts";
+import type { CompanyRow } from "../db/companies.ts";
+import type { InvoiceRow } from "../db/invoices.ts";
+import type { ProofRecord } from "../db/proof-parts.ts";
+import type { PaperBranding } from "./invoice-document.ts";
+import { drawTable } from "./invoice-lines-table.ts";
+import { formatDate } from "./invoice-text.ts";
+import { beginLetter, drawSums, finishLetter, type Letter } from "./letter.ts";
+import type { SealedProofPack } from "./proof-pack.ts";
+
+interface Field {
+  title: string;
+  of: (record: ProofRecord) => string;
+  align?: "left" | "right";
+}
+
+/**
+ * Prints a proof pack as a client would read it: the invoice, the work and expenses behind it, what was
+ * sent and paid, and the digests by which the JSON pack is checked. The same pack gives the same bytes.
+ */
+export async function renderProofPackPdf(
+  company: CompanyRow,
+  { invoice, client, pack }: { invoice: InvoiceRow; client: ClientRow; pack: SealedProofPack },
+  branding: PaperBranding | undefined,
+): Promise<Buffer> {
+  const { parts, digests } = pack.data;
+  const { currency } = invoice;
+  const money = (value: unknown): string => formatMoney(BigInt(Number(value)), currency);
+  const letter = beginLetter(company, client, {
+    name: `Proof pack ${invoice.invoiceNumber}`,
+    title: "PROOF PACK",
+    to: "EVIDENCE FOR",
+    about: `Invoice ${invoice.invoiceNumber} of ${formatDate(invoice.issueDate)}, due ${formatDate(invoice.dueDate)}`,
+    date: invoice.issueDate,
+    branding,
+  });
+
+  section(letter, "What was billed", parts.lines, [
+    { title: "Description", of: (line) => text(line["description"]) },
+    { title: "Quantity", of: (line) => quantity(line["quantity"]), align: "right" },
+    { title: "Amount", of: (line) => money(line["amount"]), align: "right" },
+  ]);
+  drawSums(letter, [
+    ["Total", formatMoney(invoice.total, currency)],
+    ["Paid", formatMoney(invoice.amountPaid, currency)],
+    ["Due", formatMoney(invoice.amountDue, currency)],
+  ]);
+  section(letter, "Work behind it", parts.time_entries, [
+    { title: "Notes", of: (entry) => text(entry["notes"]) },
+    { title: "Day", of: (entry) => text(entry["date"]) },
+    {
+      title: "Hours",
+      of: (entry) => hoursOf(Number(entry["seconds"])).toFixed(2),
+      align: "right",
+    },
+  ]);
+  section(letter, "Expenses behind it", parts.expenses, [
+    {
+      title: "What for",
+      of: (expense) => text(expense["description"] ?? expense["vendor"] ?? expense["category"]),
+    },
+    { title: "Day", of: (expense) => text(expense["expense_date"]) },
+    {
+      title: "Amount",
+      of: (expense) => formatMoney(BigInt(Number(expense["amount"])), text(expense["currency"])),
+      align: "right",
+    },
+  ]);
+  section(letter, "Accepted quotes", parts.quotes, [
+    { title: "Quote", of: (quote) => text(quote["quote_number"]) },
+    { title: "Accepted", of: (quote) => text(quote["accepted_at"]) },
+    { title: "Total", of: (quote) => money(quote["total"]), align: "right" },
+  ]);
+  section(letter, "What was sent", parts.dispatches, [
+    { title: "To", of: (mail) => text(mail["recipient"]) },
+    { title: "What", of: (mail) => text(mail["kind"]) },
+    { title: "Accepted by the mail server", of: (mail) => text(mail["accepted_at"]) },
+  ]);
+  section(letter, "What was paid", parts.payments, [
+    { title: "Reference", of: (payment) => text(payment["reference"]) },
+    { title: "Day", of: (payment) => text(payment["payment_date"]) },
+    { title: "Amount", of: (payment) => money(payment["amount"]), align: "right" },
+  ]);
+  section(
+    letter,
+    "Digests of the pack (SHA-256)",
+    [
+      { part: "whole pack", sha256: pack.meta.sha256 },
+      ...Object.entries(digests).map(([part, sha256]) => ({ part, sha256 })),
+    ],
+    [
+      { title: "Part", of: ({ part }) => text(part) },
+      { title: "SHA-256", of: ({ sha256 }) => text(sha256) },
+    ],
+  );
+  return await finishLetter(letter);
+}
+
+/** Left out where there is nothing. */
+function section(
+  { pages, look, strong }: Letter,
+  title: string,
+  records: readonly ProofRecord[],
+  [first, ...others]: [Field, ...Field[]],
+): void {
+  if (records.length === 0) return;
+  pages.ensure(pages.lineHeight(strong) * 4);
+  pages.flow([title], strong, { x: pages.left, width: pages.width });
+  const column = ({ title: head, of, align = "left" }: Field) => ({
+    title: head,
+    align,
+    cells: records.map(of),
+  });
+  drawTable(pages, look, { first: column(first), others: others.map(column) });
+  pages.y += look.body;
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "–";
+}
+
+/** "1.5000" as people write it. */
+function quantity(value: unknown): string {
+  return text(value).replace(/\.?0+$/, "");
+}
