@@ -85,6 +85,10 @@ test("what names a record is a foreign key", async () => {
     ["a message outlives the event it tells of", /^webhook_deliveries\.event_id$/],
     ["is Google's name for it", /^calendar_\w+\.(calendar_id|event_id|series_id|resource_id)$/],
     ["the line goes when its fee is waived", /^invoice_late_fees\.line_id$/],
+    [
+      "what was asked for stays what it was, wherever the record moves",
+      /^exports\.(client|project)_id$/,
+    ],
   ]);
   const isExplained = (name: string): boolean =>
     [...reasons.values()].some((pattern) => pattern.test(name));
