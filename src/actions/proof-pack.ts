@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createRequire } from "node:module";
+import canonicalize from "canonicalize";
 import type { Sql } from "../db/client.ts";
 import { readProofParts, type ProofParts } from "../db/proof-parts.ts";
 
@@ -17,10 +17,8 @@ export interface SealedProofPack {
   meta: { sha256: string };
 }
 
-// The package says that it has a default export and has none.
-const serialize: (value: unknown) => string | undefined = createRequire(import.meta.url)(
-  "canonicalize",
-);
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the package is a function, and its types say that it has one
+const serialize = canonicalize as unknown as (value: unknown) => string | undefined;
 
 /** Canonical JSON (RFC 8785): the same value is the same text, whoever writes it. */
 export function canonicalJson(value: unknown): string {

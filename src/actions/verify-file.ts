@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { canonicalSha256 } from "./proof-pack.ts";
 
@@ -35,15 +36,9 @@ const PACK_BYTES_MAX = 256 * 1_048_576;
  */
 export async function verifyFile(path: string): Promise<Verdict> {
   const hash = createHash("sha256");
-  let start = "";
-  let bytes = 0;
-  for await (const chunk of createReadStream(path)) {
-    const buffer = chunk as Buffer;
-    hash.update(buffer);
-    if (start.length < 100) start += buffer.toString("utf8", 0, 200);
-    bytes += buffer.length;
-  }
+  await pipeline(createReadStream(path), hash);
   const sha256 = hash.digest("hex");
+  const { start, bytes } = await look(path);
   if (start.startsWith('{"format":"nightledger-export/1"')) {
     return { kind: "export", sha256, ...(await checkExport(path)) };
   }
@@ -52,6 +47,17 @@ export async function verifyFile(path: string): Promise<Verdict> {
     if (pack.success) return { kind: "proof pack", sha256, ...checkPack(pack.data) };
   }
   return { kind: "file", sha256, isWhole: undefined, parts: [] };
+}
+
+/** How a file begins, and how large it is. */
+async function look(path: string): Promise<{ start: string; bytes: number }> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(100), 0, 100, 0);
+    return { start: buffer.toString("utf8", 0, bytesRead), bytes: (await file.stat()).size };
+  } finally {
+    await file.close();
+  }
 }
 
 function checkPack({ data, meta }: z.infer<typeof Pack>): Pick<Verdict, "isWhole" | "parts"> {

@@ -148,13 +148,15 @@ async function writeRows(
       failure = { error };
     }
   };
+  const takeAll = async (chunks: readonly { chunk: unknown }[], callback: () => void) => {
+    await take(chunks.map(({ chunk }) => chunk).filter((chunk) => Buffer.isBuffer(chunk)));
+    callback();
+  };
   await pipeline(
     await readExportRows(tx, request.filter, { resource, columns }),
     new Writable({
       highWaterMark: BUFFERED_BYTES,
-      writev(chunks, callback) {
-        void take(chunks.map(({ chunk }) => chunk as Buffer)).then(() => callback());
-      },
+      writev: (chunks, callback) => void takeAll(chunks, callback),
     }),
   );
   if (failure !== undefined) throw failure.error;

@@ -4,6 +4,8 @@ type Types = { bigint: bigint };
 
 /** A pool: may read, or be composed into a statement. */
 export type Sql = postgres.Sql<Types>;
+/** A part of a statement. */
+export type Fragment = postgres.PendingQuery<postgres.Row[]>;
 /** An open transaction. */
 export type Tx = postgres.TransactionSql<Types>;
 

@@ -1,6 +1,5 @@
-import type { PendingQuery, Row } from "postgres";
 import type { LocalDate } from "../billing/dates.ts";
-import type { Tx } from "./client.ts";
+import type { Fragment, Tx } from "./client.ts";
 
 /** What of a company's is exported. Dates are the records' own, both included. */
 export interface ExportFilter {
@@ -10,8 +9,6 @@ export interface ExportFilter {
   from: LocalDate | null;
   to: LocalDate | null;
 }
-
-export type Fragment = PendingQuery<Row[]>;
 
 /** How a value is written in the format that was asked for. */
 export interface Written {

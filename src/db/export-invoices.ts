@@ -1,4 +1,4 @@
-import type { Tx } from "./client.ts";
+import type { Fragment, Tx } from "./client.ts";
 import {
   company,
   instant,
@@ -8,7 +8,6 @@ import {
   within,
   type ExportFilter,
   type ExportSource,
-  type Fragment,
 } from "./export-columns.ts";
 
 /** An invoice belongs to a project that it names, or whose time or expenses it bills. */

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
-import type { Sql, Tx } from "./client.ts";
-import type { ExportFilter, ExportSource, Fragment, Written } from "./export-columns.ts";
+import type { Fragment, Sql, Tx } from "./client.ts";
+import type { ExportFilter, ExportSource, Written } from "./export-columns.ts";
 import { customerSources } from "./export-customers.ts";
 import { invoiceSources } from "./export-invoices.ts";
 import { offerSources } from "./export-offers.ts";

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream, openAsBlob } from "node:fs";
 import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { AwsClient } from "aws4fetch";
 import { Failure, NotFound, ProviderRejected, ProviderUnavailable } from "../errors.ts";
 import { checkStorageKey, type FileStorage } from "./storage.ts";
@@ -92,7 +93,7 @@ export function createS3Storage({
     },
     putFile: async (key, path) => {
       const digest = createHash("sha256");
-      for await (const chunk of createReadStream(path)) digest.update(chunk as Buffer);
+      await pipeline(createReadStream(path), digest);
       const body = await openAsBlob(path);
       const longer = timeoutMs + body.size / SLOWEST_BYTES_PER_MS;
       await call("PUT", key, { body, digest: digest.digest("hex"), timeoutMs: longer });

@@ -115,8 +115,6 @@ test("an export is narrowed by project, client and days; what cannot be is refus
     expect({ status: reply.status, text: reply.text }).toMatchObject({ status: 200 });
     return Export.parse(reply.body);
   };
-  const idsOf = ({ resources }: z.infer<typeof Export>, name: string) =>
-    resources[name]?.map((row) => row["id"]);
 
   const ofProject = await get(`projectId=${two.id}`);
   expect(idsOf(ofProject, "time_entries")).toEqual([billed.id]);
@@ -146,6 +144,10 @@ test("an export is narrowed by project, client and days; what cannot be is refus
   await expectInvalid("resource", "GET", "/export?resource=users");
   expect((await call("GET", "/export?clientId=999999")).status).toBe(404);
 });
+
+function idsOf({ resources }: z.infer<typeof Export>, name: string): unknown[] | undefined {
+  return resources[name]?.map((row) => row["id"]);
+}
 
 function keysOf(name: string): string {
   const resource = exportResources.find((each) => each === name);

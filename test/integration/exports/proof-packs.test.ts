@@ -95,8 +95,8 @@ test("a proof pack holds what stands behind an invoice, and a digest of each par
 // RFC 8785, section 3.2.2 and 3.2.3: the document's own examples.
 test("canonical JSON is that of RFC 8785", () => {
   const given = {
-    numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
-    string: "\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/",
+    numbers: JSON.parse("[333333333.33333329, 1E30, 4.50, 2e-3, 0.000000000000000000000000001]"),
+    string: "\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"/",
     literals: [null, true, false],
   };
   expect(canonicalJson(given)).toBe(

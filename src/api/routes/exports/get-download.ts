@@ -96,6 +96,6 @@ async function refuse(
 
 async function digestOf(file: Readable): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of file) hash.update(chunk as Buffer);
+  await pipeline(file, hash);
   return hash.digest("hex");
 }

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { requestExport } from "../../../actions/request-export.ts";
 import { resourcesOf, writeExport, type ExportRequest } from "../../../actions/write-export.ts";
 import type { Sql } from "../../../db/client.ts";
 import { findClient } from "../../../db/clients.ts";
@@ -9,13 +8,13 @@ import { findProject } from "../../../db/projects.ts";
 import { getRun } from "../../../db/runs.ts";
 import { inTransaction } from "../../../db/transaction.ts";
 import { InvalidInput, NotFound } from "../../../errors.ts";
-import { writeExportFile } from "../../../jobs/exports/write-export-file.ts";
 import { contentTypeOf } from "../../../platform/file-kinds.ts";
 import { fileHeaders, type Answer } from "../../answers.ts";
 import type { CompanyContext } from "../../context.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam, localDate } from "../../inputs.ts";
-import { acceptedRun, runJson } from "../runs/schema.ts";
+import { acceptedRun, presentRun, runJson } from "../runs/schema.ts";
+import { requestExport } from "./request-export.ts";
 import { exportFormats } from "./schema.ts";
 
 /** More rows than this are written by a run. */
@@ -112,7 +111,6 @@ async function answerLater(
 ): Promise<Answer> {
   const { row, runId } = await inTransaction(sql, (tx) =>
     requestExport(tx, request, {
-      job: writeExportFile,
       userId: user.id,
       keptDays: services.settings.exportDays,
       trigger:
@@ -123,6 +121,7 @@ async function answerLater(
       now: clock.now(),
     }),
   );
-  const accepted = acceptedRun(await getRun(sql, { id: runId }));
-  return { ...accepted, body: { ...(accepted.body as object), meta: { export_id: row.id } } };
+  const run = await getRun(sql, { id: runId });
+  const meta = { export_id: row.id };
+  return { ...acceptedRun(run), body: { data: presentRun(run), meta } };
 }

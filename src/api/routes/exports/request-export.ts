@@ -1,18 +1,20 @@
-import type { Tx } from "../db/client.ts";
-import { findPendingExport, insertExport, setExportRun, type ExportRow } from "../db/exports.ts";
-import type { RunTrigger } from "../db/run-enqueue.ts";
-import { enqueue, type Enqueueable } from "../queue/enqueue.ts";
-import type { ExportRequest } from "./write-export.ts";
-
-/** The job that writes the file; the API knows it, actions do not. */
-type ExportJob = Enqueueable<{ companyId: number; exportId: number }>;
+import type { Tx } from "../../../db/client.ts";
+import {
+  findPendingExport,
+  insertExport,
+  setExportRun,
+  type ExportRow,
+} from "../../../db/exports.ts";
+import type { RunTrigger } from "../../../db/run-enqueue.ts";
+import { writeExportFile } from "../../../jobs/exports/write-export-file.ts";
+import { enqueue } from "../../../queue/enqueue.ts";
+import type { ExportRequest } from "../../../actions/write-export.ts";
 
 /** Asks for an export into the file storage. The same one, while it is being written, is not asked for twice. */
 export async function requestExport(
   tx: Tx,
   { filter, format, resource }: ExportRequest,
   by: {
-    job: ExportJob;
     userId: number;
     keptDays: number;
     trigger: RunTrigger;
@@ -41,7 +43,7 @@ export async function requestExport(
   const { trigger, traceId } = by;
   const { runId } = await enqueue(
     tx,
-    by.job,
+    writeExportFile,
     { companyId, exportId: row.id },
     { trigger, traceId },
   );
