@@ -36,6 +36,10 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
     { companyId: 7, deliveryId: 10 },
   ],
   "mail.send-password-reset": [{ passwordResetId: 9 }, { passwordResetId: 10 }],
+  "exports.write-file": [
+    { companyId: 7, exportId: 3 },
+    { companyId: 7, exportId: 4 },
+  ],
   "freshbooks.import": [
     { companyId: 7, importId: 3 },
     { companyId: 7, importId: 4 },
