@@ -1,3 +1,4 @@
+import { createHash, randomUUID } from "node:crypto";
 import { insertMember } from "../../../src/db/company-members.ts";
 import { createToken, hashToken } from "../../../src/platform/tokens.ts";
 import { formOf, smallPdf } from "../../support/files.ts";
@@ -59,6 +60,23 @@ const newLine: Recipe = async (world, [invoice]) =>
  * `{id}` in /clients/{client_id}/contacts/{id}. A new collection needs a line here.
  */
 export const recipes: Readonly<Record<string, Recipe>> = {
+  exports: async ({ api, companyId, userId }) => {
+    const content = Buffer.from("id,name\r\n");
+    const key = `companies/${companyId}/exports/${randomUUID()}.csv`;
+    await api.storage.put(key, content);
+    const [row] = await api.sql<Made[]>`
+      insert into exports (
+        company_id, format, resource, user_id, kept_days, storage_key, bytes, row_count, sha256,
+        completed_at, expires_at, created_at, updated_at
+      )
+      values (
+        ${companyId}, 'csv', 'clients', ${userId}, 7, ${key}, ${content.length}, 0,
+        ${createHash("sha256").update(content).digest("hex")}, now(), '2099-01-01', now(), now()
+      )
+      returning id
+    `;
+    return row!;
+  },
   companies: async (world) =>
     await world.need("POST", "/companies", {
       name: "Second Studio",

@@ -2,7 +2,6 @@ import { z } from "zod";
 import { resourcesOf, writeExport, type ExportRequest } from "../../../actions/write-export.ts";
 import type { Sql } from "../../../db/client.ts";
 import { findClient } from "../../../db/clients.ts";
-import { recordEvent } from "../../../db/events.ts";
 import { countExportRows, exportResources, filtersUnknownTo } from "../../../db/export-rows.ts";
 import { findProject } from "../../../db/projects.ts";
 import { getRun } from "../../../db/runs.ts";
@@ -56,7 +55,7 @@ export const getExportNowRoute = defineRoute({
     const rows = await countExportRows(sql, filter, { resources, limit: ROWS_AT_ONCE + 1 });
     return rows > ROWS_AT_ONCE
       ? await answerLater(context, request)
-      : await answerNow(context, request);
+      : await answerNow(sql, request);
   },
 });
 
@@ -76,33 +75,15 @@ async function check(sql: Sql, { filter, resource }: ExportRequest): Promise<voi
   }
 }
 
-async function answerNow(
-  { sql, company, user, now }: CompanyContext & { sql: Sql },
-  request: ExportRequest,
-): Promise<Answer> {
-  const { format, resource } = request;
+async function answerNow(sql: Sql, request: ExportRequest): Promise<Answer> {
   const chunks: Buffer[] = [];
-  const { rows, sha256 } = await writeExport(sql, request, {
+  await writeExport(sql, request, {
     write: async (bytes) => void chunks.push(bytes),
     signal: AbortSignal.timeout(60_000),
   });
-  await inTransaction(sql, (tx) =>
-    recordEvent(tx, {
-      companyId: company.id,
-      type: "export.completed",
-      subjectType: "company",
-      subjectId: company.id,
-      payload: { format, resource, rows, sha256 },
-      causerId: user.id,
-      occurredAt: now,
-    }),
-  );
-  const name = `export-${resource ?? "all"}`;
-  return {
-    status: 200,
-    bytes: Buffer.concat(chunks),
-    headers: fileHeaders({ name, kind: format }),
-  };
+  const name = `export-${request.resource ?? "all"}`;
+  const headers = fileHeaders({ name, kind: request.format });
+  return { status: 200, bytes: Buffer.concat(chunks), headers };
 }
 
 async function answerLater(
