@@ -9,7 +9,7 @@ export interface SandboxOptions {
 }
 
 export interface RunningSandbox {
-  servers: readonly Pick<SandboxServer, "name" | "url" | "settings">[];
+  servers: readonly Pick<SandboxServer, "name" | "url" | "settings" | "readState">[];
   close: () => Promise<void>;
 }
 

@@ -68,7 +68,7 @@ function create(
 ): QbObject {
   rules[book]?.(books, given);
   const { allowsDuplicate: _, ...fields } = given;
-  const entry: QbObject = { ...fields, ...stamp(clock, nextId(books)) };
+  const entry: QbObject = { ...fields, ...stamp(clock, nextId(books, clock)) };
   if (book === "Customer" || book === "Item") entry["Active"] ??= true;
   entry["CurrencyRef"] ??= { value: books.preferences.homeCurrency };
   if (book === "Item") delete entry["CurrencyRef"];
@@ -172,8 +172,9 @@ function touch(known: QbObject, clock: SandboxClock): void {
   known["MetaData"] = { CreateTime, LastUpdatedTime };
 }
 
-/** One row of numbers for everything, from 100 on. */
-function nextId(books: QbBooks): string {
+/** One row of numbers for everything; started anew, the sandbox names nothing as it did before. */
+function nextId(books: QbBooks, clock: SandboxClock): string {
   const ids = [books.Customer, books.Item, books.Invoice, books.Payment].flat();
-  return String(Math.max(100, ...ids.map(({ Id }) => Number(Id))) + 1);
+  const first = Math.floor(clock.now().getTime() / 1_000);
+  return String(Math.max(first, ...ids.map(({ Id }) => Number(Id))) + 1);
 }

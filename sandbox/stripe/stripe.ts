@@ -30,7 +30,13 @@ export const stripeSandbox: SandboxProvider = {
     };
     const events = createEvents({ ...world, nextId });
     const books = createBooks({ ...world, nextId, events });
-    const ledgers = createLedgers({ ...world, nextId, events });
+    // What was paid is kept over there and here for ever: started anew, the sandbox names it otherwise.
+    const epoch = world.clock.now().getTime().toString(36);
+    const ledgers = createLedgers({
+      ...world,
+      nextId: (prefix) => nextId(`${prefix}_${epoch}`),
+      events,
+    });
     const store = createIdempotencyStore(world.clock);
     const connect = createConnect(world);
     const desk: Desk = { world, books, ledgers, events, store, mayUse: connect.mayUse };

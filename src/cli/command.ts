@@ -71,6 +71,8 @@ function firstSentence(text: string): string {
 export function readSettings(
   flags: { dataDir?: string | undefined; port?: string | undefined; SMTP_URL?: "" } = {},
   defaults: Readonly<Record<string, string>> = {},
+  /** In place of what the environment says. */
+  instead: Readonly<Record<string, string>> = {},
 ): Config {
   const environment = readEnvironment({
     DATA_DIR: requireValue("--data-dir", flags.dataDir),
@@ -82,7 +84,7 @@ export function readSettings(
   const given = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""),
   );
-  return loadConfig({ ...defaults, ...given });
+  return loadConfig({ ...defaults, ...given, ...instead });
 }
 
 function requireValue(flag: string, text: string | undefined): string | undefined {

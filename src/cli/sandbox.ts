@@ -8,7 +8,12 @@ export interface SandboxModule {
     port: number;
     seed?: { clients: number; invoices: number };
   }) => Promise<{
-    servers: readonly { name: string; url: string; settings: Record<string, string> }[];
+    servers: readonly {
+      name: string;
+      url: string;
+      settings: Record<string, string>;
+      readState: () => unknown;
+    }[];
     close: () => Promise<void>;
   }>;
 }
@@ -21,7 +26,7 @@ export const sandbox = defineCommand({
 
   --port N      Port of the first one, the others follow; 0 takes any free ones. Default: ${PORT_DEFAULT}.
   --clients N   How many clients their books hold. Default: 200.
-  --invoices N  How many invoices. Default: 1000.
+  --invoices N  How many invoices. Default: 2000.
   --json        Print one line of JSON when ready: each provider's url, and settings, pid.
 
 They listen on this machine only and agree to everything. "settings" are the environment variables
@@ -38,7 +43,7 @@ that point Nightledger to them. What they hold, and faults on demand: see docs/c
       port: readCount("--port", values.port, PORT_DEFAULT, 65_535),
       seed: {
         clients: readCount("--clients", values.clients, 200, 100_000),
-        invoices: readCount("--invoices", values.invoices, 1_000, 1_000_000),
+        invoices: readCount("--invoices", values.invoices, 2_000, 1_000_000),
       },
     });
     for (const signal of ["SIGTERM", "SIGINT"] as const) {

@@ -2,9 +2,12 @@ import { formatMoney } from "../../billing/money.ts";
 import type { Amounts } from "../../db/night-report.ts";
 import { renderTable } from "../output.ts";
 import type { DemoReport, Stretch } from "./report.ts";
+import type { ProviderTrial } from "./try-providers.ts";
 
 /** The night report as a person reads it in a terminal. */
-export function renderDemoReport(report: DemoReport): string {
+export function renderDemoReport(
+  report: DemoReport & { providers: readonly ProviderTrial[] },
+): string {
   const { company, tonight, past } = report;
   const heading = `Night report · ${company.name} (${company.timezone})`;
   return [
@@ -20,6 +23,12 @@ export function renderDemoReport(report: DemoReport): string {
     ),
     "",
     ...attentionLines(report),
+    "",
+    "Connected, to a sandbox on this machine",
+    renderTable(
+      report.providers.map(({ provider, outcome }) => [`  ${provider}`, outcome]),
+      {},
+    ),
   ].join("\n");
 }
 

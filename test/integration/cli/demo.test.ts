@@ -24,6 +24,7 @@ const Report = z.looseObject({
   past: Stretch,
   parked: z.array(z.unknown()),
   disputed: z.array(z.unknown()),
+  providers: z.array(z.object({ provider: z.string(), outcome: z.string() })),
 });
 
 test("the demo lives through 91 nights, leaves nothing running, and shows the same company again", async () => {
@@ -49,6 +50,12 @@ test("the demo lives through 91 nights, leaves nothing running, and shows the sa
   const accepted = [past, tonight].flatMap((stretch) => Object.values(stretch.mails.accepted));
   expect(mails).toHaveLength(accepted.reduce((sum, count) => sum + count, 0));
 
+  const outcomes = new Map(report.providers.map(({ provider, outcome }) => [provider, outcome]));
+  expect(outcomes.get("Slack")).toMatch(/told in #billing$/);
+  expect(outcomes.get("FreshBooks")).toMatch(/^imported [1-9]\d* clients, [1-9]\d* invoices/);
+  expect(outcomes.get("QuickBooks")).toMatch(/^pushed 5 of 5 invoices/);
+  expect(outcomes.get("Stripe")).toMatch(/ was paid on a page at Stripe$/);
+
   const again = await runCli(["demo", "--exit", "--data-dir", dataDir], options);
   expect(again.code).toBe(0);
   expect(again.stdout).toMatch(/^Night report · Harbour & Pine Studio/);
@@ -60,5 +67,6 @@ test("the demo lives through 91 nights, leaves nothing running, and shows the sa
   const look = /^Look into it: npx nightledger (runs list --data-dir (.*))$/m.exec(again.stdout);
   const found = await runCli(look?.[1]?.split(" ") ?? [], options);
   expect(found.stdout).toContain("night.run");
+  expect(again.stdout).toMatch(/Stripe +connected again/);
   expect(await findPostmaster(dataDir)).toBeUndefined();
 }, 240_000);
