@@ -3,14 +3,13 @@ import { renderDemoReport } from "./demo/render-report.ts";
 import { readDemoReport } from "./demo/report.ts";
 import { runDemo } from "./demo/run-demo.ts";
 import { tryProviders } from "./demo/try-providers.ts";
-import { startLocal } from "./local.ts";
+import { startLocal, type Local } from "./local.ts";
 import { print, printJson, tell } from "./output.ts";
 import { openOwnerSession } from "./owner.ts";
 import { giveUp } from "./process.ts";
 import { createProgress } from "./progress.ts";
-import { addressesOf, announce, commandOn, untilStopped } from "./up.ts";
 import { loadSandbox } from "./sandbox.ts";
-import { addressesOf, announce, untilStopped } from "./up.ts";
+import { addressesOf, announce, commandOn, untilStopped } from "./up.ts";
 
 /** What the sandbox's FreshBooks holds: enough to see an import happen. */
 const BOOKS = { clients: 40, invoices: 120 };
@@ -38,14 +37,10 @@ shows the same company.`,
     const { startSandbox } = await loadSandbox();
     const sandbox = await startSandbox({ port: 0, seed: BOOKS });
     const settings = Object.assign({}, ...sandbox.servers.map((server) => server.settings));
-    const config = readSettings(
-      // Nobody behind the demo's addresses wants mail.
-      { dataDir: values["data-dir"], port: values.port, SMTP_URL: "" },
-      { DATA_DIR: "./.nightledger/demo", LOG_LEVEL: "error" },
-      settings,
-    );
-    if (!values.json) tell("Starting the database …");
-    const local = await startLocal(config, "demo");
+    const local = await start(values, settings).catch(async (error: unknown) => {
+      await sandbox.close();
+      throw error;
+    });
     const { platform, lifecycle } = local;
     try {
       await lifecycle.start("sandbox", () => sandbox);
@@ -59,7 +54,7 @@ shows the same company.`,
       if (!values.json) print(renderDemoReport(report));
       if (values.exit) {
         if (values.json) printJson(report);
-        else print(`\nLook into it: ${commandOn(config, "runs list")}`);
+        else print(`\nLook into it: ${commandOn(platform.config, "runs list")}`);
         return (await lifecycle.stop("--exit")) ? 0 : 1;
       }
       if (values.json) printJson({ ...report, ...addressesOf(api), token, pid: process.pid });
@@ -71,3 +66,20 @@ shows the same company.`,
     return await untilStopped();
   },
 });
+
+interface DemoFlags {
+  "data-dir"?: string;
+  port?: string;
+  json: boolean;
+}
+
+async function start(values: DemoFlags, settings: Record<string, string>): Promise<Local> {
+  const config = readSettings(
+    // Nobody behind the demo's addresses wants mail.
+    { dataDir: values["data-dir"], port: values.port, SMTP_URL: "" },
+    { DATA_DIR: "./.nightledger/demo", LOG_LEVEL: "error" },
+    settings,
+  );
+  if (!values.json) tell("Starting the database …");
+  return await startLocal(config, "demo");
+}

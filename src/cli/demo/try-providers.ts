@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { createAsk, waitForRun, type Ask } from "./ask.ts";
-import type { LocalDate } from "../../billing/dates.ts";
+import { addDays, type LocalDate } from "../../billing/dates.ts";
 
 /** What of a sandbox the demo looks at. */
 export interface DemoProvider {
@@ -155,6 +155,7 @@ async function pushInvoices(ask: Ask, { readState }: DemoProvider): Promise<stri
   return `pushed ${result.created} of ${invoices.length} invoices, with customers, items and payments`;
 }
 
+const Chosen = z.looseObject({ run_id: z.string() });
 const Calendars = z.array(z.looseObject({ id: z.string() }));
 
 async function syncSchedule(ask: Ask, today: LocalDate): Promise<string> {
@@ -162,8 +163,12 @@ async function syncSchedule(ask: Ask, today: LocalDate): Promise<string> {
     await ask.call("GET", "/integrations/google-calendar/calendars"),
   );
   if (calendar === undefined) throw new Error("the account has no calendar");
-  await ask.call("PUT", "/integrations/google-calendar/settings", { calendar_id: calendar.id });
-  await ask.call("POST", "/schedule", { title: "Site visit", date: today });
+  const first = Chosen.parse(
+    await ask.call("PUT", "/integrations/google-calendar/settings", { calendar_id: calendar.id }),
+  );
+  await waitForRun(ask, first.run_id);
+  const day = { starts_at: today, ends_at: addDays(today, 1) };
+  await ask.call("POST", "/schedule", { title: "Site visit", ...day });
   const run = Run.parse(await ask.call("POST", "/integrations/google-calendar/sync", {}));
   await waitForRun(ask, run.id);
   return `keeps the schedule and the calendar "${calendar.id}" alike`;

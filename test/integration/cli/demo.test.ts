@@ -54,6 +54,7 @@ test("the demo lives through 91 nights, leaves nothing running, and shows the sa
   expect(outcomes.get("Slack")).toMatch(/told in #billing$/);
   expect(outcomes.get("FreshBooks")).toMatch(/^imported [1-9]\d* clients, [1-9]\d* invoices/);
   expect(outcomes.get("QuickBooks")).toMatch(/^pushed 5 of 5 invoices/);
+  expect(outcomes.get("Google Calendar")).toMatch(/^keeps the schedule/);
   expect(outcomes.get("Stripe")).toMatch(/ was paid on a page at Stripe$/);
 
   const again = await runCli(["demo", "--exit", "--data-dir", dataDir], options);
@@ -66,7 +67,7 @@ test("the demo lives through 91 nights, leaves nothing running, and shows the sa
   // The last line tells how other commands find this company.
   const look = /^Look into it: npx nightledger (runs list --data-dir (.*))$/m.exec(again.stdout);
   const found = await runCli(look?.[1]?.split(" ") ?? [], options);
-  expect(found.stdout).toContain("night.run");
+  expect(found.stdout).toContain("clock.advance");
   expect(again.stdout).toMatch(/Stripe +connected again/);
   expect(await findPostmaster(dataDir)).toBeUndefined();
 }, 240_000);
