@@ -45,8 +45,6 @@ test("what was noted about requests is forgotten when it no longer matters, and 
     passwordResets: 0,
     sessions: 0,
     stripeEvents: 0,
-
-    uses: 0,
   };
   expect(await runAt("2026-03-02T10:59:59Z")).toEqual(none);
   // Two callers' windows of 09:00, and the answer of 09:00 the day before.
@@ -60,8 +58,6 @@ test("what was noted about requests is forgotten when it no longer matters, and 
     oauthAttempts: 1,
     sessions: 0,
     stripeEvents: 0,
-
-    uses: 0,
   });
   expect(await runAt("2026-03-09T09:00:00Z")).toMatchObject({ passwordResets: 0 });
   expect(await runAt("2026-03-09T09:00:01Z")).toMatchObject({ passwordResets: 1 });
