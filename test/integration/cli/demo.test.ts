@@ -67,7 +67,7 @@ test("the demo lives through 91 nights, leaves nothing running, and shows the sa
   // The last line tells how other commands find this company.
   const look = /^Look into it: npx nightledger (runs list --data-dir (.*))$/m.exec(again.stdout);
   const found = await runCli(look?.[1]?.split(" ") ?? [], options);
-  expect(found.stdout).toContain("clock.advance");
+  expect(found.stdout).toContain("slack.post-alerts");
   expect(again.stdout).toMatch(/Stripe +connected again/);
   expect(await findPostmaster(dataDir)).toBeUndefined();
 }, 240_000);
