@@ -1,4 +1,5 @@
-import type { Tx } from "./client.ts";
+import type { Fragment, Tx } from "./client.ts";
+import { instant } from "./export-columns.ts";
 import { openExport, rowsToRead, type ExportResource } from "./export-rows.ts";
 
 /** A record as it stands in an export: JSON values only. */
@@ -31,10 +32,7 @@ export async function readProofParts(
   { companyId, invoiceId }: { companyId: number; invoiceId: number },
 ): Promise<ProofParts> {
   await openExport(tx, { companyId, projectId: null, clientId: null, from: null, to: null });
-  const exported = async (
-    resource: ExportResource,
-    where: ReturnType<typeof tx>,
-  ): Promise<ProofRecord[]> => {
+  const exported = async (resource: ExportResource, where: Fragment): Promise<ProofRecord[]> => {
     const rows = await tx<{ record: ProofRecord }[]>`
       select row_to_json(t)::jsonb as record from (${rowsToRead(tx, resource)}) as t
       where ${where}
@@ -42,14 +40,13 @@ export async function readProofParts(
     `;
     return rows.map(({ record }) => record);
   };
-  const records = async (query: ReturnType<typeof tx>): Promise<ProofRecord[]> => {
+  const records = async (query: Fragment): Promise<ProofRecord[]> => {
     const rows = await tx<{ record: ProofRecord }[]>`
       select row_to_json(t)::jsonb as record from (${query}) as t
     `;
     return rows.map(({ record }) => record);
   };
-  const instant = (value: ReturnType<typeof tx>) =>
-    tx`to_char(${value} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+  const at = (value: Fragment): Fragment => instant(tx, value);
   const ofLines = (column: string) => tx`
     select ${tx(column)} from invoice_lines
     where company_id = ${companyId} and invoice_id = ${invoiceId} and ${tx(column)} is not null
@@ -70,15 +67,15 @@ export async function readProofParts(
       tx`t.invoice_id = ${invoiceId} or t.id in (${ofLines("expense_id")})`,
     ),
     adjustments: await records(tx`
-      select id, description, amount, ${instant(tx`created_at`)} as created_at
+      select id, description, amount, ${at(tx`created_at`)} as created_at
       from invoice_adjustments
       where company_id = ${companyId} and invoice_id = ${invoiceId}
       order by id
     `),
     late_fees: await records(tx`
       select
-        rule, occurrence, business_date, fee, tax, ${instant(tx`waived_at`)} as waived_at,
-        ${instant(tx`created_at`)} as created_at
+        rule, occurrence, business_date, fee, tax, ${at(tx`waived_at`)} as waived_at,
+        ${at(tx`created_at`)} as created_at
       from invoice_late_fees
       where company_id = ${companyId} and invoice_id = ${invoiceId}
       order by business_date, rule, occurrence
@@ -92,27 +89,27 @@ export async function readProofParts(
       )`,
     ),
     credits: await records(tx`
-      select id, credit_id, amount, applied_by, ${instant(tx`created_at`)} as created_at
+      select id, credit_id, amount, applied_by, ${at(tx`created_at`)} as created_at
       from credit_applications
       where company_id = ${companyId} and invoice_id = ${invoiceId}
       order by id
     `),
     dispatches: await records(tx`
       select
-        id, kind, recipient, message_id, status, response, ${instant(tx`accepted_at`)} as accepted_at,
-        ${instant(tx`created_at`)} as created_at
+        id, kind, recipient, message_id, status, response, ${at(tx`accepted_at`)} as accepted_at,
+        ${at(tx`created_at`)} as created_at
       from deliveries
       where company_id = ${companyId} and invoice_id = ${invoiceId}
       order by id
     `),
     artifacts: await records(tx`
-      select id, name, kind, bytes, sha256, uploaded_by, ${instant(tx`created_at`)} as created_at
+      select id, name, kind, bytes, sha256, uploaded_by, ${at(tx`created_at`)} as created_at
       from invoice_artifacts
       where company_id = ${companyId} and invoice_id = ${invoiceId}
       order by id
     `),
     activity: await records(tx`
-      select id, type, payload, causer_id, ${instant(tx`occurred_at`)} as occurred_at
+      select id, type, payload, causer_id, ${at(tx`occurred_at`)} as occurred_at
       from events
       where company_id = ${companyId} and subject_type = 'invoice' and subject_id = ${invoiceId}
       order by id

@@ -9,15 +9,10 @@ import { eventually } from "../../support/eventually.ts";
 import { startPlatform } from "../../support/platform.ts";
 import { openTestProviders } from "../../support/providers.ts";
 import { setup } from "../../support/setup.ts";
+import { createAsk } from "../api/start-api.ts";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- answers of all routes
 type Body = any;
-
-export interface Reply {
-  status: number;
-  headers: Headers;
-  body: Body;
-}
 
 /** The whole product beside a FreshBooks with books, and a company that is connected to it. */
 export async function startImporting(
@@ -33,29 +28,7 @@ export async function startImporting(
   base.defer(() => providers.closeProviders());
   const platform = await startPlatform(base, { providers });
 
-  const ask = async (
-    method: string,
-    path: string,
-    given: { token?: string; body?: unknown; headers?: Record<string, string> } = {},
-  ): Promise<Reply> => {
-    const response = await fetch(`${platform.url}${path}`, {
-      method,
-      redirect: "manual",
-      headers: {
-        ...(given.token !== undefined && { authorization: `Bearer ${given.token}` }),
-        ...(given.body !== undefined && { "content-type": "application/json" }),
-        ...given.headers,
-      },
-      ...(given.body !== undefined && { body: JSON.stringify(given.body) }),
-    });
-    const text = await response.text();
-    const isJson = response.headers.get("content-type")?.includes("json") === true;
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: isJson ? JSON.parse(text) : text,
-    };
-  };
+  const ask = createAsk(platform.url);
   const registered = await ask("POST", "/api/v1/auth/register", {
     body: { name: "Robin", email: "robin@studio.example", password: "correct horse battery" },
   });

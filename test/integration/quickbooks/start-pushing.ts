@@ -9,6 +9,7 @@ import { openTestProviders } from "../../support/providers.ts";
 import { setup } from "../../support/setup.ts";
 import { findSpec } from "../../support/shared-data.ts";
 import { createSpecChecker } from "../../support/spec-checker.ts";
+import { createAsk } from "../api/start-api.ts";
 
 const document = await findSpec("specs/quickbooks/openapi.ballerina.yaml");
 
@@ -27,12 +28,6 @@ function createCheck(contract: unknown): ServerOptions["check"] {
 
 // oxlint-disable-next-line typescript/no-explicit-any -- answers of all routes
 type Data = any;
-
-interface Reply {
-  status: number;
-  headers: Headers;
-  body: Data;
-}
 
 /** Accounts that the sandbox has. */
 export const accounts = { income_account_id: "79", discount_account_id: "86" } as const;
@@ -60,29 +55,7 @@ export async function startPushing({ settings = accounts }: { settings?: object 
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what this sandbox holds
   const books = sandbox.readState() as QbBooks;
 
-  const ask = async (
-    method: string,
-    path: string,
-    given: { token?: string; body?: unknown; headers?: Record<string, string> } = {},
-  ): Promise<Reply> => {
-    const response = await fetch(`${platform.url}${path}`, {
-      method,
-      redirect: "manual",
-      headers: {
-        ...(given.token !== undefined && { authorization: `Bearer ${given.token}` }),
-        ...(given.body !== undefined && { "content-type": "application/json" }),
-        ...given.headers,
-      },
-      ...(given.body !== undefined && { body: JSON.stringify(given.body) }),
-    });
-    const text = await response.text();
-    const isJson = response.headers.get("content-type")?.includes("json") === true;
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: isJson ? JSON.parse(text) : text,
-    };
-  };
+  const ask = createAsk(platform.url);
   const registered = await ask("POST", "/api/v1/auth/register", {
     body: { name: "Robin", email: "robin@studio.example", password: "correct horse battery" },
   });

@@ -8,6 +8,7 @@ import { getRun } from "../../../db/runs.ts";
 import { inTransaction } from "../../../db/transaction.ts";
 import { InvalidInput, NotFound } from "../../../errors.ts";
 import { contentTypeOf } from "../../../platform/file-kinds.ts";
+import { askedBy } from "../../asked-by.ts";
 import { fileHeaders, type Answer } from "../../answers.ts";
 import type { CompanyContext } from "../../context.ts";
 import { defineRoute } from "../../define-route.ts";
@@ -87,18 +88,15 @@ async function answerNow(sql: Sql, request: ExportRequest): Promise<Answer> {
 }
 
 async function answerLater(
-  { sql, services, clock, user, caller, requestId }: CompanyContext & { sql: Sql },
+  context: CompanyContext & { sql: Sql },
   request: ExportRequest,
 ): Promise<Answer> {
+  const { sql, services, clock, user } = context;
   const { row, runId } = await inTransaction(sql, (tx) =>
     requestExport(tx, request, {
       userId: user.id,
       keptDays: services.settings.exportDays,
-      trigger:
-        caller.kind === "token"
-          ? { kind: "api", id: caller.id }
-          : { kind: "operator", id: user.id },
-      traceId: requestId,
+      ...askedBy(context),
       now: clock.now(),
     }),
   );

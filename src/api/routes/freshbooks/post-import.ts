@@ -5,6 +5,7 @@ import { Conflict } from "../../../errors.ts";
 import { importFreshBooks } from "../../../jobs/freshbooks/import.ts";
 import { importableResources } from "../../../jobs/freshbooks/plan.ts";
 import { enqueue } from "../../../queue/enqueue.ts";
+import { askedBy } from "../../asked-by.ts";
 import { getProvider } from "../../connecting.ts";
 import { defineRoute } from "../../define-route.ts";
 import { messageJson, refusalJson, refuse } from "./schema.ts";
@@ -36,7 +37,7 @@ export const postFreshBooksImportRoute = defineRoute({
   },
 
   async run(context, { body }) {
-    const { tx, company, user, caller, now, requestId } = context;
+    const { tx, company, user, now } = context;
     const provider = getProvider(context, "freshbooks");
     try {
       const begun = await startImport(
@@ -51,13 +52,7 @@ export const postFreshBooksImportRoute = defineRoute({
         tx,
         importFreshBooks,
         { companyId: company.id, importId: begun.id },
-        {
-          trigger:
-            caller.kind === "token"
-              ? { kind: "api", id: caller.id }
-              : { kind: "operator", id: user.id },
-          traceId: requestId,
-        },
+        askedBy(context),
       );
       await updateImport(tx, begun, { runId, now });
       return {

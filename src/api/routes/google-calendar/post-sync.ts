@@ -5,6 +5,7 @@ import { getRun } from "../../../db/runs.ts";
 import { Conflict } from "../../../errors.ts";
 import { syncCalendar } from "../../../jobs/google-calendar/sync.ts";
 import { enqueue } from "../../../queue/enqueue.ts";
+import { askedBy } from "../../asked-by.ts";
 import { defineRoute, requireRole } from "../../define-route.ts";
 import { acceptedRun, runAnswers } from "../runs/schema.ts";
 
@@ -22,7 +23,8 @@ export const postGoogleCalendarSyncRoute = defineRoute({
   answers: runAnswers,
   failures: [409],
 
-  async run({ tx, company, role, user, caller, requestId }, { body }) {
+  async run(context, { body }) {
+    const { tx, company, role } = context;
     if (body.accept_deletions) requireRole(role, "admin");
     const key = { companyId: company.id, provider: "google-calendar" } as const;
     const connection = await findConnection(tx, key);
@@ -41,13 +43,7 @@ export const postGoogleCalendarSyncRoute = defineRoute({
       tx,
       syncCalendar,
       { companyId: company.id, syncId: sync.id, asked },
-      {
-        trigger:
-          caller.kind === "token"
-            ? { kind: "api", id: caller.id }
-            : { kind: "operator", id: user.id },
-        traceId: requestId,
-      },
+      askedBy(context),
     );
     return acceptedRun(await getRun(tx, { companyId: company.id, id: runId }));
   },

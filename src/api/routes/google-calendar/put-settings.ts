@@ -6,6 +6,7 @@ import { InvalidInput } from "../../../errors.ts";
 import { spanAt } from "../../../jobs/google-calendar/span.ts";
 import { syncCalendar } from "../../../jobs/google-calendar/sync.ts";
 import { enqueue } from "../../../queue/enqueue.ts";
+import { askedBy } from "../../asked-by.ts";
 import { defineRoute } from "../../define-route.ts";
 import { requiredText } from "../../inputs.ts";
 import { readCalendars } from "./read-calendars.ts";
@@ -55,8 +56,7 @@ export const putGoogleCalendarSettingsRoute = defineRoute({
       );
       const asked = (await askForSync(tx, sync)) ?? 0;
       const payload = { companyId: company.id, syncId: sync.id, asked };
-      const trigger = { kind: "operator", id: user.id } as const;
-      const { runId } = await enqueue(tx, syncCalendar, payload, { trigger, traceId: requestId });
+      const { runId } = await enqueue(tx, syncCalendar, payload, askedBy(context));
       return { status: 200, body: { data: { ...presentSync(sync, null), run_id: runId } } };
     });
   },

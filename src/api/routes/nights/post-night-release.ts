@@ -4,6 +4,7 @@ import { getRun } from "../../../db/runs.ts";
 import { runNightJob } from "../../../jobs/billing/run-night.ts";
 import { enqueue } from "../../../queue/enqueue.ts";
 import { uuidV7 } from "../../../platform/uuid-v7.ts";
+import { askedBy } from "../../asked-by.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
 import { acceptedRun, runAnswers } from "../runs/schema.ts";
@@ -17,7 +18,8 @@ export const postNightReleaseRoute = defineRoute({
   access: { scope: "nights:write", minimumRole: "admin" },
   params: z.object({ id: idParam }),
   answers: runAnswers,
-  async run({ tx, company, now, user, requestId }, { params }) {
+  async run(context, { params }) {
+    const { tx, company, now, user } = context;
     const night = await releaseHeldNight(tx, {
       companyId: company.id,
       nightId: params.id,
@@ -33,7 +35,7 @@ export const postNightReleaseRoute = defineRoute({
         dryRun: false,
         request: uuidV7(),
       },
-      { trigger: { kind: "operator", id: user.id }, traceId: requestId },
+      askedBy(context),
     );
     return acceptedRun(await getRun(tx, { companyId: company.id, id: runId }));
   },

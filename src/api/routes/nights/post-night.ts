@@ -6,6 +6,7 @@ import { InvalidInput } from "../../../errors.ts";
 import { runNightJob } from "../../../jobs/billing/run-night.ts";
 import { enqueue } from "../../../queue/enqueue.ts";
 import { uuidV7 } from "../../../platform/uuid-v7.ts";
+import { askedBy } from "../../asked-by.ts";
 import { defineRoute } from "../../define-route.ts";
 import { localDate } from "../../inputs.ts";
 import { acceptedRun, runAnswers } from "../runs/schema.ts";
@@ -31,7 +32,8 @@ export const postNightRoute = defineRoute({
     dry_run: z.boolean().default(false),
   }),
   answers: runAnswers,
-  async run({ tx, company, now, caller, user, requestId }, { body }) {
+  async run(context, { body }) {
+    const { tx, company, now } = context;
     const today = localDateOf(now, company.timezone);
     const businessDate = body.business_date ?? today;
     const last = body.dry_run ? addDays(today, PREVIEW_DAYS_MAX) : today;
@@ -48,13 +50,7 @@ export const postNightRoute = defineRoute({
       tx,
       runNightJob,
       { companyId: company.id, businessDate, dryRun: body.dry_run, request: uuidV7() },
-      {
-        trigger:
-          caller.kind === "token"
-            ? { kind: "api", id: caller.id }
-            : { kind: "operator", id: user.id },
-        traceId: requestId,
-      },
+      askedBy(context),
     );
     return acceptedRun(await getRun(tx, { companyId: company.id, id: runId }));
   },

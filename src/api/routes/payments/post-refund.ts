@@ -8,6 +8,7 @@ import { getRun, type RunRow } from "../../../db/runs.ts";
 import { InvalidInput } from "../../../errors.ts";
 import { sendStripeRefund } from "../../../jobs/stripe/send-refund.ts";
 import { enqueue } from "../../../queue/enqueue.ts";
+import { askedBy } from "../../asked-by.ts";
 import type { CompanyContext } from "../../context.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam, localDate, moneyMinorAboveZero, optionalText } from "../../inputs.ts";
@@ -70,9 +71,10 @@ export const postRefundRoute = defineRoute({
 
 /** Asks for the money back where it was taken. */
 async function refundAtStripe(
-  { tx, company, user, caller, now, clock, requestId }: CompanyContext & { tx: Tx },
+  context: CompanyContext & { tx: Tx },
   input: RefundInput,
 ): Promise<RunRow> {
+  const { tx, company, user, now, clock } = context;
   const by = { company, causerId: user.id, now };
   const { id, amount, currency } = await requestStripeRefund(tx, by, input, clock.now());
   if (toStripeAmount(amount, currency) === undefined) {
@@ -82,13 +84,7 @@ async function refundAtStripe(
     tx,
     sendStripeRefund,
     { companyId: company.id, refundId: id },
-    {
-      trigger:
-        caller.kind === "token"
-          ? { kind: "api", id: caller.id }
-          : { kind: "operator", id: user.id },
-      traceId: requestId,
-    },
+    askedBy(context),
   );
   return await getRun(tx, { companyId: company.id, id: runId });
 }

@@ -6,6 +6,7 @@ import { getRun } from "../../../db/runs.ts";
 import { Conflict, InvalidInput } from "../../../errors.ts";
 import { pushRequestedToQuickBooks } from "../../../jobs/quickbooks/push-requested.ts";
 import { enqueue } from "../../../queue/enqueue.ts";
+import { askedBy } from "../../asked-by.ts";
 import { defineRoute } from "../../define-route.ts";
 import { bulkIds } from "../../inputs.ts";
 import { acceptedRun, runAnswers } from "../runs/schema.ts";
@@ -25,7 +26,8 @@ export const postQuickBooksPushRoute = defineRoute({
   answers: runAnswers,
   failures: [409],
 
-  async run({ tx, company, now, caller, user, requestId }, { body }) {
+  async run(context, { body }) {
+    const { tx, company, now } = context;
     const companyId = company.id;
     const connection = await findConnection(tx, { companyId, provider: "quickbooks" });
     if (connection === undefined || connection.status === "disabled") {
@@ -47,13 +49,7 @@ export const postQuickBooksPushRoute = defineRoute({
       tx,
       pushRequestedToQuickBooks,
       { companyId, pushId },
-      {
-        trigger:
-          caller.kind === "token"
-            ? { kind: "api", id: caller.id }
-            : { kind: "operator", id: user.id },
-        traceId: requestId,
-      },
+      askedBy(context),
     );
     return acceptedRun(await getRun(tx, { companyId, id: runId }));
   },

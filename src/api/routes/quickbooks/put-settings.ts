@@ -11,6 +11,7 @@ import {
   SETTINGS_OF,
 } from "../../../jobs/quickbooks/settings.ts";
 import { enqueue } from "../../../queue/enqueue.ts";
+import { askedBy } from "../../asked-by.ts";
 import { getProvider } from "../../connecting.ts";
 import { defineRoute } from "../../define-route.ts";
 
@@ -57,7 +58,7 @@ export const putQuickBooksSettingsRoute = defineRoute({
         tx,
         pushRequestedToQuickBooks,
         { companyId: company.id, pushId },
-        { traceId: requestId },
+        askedBy(context),
       );
     }
     return { status: 200, body: { data: settings } };

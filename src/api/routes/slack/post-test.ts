@@ -4,10 +4,10 @@ import { getRun } from "../../../db/runs.ts";
 import { Conflict } from "../../../errors.ts";
 import { sendSlackTest } from "../../../jobs/slack/send-test.ts";
 import { enqueue } from "../../../queue/enqueue.ts";
+import { askedBy } from "../../asked-by.ts";
 import { defineRoute } from "../../define-route.ts";
 import { acceptedRun, runAnswers } from "../runs/schema.ts";
 import { channelId } from "./schema.ts";
-import { triggerOf } from "./trigger.ts";
 
 /** POST /integrations/slack/test — a message, to see whether alerts arrive. */
 export const postSlackTestRoute = defineRoute({
@@ -32,7 +32,7 @@ export const postSlackTestRoute = defineRoute({
       tx,
       sendSlackTest,
       { companyId: company.id, channel: body.channel, request: requestId },
-      { trigger: triggerOf(context), traceId: requestId },
+      askedBy(context),
     );
     return acceptedRun(await getRun(tx, { companyId: company.id, id: runId }));
   },

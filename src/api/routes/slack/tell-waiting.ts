@@ -3,15 +3,15 @@ import type { Tx } from "../../../db/client.ts";
 import { countOwedByRoute } from "../../../db/slack-alerts.ts";
 import { postSlackAlerts } from "../../../jobs/slack/post-alerts.ts";
 import { enqueue } from "../../../queue/enqueue.ts";
+import { askedBy } from "../../asked-by.ts";
 import type { CompanyContext } from "../../context.ts";
-import { triggerOf } from "./trigger.ts";
 
 /** What waited for routes that are on now is told. Says how much each route of the company is owed. */
 export async function tellWaiting(
   context: CompanyContext & { tx: Tx },
   changed: readonly ChangedRoute[],
 ): Promise<Map<number, number>> {
-  const { tx, company, requestId } = context;
+  const { tx, company } = context;
   const owed = await countOwedByRoute(tx, company.id);
   for (const { route, eventId } of changed) {
     if (!route.isEnabled || !owed.has(route.id)) continue;
@@ -19,7 +19,7 @@ export async function tellWaiting(
       tx,
       postSlackAlerts,
       { companyId: company.id, routeId: route.id, eventId },
-      { trigger: triggerOf(context), traceId: requestId },
+      askedBy(context),
     );
   }
   return owed;

@@ -5,6 +5,7 @@ import { setTestAdvance } from "../../../db/test-clocks.ts";
 import { advanceClock } from "../../../jobs/billing/advance-clock.ts";
 import { enqueue } from "../../../queue/enqueue.ts";
 import { uuidV7 } from "../../../platform/uuid-v7.ts";
+import { askedBy } from "../../asked-by.ts";
 import { defineRoute } from "../../define-route.ts";
 import { instant } from "../../inputs.ts";
 import { acceptedRun, runAnswers } from "../runs/schema.ts";
@@ -18,13 +19,14 @@ export const postTestClockAdvanceRoute = defineRoute({
   access: { scope: "settings:write" },
   body: z.strictObject({ to: instant }),
   answers: runAnswers,
-  async run({ tx, company, user, requestId }, { body }) {
+  async run(context, { body }) {
+    const { tx, company } = context;
     await requireAdvance(tx, { companyId: company.id, to: body.to });
     const { runId } = await enqueue(
       tx,
       advanceClock,
       { companyId: company.id, to: body.to.toISOString(), request: uuidV7() },
-      { trigger: { kind: "api", id: user.id }, traceId: requestId },
+      askedBy(context),
     );
     await setTestAdvance(tx, company.id, { to: body.to, runId });
     return acceptedRun(await getRun(tx, { companyId: company.id, id: runId }));

@@ -10,10 +10,10 @@ import { InvalidInput } from "../../../errors.ts";
 import { replayWebhooks } from "../../../jobs/webhooks/replay.ts";
 import { uuidV7 } from "../../../platform/uuid-v7.ts";
 import { enqueue } from "../../../queue/enqueue.ts";
+import { askedBy } from "../../asked-by.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam, instant } from "../../inputs.ts";
 import { acceptedRun, runAnswers } from "../runs/schema.ts";
-import { triggerOf } from "./schema.ts";
 
 /** POST /webhooks/:id/replay — tells it once more what happened in a period. */
 export const postReplayRoute = defineRoute({
@@ -36,7 +36,7 @@ export const postReplayRoute = defineRoute({
   failures: [409],
 
   async run(context, { params, body }) {
-    const { tx, company, user, now, clock, requestId } = context;
+    const { tx, company, user, now, clock } = context;
     const to = body.to ?? clock.now();
     if (body.from >= to)
       throw new InvalidInput({ from: ["Must be before the end of the period."] });
@@ -56,7 +56,7 @@ export const postReplayRoute = defineRoute({
         includesDelivered: body.include_delivered,
         request: uuidV7(),
       },
-      { trigger: triggerOf(context), traceId: requestId },
+      askedBy(context),
     );
     return acceptedRun(await getRun(tx, { companyId: company.id, id: runId }));
   },

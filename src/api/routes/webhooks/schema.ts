@@ -9,11 +9,11 @@ import { Conflict, InvalidInput } from "../../../errors.ts";
 import { deliverWebhooks } from "../../../jobs/webhooks/deliver.ts";
 import { messageIdOf } from "../../../jobs/webhooks/send-due.ts";
 import type { KeyRing } from "../../../platform/sealing.ts";
-import type { RunTrigger } from "../../../db/run-enqueue.ts";
 import { getRun } from "../../../db/runs.ts";
 import type { Tx } from "../../../db/client.ts";
 import { uuidV7 } from "../../../platform/uuid-v7.ts";
 import { enqueue } from "../../../queue/enqueue.ts";
+import { askedBy } from "../../asked-by.ts";
 import { instantJson, presentInstant, type Answer } from "../../answers.ts";
 import type { CompanyContext } from "../../context.ts";
 import { requireScope } from "../../define-route.ts";
@@ -170,13 +170,6 @@ export function requireKeys({ services }: CompanyContext): KeyRing {
   );
 }
 
-/** What asked for a run: the token, or the person. */
-export function triggerOf({ caller, user }: CompanyContext): RunTrigger {
-  return caller.kind === "token"
-    ? { kind: "api", id: caller.id }
-    : { kind: "operator", id: user.id };
-}
-
 /** The answers of an operation that has a message sent. */
 export const sendingAnswers = { 202: z.object({ data: runJson, delivery: webhookDeliveryJson }) };
 
@@ -185,7 +178,7 @@ export async function answerSending(
   context: CompanyContext & { tx: Tx },
   delivery: WebhookDeliveryRow,
 ): Promise<Answer> {
-  const { tx, company, requestId } = context;
+  const { tx, company } = context;
   const { runId } = await enqueue(
     tx,
     deliverWebhooks,
@@ -194,7 +187,7 @@ export async function answerSending(
       endpointId: delivery.endpointId,
       cause: `request-${uuidV7()}`,
     },
-    { trigger: triggerOf(context), traceId: requestId },
+    askedBy(context),
   );
   const run = await getRun(tx, { companyId: company.id, id: runId });
   return {
