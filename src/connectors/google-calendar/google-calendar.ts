@@ -4,7 +4,7 @@ import { ProviderRejected } from "../../errors.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { createHttpClient, type HttpTimeouts } from "../../platform/http-client.ts";
 import type { OAuthApp } from "../../platform/oauth.ts";
-import { createCalendarClient } from "./client.ts";
+import { openLater } from "../open-later.ts";
 import type { CalendarCall, CalendarRef, EventPage, GoogleCalendar } from "./contract.ts";
 import { changedEvent, newEvent, readEvent } from "./events.ts";
 import { codes } from "./failures.ts";
@@ -32,7 +32,10 @@ export function createGoogleCalendar({
 }): GoogleCalendar {
   const base = url?.replace(/\/+$/, "");
   const http = createHttpClient({ name: "Google Calendar", clock, timeouts });
-  const client = createCalendarClient({ http, clock, url: base });
+  const client = openLater(async () => {
+    const { createCalendarClient } = await import("./client.ts");
+    return createCalendarClient({ http, clock, url: base });
+  });
 
   return {
     isSandbox: base !== undefined,

@@ -6,6 +6,7 @@ import {
   RateLimited,
   WriteUnconfirmed,
 } from "../../errors.ts";
+import { wordOf } from "./refusals.ts";
 
 /** How long to stay away when Slack does not say, in milliseconds: as its own documents advise. */
 export const WAIT_MS = 30_000;
@@ -73,8 +74,8 @@ function failureOfCode(
   error: WebAPIPlatformError,
   { what, isWrite }: { what: string; isWrite: boolean },
 ): Error {
-  const providerCode = codeOf(error);
   const { data } = error;
+  const providerCode = wordOf(data.error);
   const scope = "needed" in data && typeof data.needed === "string" ? ` (${data.needed})` : "";
   const text = `${what}: ${providerCode}${scope}`;
   const cause = { cause: error };
@@ -89,16 +90,6 @@ function failureOfCode(
     return new ProviderUnavailable(text, { ...cause, code: providerCode });
   }
   return new ProviderRejected(text, { ...cause, code: rejectionOf(providerCode), providerCode });
-}
-
-/** Slack's own word for what it refused; undefined when it was not Slack. */
-export function refusalOf(error: unknown): string | undefined {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof WebAPIPlatformError ? codeOf(cause) : undefined;
-}
-
-function codeOf({ data: { error } }: WebAPIPlatformError): string {
-  return /^[\w.-]{1,100}$/.test(error) ? error : "unknown_error";
 }
 
 function rejectionOf(code: string): string {

@@ -2,7 +2,7 @@ import { ConnectionRevoked, ProviderRejected } from "../../errors.ts";
 import type { Grant, OAuthApp, OAuthProvider } from "../../platform/oauth.ts";
 import type { z } from "zod";
 import type { SlackClient } from "./client.ts";
-import { refusalOf } from "./failures.ts";
+import { refusalOf } from "./refusals.ts";
 import { AuthTestAnswer, OkAnswer, TokenAnswer } from "./schemas.ts";
 
 /** To post, to name channels, to enter public ones, and to look whether a message arrived. */

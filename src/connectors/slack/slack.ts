@@ -2,10 +2,10 @@ import { ProviderRejected } from "../../errors.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { createHttpClient, type HttpTimeouts } from "../../platform/http-client.ts";
 import type { OAuthApp } from "../../platform/oauth.ts";
+import { openLater } from "../open-later.ts";
 import { blocksOf, plainTextOf } from "./blocks.ts";
-import { createSlackClient } from "./client.ts";
 import type { Slack, SlackChannel } from "./contract.ts";
-import { refusalOf } from "./failures.ts";
+import { refusalOf } from "./refusals.ts";
 import { createSlackOAuth } from "./oauth.ts";
 import { ChannelAnswer, ChannelsAnswer, HistoryAnswer, OkAnswer, PostAnswer } from "./schemas.ts";
 
@@ -31,7 +31,10 @@ export function createSlack({
 }): Slack {
   const http = createHttpClient({ name: "Slack", clock, timeouts });
   const address = (url ?? "https://slack.com").replace(/\/+$/, "");
-  const client = createSlackClient({ http, url: address });
+  const client = openLater(async () => {
+    const { createSlackClient } = await import("./client.ts");
+    return createSlackClient({ http, url: address });
+  });
 
   return {
     oauth: createSlackOAuth({ client, app, url: address, isReal: url === undefined }),

@@ -2,7 +2,7 @@ import type { PlanName } from "../../billing/plans.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { createHttpClient, type HttpTimeouts } from "../../platform/http-client.ts";
 import type { OAuthProvider } from "../../platform/oauth.ts";
-import { createStripeClient } from "./client.ts";
+import { openLater } from "../open-later.ts";
 import type { StripeConnector } from "./contract.ts";
 import { createStripeOAuth } from "./oauth.ts";
 import { createStripe, type PlanProducts } from "./stripe.ts";
@@ -38,7 +38,10 @@ export function openStripe(
     secretKey === undefined
       ? undefined
       : createStripe({
-          client: createStripeClient({ http, secretKey, url: base }),
+          client: openLater(async () => {
+            const { createStripeClient } = await import("./client.ts");
+            return createStripeClient({ http, secretKey, url: base });
+          }),
           products,
           clock,
           // sk_live_… or rk_live_…
