@@ -86,7 +86,7 @@ async function keepRow(
       refundDate: null,
       reference: null,
       reason: told.reason,
-      requesterId: null,
+      requestedBy: null,
       now,
     });
     return { row, isNews: true };
@@ -118,7 +118,7 @@ async function record(
   try {
     const { refund } = await refundPayment(
       tx,
-      { ...by, causerId: row.requesterId },
+      { ...by, causerId: row.requestedBy },
       {
         paymentId,
         amount: row.amount,

@@ -56,7 +56,7 @@ export async function requestStripeRefund(
     refundDate: input.refundDate ?? null,
     reference: input.reference ?? null,
     reason: input.reason ?? null,
-    requesterId: by.causerId,
+    requestedBy: by.causerId,
     now,
   });
   await recordInvoiceEvent(tx, by, "payment.refund-requested", invoice, {

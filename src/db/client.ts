@@ -21,7 +21,7 @@ export interface DatabaseOptions {
 
 /**
  * Opens a pool that speaks our dialect: camelCase columns, int8 as bigint (money in minor units)
- * except in id columns, `date` as "YYYY-MM-DD" text, timestamptz as Date.
+ * except in columns that name a record or a person, `date` as "YYYY-MM-DD" text, timestamptz as Date.
  */
 export function openDatabase(options: DatabaseOptions): Sql {
   const sql = postgres(options.url, {
@@ -101,14 +101,13 @@ function handleUntil(tx: Tx, isOver: () => boolean): Tx {
 }
 
 /**
- * An id is an int8 in the database and a plain number here (2^53 ids are enough); every other int8 is
- * money or a count and stays a bigint, so that the two can never be mixed up in arithmetic.
+ * An id, also that of who did something (`recorded_by`), is an int8 in the database and a plain number here
+ * (2^53 ids are enough); every other int8 is money or a count and stays a bigint, so that the two can never
+ * be mixed up in arithmetic.
  */
 function idsAsNumbers(value: unknown, column?: { name: string }): unknown {
   if (typeof value !== "bigint" || column === undefined) return value;
-  return column.name === "id" || column.name.endsWith("Id") || column.name.endsWith("_id")
-    ? Number(value)
-    : value;
+  return /^id$|(?:Id|By|_id|_by)$/.test(column.name) ? Number(value) : value;
 }
 
 /** PostgreSQL's error code (SQLSTATE), when the error came from there. */

@@ -26,13 +26,13 @@ export interface StripeRefundRow {
   reason: string | null;
   failure: string | null;
   /** Who asked for it here. */
-  requesterId: number | null;
+  requestedBy: number | null;
 }
 
 function columns(sql: Sql | Tx) {
   return sql`
     company_id, id, stripe_payment_id, refund, amount, status, payment_refund_id, refund_date,
-    reference, reason, failure, requested_by as requester_id
+    reference, reason, failure, requested_by
   `;
 }
 
@@ -61,14 +61,10 @@ export async function listStripeRefunds(
 
 export async function insertStripeRefund(
   tx: Tx,
-  {
-    requesterId: requestedBy,
-    now,
-    ...refund
-  }: Omit<StripeRefundRow, "id" | "paymentRefundId" | "failure"> & { now: Date },
+  { now, ...refund }: Omit<StripeRefundRow, "id" | "paymentRefundId" | "failure"> & { now: Date },
 ): Promise<StripeRefundRow> {
   const [row] = await tx<StripeRefundRow[]>`
-    insert into stripe_refunds ${tx({ ...refund, requestedBy, createdAt: now, updatedAt: now })}
+    insert into stripe_refunds ${tx({ ...refund, createdAt: now, updatedAt: now })}
     returning ${columns(tx)}
   `;
   return row!;
