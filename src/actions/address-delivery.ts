@@ -2,7 +2,7 @@ import { raiseAttention } from "../db/attention.ts";
 import type { Tx } from "../db/client.ts";
 import { setDeliveryRecipient, type DeliveryRow } from "../db/deliveries.ts";
 import { findRecipient } from "../db/invoice-references.ts";
-import { subjectOf, type MailSubject } from "./mail-subject.ts";
+import { nameOf, subjectOf, type MailSubject } from "./mail-subject.ts";
 import { endDelivery } from "./settle-delivery.ts";
 
 /** A delivery that has somebody to go to. */
@@ -31,7 +31,7 @@ export async function addressDelivery(
   const item = itemOf(delivery, state);
   if (item === undefined) return undefined;
   const subject = subjectOf(delivery);
-  const about = `${subject.subjectType} ${subject.subjectId}`;
+  const about = await nameOf(tx, { delivery, now });
   const title = `The ${delivery.kind} mail for ${about} was not sent: ${NO_RECIPIENT} any more`;
   await raiseAttention(tx, { companyId, ...item, key: String(item.key), title, ...subject });
   return undefined;

@@ -9,6 +9,7 @@ import { replaceInvoiceTaxes } from "../db/invoice-taxes.ts";
 import {
   findTakenNumbers,
   insertInvoice,
+  lockInvoice,
   lockInvoices,
   updateInvoiceRow,
   type InvoiceRow,
@@ -90,8 +91,7 @@ export function createInvoiceWriter(provider: ProviderName): RecordWriter<Incomi
 
     async overwrite(tx, by, id, fields) {
       const companyId = by.company.id;
-      const [invoice] = await lockInvoices(tx, { companyId, ids: [id] });
-      if (invoice === undefined) throw new Conflict("It was deleted here.");
+      const invoice = await lockInvoice(tx, { companyId, id });
       if (invoice.status === "cancelled") throw new Conflict("It was voided here, and stays so.");
       if (await hasMoneyOfItsOwn(tx, { companyId, invoiceId: id, provider })) {
         throw new Conflict(

@@ -5,7 +5,8 @@ import {
   insertCreditApplication,
   lockCredit,
   lockCredits,
-  sumCreditApplications,
+  sumCreditsOnInvoice,
+  sumUsesOfCredit,
   updateCreditRow,
   type CreditType,
 } from "../db/credits.ts";
@@ -98,10 +99,10 @@ export const creditUseWriter: RecordWriter<IncomingCreditUse> = {
       appliedBy: by.causerId,
       createdAt: by.now,
     });
-    const { ofCredit } = await sumCreditApplications(tx, { companyId, creditId, invoiceId });
-    if (ofCredit > credit.amount) throw new Conflict("The credit does not hold so much.");
+    const used = await sumUsesOfCredit(tx, { companyId, creditId });
+    if (used > credit.amount) throw new Conflict("The credit does not hold so much.");
     // What is left came over with the credit, and is less when it was used since.
-    const left = credit.amount - ofCredit;
+    const left = credit.amount - used;
     if (left < credit.remaining) {
       await updateCreditRow(tx, credit, { remaining: left, updatedAt: by.now });
     }
@@ -186,11 +187,8 @@ async function findRoom(
 }
 
 async function sumReceived(tx: Tx, companyId: number, invoiceId: number): Promise<bigint> {
-  const [paid, { onInvoice }] = [
-    await sumInvoicePayments(tx, { companyId, invoiceId }),
-    await sumCreditApplications(tx, { companyId, creditId: 0, invoiceId }),
-  ];
-  return paid + onInvoice;
+  const invoice = { companyId, invoiceId };
+  return (await sumInvoicePayments(tx, invoice)) + (await sumCreditsOnInvoice(tx, invoice));
 }
 
 /** More came in than the invoice says: it was paid since it came over. */

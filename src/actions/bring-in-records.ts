@@ -45,7 +45,7 @@ export interface RecordWriter<Fields> {
   insert(tx: Tx, by: Acting, fields: Fields): Promise<Inserted>;
   /** As the record is here now, locked; undefined when it was deleted here. */
   read(tx: Tx, by: Acting, id: number): Promise<Facts | undefined>;
-  /** Throws `Conflict` when what happened here since does not allow it. */
+  /** The record is there, and locked. Throws `Conflict` when what happened here since does not allow it. */
   overwrite(tx: Tx, by: Acting, id: number, fields: Fields): Promise<void>;
 }
 

@@ -106,7 +106,7 @@ export const expenseWriter: RecordWriter<IncomingExpense> = {
   async overwrite(tx, by, id, fields) {
     const key = { companyId: by.company.id, id, now: by.now };
     const [expense] = await lockExpenses(tx, { companyId: key.companyId, ids: [id] });
-    if (expense?.invoiceId !== null) throw new Conflict("It is billed by an invoice here.");
+    if (expense!.invoiceId !== null) throw new Conflict("It is billed by an invoice here.");
     await updateExpenseRow(tx, key, fields);
   },
 };
@@ -130,7 +130,7 @@ export const timeWriter: RecordWriter<TimeEntryFields> = {
   async overwrite(tx, by, id, fields) {
     const key = { companyId: by.company.id, id, now: by.now };
     const [entry] = await lockTimeEntries(tx, { companyId: key.companyId, ids: [id] });
-    if (entry?.invoiceId !== null) throw new Conflict("It is billed by an invoice here.");
+    if (entry!.invoiceId !== null) throw new Conflict("It is billed by an invoice here.");
     await updateTimeEntryRow(tx, key, fields);
   },
 };

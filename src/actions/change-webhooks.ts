@@ -3,7 +3,7 @@ import type { Tx } from "../db/client.ts";
 import { recordEvent } from "../db/events.ts";
 import {
   insertTestDelivery,
-  requeueDelivery,
+  requeueWebhookDelivery,
   type WebhookDeliveryRow,
 } from "../db/webhook-deliveries.ts";
 import {
@@ -167,7 +167,7 @@ export async function redeliverWebhook(
   requireEnabled(endpoint);
   await settleWebhookItems(tx, endpoint, "it was asked for again");
   await recordWebhookEvent(tx, by, "webhook.redelivery_requested", endpoint, { delivery_id: id });
-  return await requeueDelivery(tx, { companyId, id, now: machineNow });
+  return await requeueWebhookDelivery(tx, { companyId, id, now: machineNow });
 }
 
 /** @throws Conflict */

@@ -11,8 +11,6 @@ interface ChannelRef {
   channel: string;
 }
 
-const ATTENTION = "slack.channel-dead";
-
 /**
  * Nothing can be posted in a channel any more: its routes are disabled, the owner is told by mail and
  * an attention item raised. What is owed there waits until somebody enables the routes again, or leads
@@ -77,5 +75,5 @@ export async function settleDeadChannel(
 ): Promise<void> {
   const routes = await lockChannelRoutes(tx, { companyId, channel });
   if (routes.some(({ failureCode }) => failureCode !== null)) return;
-  await settleAttention(tx, { companyId, kind: ATTENTION, key: channel, resolution });
+  await settleAttention(tx, { companyId, kind: "slack.channel-dead", key: channel, resolution });
 }

@@ -10,6 +10,7 @@ import { whyNotMailInvitation } from "./change-invitations.ts";
 import { isGivenUp, takeUpDelivery } from "./give-up-delivery.ts";
 import { whyNotMailWebhook } from "./disable-webhook.ts";
 import {
+  DIED_MEANWHILE,
   lockSubject,
   type DocumentMailSubject,
   type MailRef,
@@ -42,7 +43,7 @@ export async function openDelivery(tx: Tx, ref: MailRef): Promise<OpenedDelivery
   const now = state.testNow ?? ref.clock.now();
 
   if (delivery.status === "sending") {
-    const reason = "the worker died while the mail server was answering";
+    const reason = DIED_MEANWHILE;
     await doubtDelivery(tx, { ...ref, attempts: delivery.attempts, reason });
     return { kind: "over", reason };
   }
@@ -67,7 +68,7 @@ export async function openDelivery(tx: Tx, ref: MailRef): Promise<OpenedDelivery
     return { kind: "over", reason };
   }
   if (state.about === "invoice" && delivery.kind === "reminder") {
-    const restMs = await restOf(tx, { delivery, state, now });
+    const restMs = await findReminderRestMs(tx, { delivery, state, now });
     if (restMs > 0) {
       return { kind: "later", waitMs: Math.min(restMs, LOOK_AGAIN_MS), reason: TOO_SOON };
     }
@@ -126,7 +127,7 @@ export function whyNot({
 export const TOO_SOON = "another reminder went out less than 24 hours ago";
 
 /** How long a reminder has to wait for the one before it, in milliseconds; 0 when it need not. */
-export async function restOf(
+export async function findReminderRestMs(
   tx: Tx,
   {
     delivery,

@@ -2,6 +2,7 @@ import { raiseAttention } from "../db/attention.ts";
 import type { Tx } from "../db/client.ts";
 import { lockSlackNotice, setNoticeStatus, type NoticeStatus } from "../db/slack-notices.ts";
 import { layOut, oneLine, type ComposedMail } from "./compose-mail.ts";
+import { DIED_MEANWHILE } from "./mail-subject.ts";
 
 interface NoticeRef {
   companyId: number;
@@ -32,7 +33,7 @@ export async function openNotice(
   const row = await lockSlackNotice(tx, ref);
   if (row === undefined) return { kind: "over", reason: "the company was deleted" };
   if (row.status === "sending") {
-    const reason = "the worker died while the mail server was answering";
+    const reason = DIED_MEANWHILE;
     await doubtNotice(tx, { companyId, noticeId, now }, reason);
     return { kind: "over", reason };
   }

@@ -1,4 +1,4 @@
-import { webhookMailKey } from "../billing/message-ids.ts";
+import { isWebhookMailKeyOf, webhookMailKey } from "../billing/message-ids.ts";
 import { raiseAttention } from "../db/attention.ts";
 import type { Tx } from "../db/client.ts";
 import { listAdmins } from "../db/company-members.ts";
@@ -66,6 +66,6 @@ export async function disableWebhook(
 export function whyNotMailWebhook(state: WebhookMailRow, key: string): string | undefined {
   if (state.isDeleted) return "the webhook was deleted";
   if (state.status === "enabled") return "the webhook is enabled again";
-  const isOfThis = key.startsWith(`${state.endpointId}/${state.disablings}/`);
+  const isOfThis = isWebhookMailKeyOf(key, state.endpointId, state.disablings);
   return isOfThis ? undefined : "the webhook was enabled and disabled again since";
 }

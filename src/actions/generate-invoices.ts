@@ -26,6 +26,7 @@ import {
 import { errorText } from "../errors.ts";
 import { requestInvoiceMails, type InvoiceMail } from "./request-invoice-mails.ts";
 import { takeNumbers } from "./take-numbers.ts";
+import { parkedItem } from "./parked-item.ts";
 
 /**
  * Invoices and parked periods after which a chunk takes no further series: each may have missed
@@ -113,13 +114,7 @@ async function park(
   await raiseNightFindings(
     tx,
     of.companyId,
-    series.map(({ id, reason }) => ({
-      kind: "series.parked",
-      key: String(id),
-      title: `Recurring invoice ${id} is parked: ${reason}`,
-      subjectType: "recurring-invoice",
-      subjectId: id,
-    })),
+    series.map(({ id, reason }) => parkedItem(id, reason)),
   );
 }
 

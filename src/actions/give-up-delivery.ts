@@ -2,7 +2,7 @@ import { listAbandonedMails } from "../db/abandoned-mails.ts";
 import type { Tx } from "../db/client.ts";
 import { lockDelivery, setDeliveryStatus, type DeliveryRow } from "../db/deliveries.ts";
 import { requeueReminder } from "../db/mail-facts.ts";
-import { lockSubject, type MailRef } from "./mail-subject.ts";
+import { DIED_MEANWHILE, lockSubject, type MailRef } from "./mail-subject.ts";
 import { doubtDelivery, endDelivery } from "./settle-delivery.ts";
 
 /** Says of a delivery that it ended with its run, and goes on should that be started again. */
@@ -21,7 +21,7 @@ export async function giveUpDelivery(tx: Tx, ref: MailRef): Promise<boolean> {
   const [abandoned] = await listAbandonedMails(tx, { limit: 1, only: { companyId, deliveryId } });
   if (abandoned === undefined) return false;
   if (delivery.status === "sending") {
-    const reason = "the worker died while the mail server was answering";
+    const reason = DIED_MEANWHILE;
     await doubtDelivery(tx, { ...ref, attempts: delivery.attempts, reason });
     return true;
   }

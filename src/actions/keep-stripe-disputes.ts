@@ -4,7 +4,7 @@ import type { Tx } from "../db/client.ts";
 import { getInvoice, updateInvoiceRow, type InvoiceRow } from "../db/invoices.ts";
 import {
   findStripeDispute,
-  hasOtherMark,
+  isMarkedByDispute,
   insertStripeDispute,
   updateStripeDispute,
   type StripeDisputeRow,
@@ -78,11 +78,10 @@ export async function keepStripeDisputes(
           })
         : await updateStripeDispute(tx, known, { status, evidenceDueAt, updatedAt: now });
     const current = await getInvoice(tx, { companyId, id: invoice.id }).catch(orNothing);
-    if (open.has(status)) await mark(tx, by, { row, invoice: current, now });
-    else if (status === "lost") {
-      await mark(tx, by, { row, invoice: current, now });
-      await lose(tx, by, { row, invoice, paymentId, now });
-    } else await clear(tx, by, { row, invoice: current, now });
+    const isLost = status === "lost";
+    if (isLost || open.has(status)) await mark(tx, by, { row, invoice: current, now });
+    else await clear(tx, by, { row, invoice: current, now });
+    if (isLost) await lose(tx, by, { row, invoice, paymentId, now });
   }
 }
 
@@ -157,7 +156,7 @@ async function clear(tx: Tx, by: Acting, { row, invoice, now }: Marking): Promis
     paymentRefundId === null ? invoice : await revertRefund(tx, by, { paymentRefundId, why });
   await settleAttention(tx, { ...itemOf(row), resolution: row.status });
   if (!hasMarked || after?.isDisputed !== true) return;
-  if (await hasOtherMark(tx, { companyId: after.companyId, invoiceId: after.id })) return;
+  if (await isMarkedByDispute(tx, { companyId: after.companyId, invoiceId: after.id })) return;
   await setDisputed(tx, by, { invoice: after, isDisputed: false, row });
 }
 

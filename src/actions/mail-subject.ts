@@ -1,6 +1,8 @@
+import { localDateOf } from "../billing/dates.ts";
 import type { Tx } from "../db/client.ts";
 import type { DeliveryRow } from "../db/deliveries.ts";
 import { lockInvitationMail, type InvitationMailRow } from "../db/invitations.ts";
+import { getInvoice } from "../db/invoices.ts";
 import { lockMailState, type MailStateRow } from "../db/mail-facts.ts";
 import {
   lockQuoteMail,
@@ -8,6 +10,7 @@ import {
   type QuoteMailRow,
   type StatementMailRow,
 } from "../db/quote-mail-facts.ts";
+import { getQuote } from "../db/quotes.ts";
 import { lockWebhookMail, type WebhookMailRow } from "../db/webhook-endpoints.ts";
 import type { Clock } from "../platform/clock.ts";
 
@@ -38,6 +41,9 @@ export async function lockSubject(tx: Tx, ref: MailRef): Promise<MailSubject | u
   );
 }
 
+/** Why nobody knows whether a mail that was left at "sending" has arrived. */
+export const DIED_MEANWHILE = "the worker died while the mail server was answering";
+
 /** What a delivery is about, as attention items name it. */
 export function subjectOf(delivery: DeliveryRow): { subjectType: string; subjectId: number } {
   const { invoiceId, quoteId, statementId, invitationId, webhookEndpointId } = delivery;
@@ -46,4 +52,21 @@ export function subjectOf(delivery: DeliveryRow): { subjectType: string; subject
   if (invitationId !== null) return { subjectType: "invitation", subjectId: invitationId };
   if (webhookEndpointId !== null) return { subjectType: "webhook", subjectId: webhookEndpointId };
   return { subjectType: "statement", subjectId: statementId! };
+}
+
+/** What a mail is about, as people call it: by its number where it has one. */
+export async function nameOf(
+  tx: Tx,
+  { delivery, now }: { delivery: DeliveryRow; now: Date },
+): Promise<string> {
+  const { companyId, invoiceId, quoteId } = delivery;
+  if (invoiceId !== null) {
+    return `invoice ${(await getInvoice(tx, { companyId, id: invoiceId })).invoiceNumber}`;
+  }
+  if (quoteId !== null) {
+    const today = localDateOf(now, "UTC");
+    return `quote ${(await getQuote(tx, { companyId, id: quoteId, today })).quoteNumber}`;
+  }
+  const { subjectType, subjectId } = subjectOf(delivery);
+  return `${subjectType} ${subjectId}`;
 }

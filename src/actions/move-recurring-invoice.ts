@@ -7,6 +7,7 @@ import {
   type RecurringInvoiceRow,
 } from "../db/recurring-invoices.ts";
 import { claimMove, moveClaimed, type MoveSides } from "./move-record.ts";
+import { parkedItem } from "./parked-item.ts";
 
 /**
  * Moves a series to another company. Its client and the invoices it has made stay; what it says and
@@ -32,14 +33,7 @@ export async function moveRecurringInvoice(
   }
   await moveClaimed(tx, sides, claimed, { clientId: null });
   if (series.parkedAt === null && series.status !== "completed") {
-    await raiseAttention(tx, {
-      companyId: claimed.to,
-      kind: "series.parked",
-      key: String(seriesId),
-      title: `Recurring invoice ${seriesId} is parked: ${reason}`,
-      subjectType: "recurring-invoice",
-      subjectId: seriesId,
-    });
+    await raiseAttention(tx, { companyId: claimed.to, ...parkedItem(seriesId, reason) });
   }
   return await updateRecurringInvoiceRow(
     tx,

@@ -5,6 +5,7 @@ import { holdNightCompany } from "../db/night-companies.ts";
 import { parkSeries } from "../db/night-series.ts";
 import { errorText } from "../errors.ts";
 import type { Clock } from "../platform/clock.ts";
+import { parkedItem } from "./parked-item.ts";
 
 /** Parks a series whose invoice could not be written, with what the database said (case D15). */
 export async function parkFailedSeries(
@@ -28,12 +29,5 @@ export async function parkFailedSeries(
   });
   // Moved to another company since: a night there meets the same fault.
   if (parked === 0) return;
-  await raiseAttention(tx, {
-    companyId,
-    kind: "series.parked",
-    key: String(seriesId),
-    title: `Recurring invoice ${seriesId} is parked: ${reason}`,
-    subjectType: "recurring-invoice",
-    subjectId: seriesId,
-  });
+  await raiseAttention(tx, { companyId, ...parkedItem(seriesId, reason) });
 }

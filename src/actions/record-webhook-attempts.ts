@@ -62,12 +62,14 @@ export async function recordWebhookResults(
   },
 ): Promise<{ isOpen: boolean }> {
   const endpoint = await lockWebhookEndpoint(tx, key);
-  const endings = results.map((result) => endingOf(result, machineNow, random()));
+  const verdicts = results.map(judgeWebhookAnswer);
+  const endings = results.map((result, index) =>
+    endingOf({ result, verdict: verdicts[index]!, now: machineNow, random: random() }),
+  );
   await recordAttempts(tx, { companyId: key.companyId, now: machineNow, endings });
   if (endpoint === undefined) return { isOpen: false };
   await setWebhookTurn(tx, key, claim);
 
-  const verdicts = results.map(judgeWebhookAnswer);
   if (endings.some(({ status }) => status === "failed")) await tellGivenUp(tx, endpoint);
   const changes = healthOf(endpoint, { results, verdicts, isRoundLost, machineNow });
   const current =
@@ -89,10 +91,19 @@ export async function recordWebhookResults(
   return { isOpen: reason === undefined && !rests };
 }
 
-function endingOf(result: WebhookResult, now: Date, random: number): AttemptEnding {
+function endingOf({
+  result,
+  verdict,
+  now,
+  random,
+}: {
+  result: WebhookResult;
+  verdict: ReturnType<typeof judgeWebhookAnswer>;
+  now: Date;
+  random: number;
+}): AttemptEnding {
   const { delivery, at, ms, status, error, response, retryAfterMs = 0 } = result;
   const attempt = { at, ms, status, error, response };
-  const verdict = judgeWebhookAnswer(result);
   if (verdict === "delivered") {
     return { id: delivery.id, status: "delivered", nextAttemptAt: null, attempt };
   }

@@ -3,6 +3,7 @@ import type { Tx } from "../db/client.ts";
 import { recordEvent } from "../db/events.ts";
 import type { RecurringInvoiceRow } from "../db/recurring-invoices.ts";
 import type { Acting } from "./acting.ts";
+import { parkedItem } from "./parked-item.ts";
 
 /**
  * Leaves an event about a series, with what it is like now. Amounts are minor units. Of one that is
@@ -34,18 +35,16 @@ export async function recordSeriesEvent(
     },
   });
   if (series.parkedAt === null) return;
-  const item = { companyId: by.company.id, kind: "series.parked", key: String(series.id) };
+  const item = {
+    companyId: by.company.id,
+    ...parkedItem(series.id, series.parkedReason ?? "of something unknown"),
+  };
   const over = whyOver(type, series);
   if (over !== undefined) {
     await settleAttention(tx, { ...item, resolution: `the recurring invoice is ${over}` });
     return;
   }
-  await raiseAttention(tx, {
-    ...item,
-    title: `Recurring invoice ${series.id} is parked: ${series.parkedReason}`,
-    subjectType: "recurring-invoice",
-    subjectId: series.id,
-  });
+  await raiseAttention(tx, item);
 }
 
 function whyOver(

@@ -6,7 +6,7 @@ import { lockInvoice } from "../db/invoices.ts";
 import { lockMailState, requeueReminder, type MailStateRow } from "../db/mail-facts.ts";
 import { Conflict, NotFound } from "../errors.ts";
 import type { Acting } from "./acting.ts";
-import { restOf, TOO_SOON, whyNot } from "./deliver-mail.ts";
+import { findReminderRestMs, TOO_SOON, whyNot } from "./deliver-mail.ts";
 import {
   findPendingMail,
   requestMail,
@@ -77,7 +77,8 @@ async function checkResendable(
           state: { ...state, reminderStatus: state.reminderStatus === null ? null : "queued" },
         });
   const isTooSoon =
-    dispatch.kind === "reminder" && (await restOf(tx, { delivery, state, now: by.now })) > 0;
+    dispatch.kind === "reminder" &&
+    (await findReminderRestMs(tx, { delivery, state, now: by.now })) > 0;
   const obstacle = reason ?? (isTooSoon ? TOO_SOON : undefined);
   if (obstacle !== undefined) throw new Conflict(`This cannot be sent again: ${obstacle}.`);
 }

@@ -18,6 +18,7 @@ import {
 } from "../db/users.ts";
 import { InvalidInput } from "../errors.ts";
 import { hashToken } from "../platform/tokens.ts";
+import { DIED_MEANWHILE } from "./mail-subject.ts";
 
 /** How long a link to choose a new password works after its mail has left, in minutes. */
 export const RESET_VALID_MINUTES = 60;
@@ -40,7 +41,7 @@ export async function openResetMail(
   const reset = await lockPasswordReset(tx, id);
   if (reset === undefined) return { kind: "over", reason: "it is about nothing" };
   if (reset.status === "sending") {
-    const reason = "the worker died while the mail server was answering";
+    const reason = DIED_MEANWHILE;
     await endResetMail(tx, { id, now, status: "unknown", code: "unconfirmed", reason });
     return { kind: "over", reason };
   }

@@ -1,4 +1,3 @@
-import { localDateOf } from "../billing/dates.ts";
 import type { MailKind } from "../billing/message-ids.ts";
 import { raiseAttention, settleAttention } from "../db/attention.ts";
 import type { Tx } from "../db/client.ts";
@@ -6,7 +5,6 @@ import { findCompany } from "../db/companies.ts";
 import { lockDelivery, setDeliveryStatus, type DeliveryRow } from "../db/deliveries.ts";
 import { recordEvent } from "../db/events.ts";
 import { getInvoice } from "../db/invoices.ts";
-import { getQuote } from "../db/quotes.ts";
 import {
   endReminder,
   markInvoiceMailed,
@@ -15,7 +13,7 @@ import {
 } from "../db/mail-facts.ts";
 import { markQuoteMailed, type QuoteMailRow } from "../db/quote-mail-facts.ts";
 import { issueInvoice } from "./issue-invoice.ts";
-import { lockSubject, subjectOf, type MailRef, type MailSubject } from "./mail-subject.ts";
+import { lockSubject, nameOf, subjectOf, type MailRef, type MailSubject } from "./mail-subject.ts";
 
 /** A delivery as a worker knows it that tried to send it. */
 export interface AttemptRef extends MailRef {
@@ -189,20 +187,6 @@ export async function doubtDelivery(tx: Tx, ref: AttemptRef & { reason: string }
     title: `It is not known whether the ${locked.delivery.kind} mail for ${await nameOf(tx, locked)} arrived: ${reason}`,
     ...subjectOf(locked.delivery),
   });
-}
-
-/** What a mail is about, as people call it: by its number where it has one. */
-async function nameOf(tx: Tx, { delivery, now }: LockedAttempt): Promise<string> {
-  const { companyId, invoiceId, quoteId } = delivery;
-  if (invoiceId !== null) {
-    return `invoice ${(await getInvoice(tx, { companyId, id: invoiceId })).invoiceNumber}`;
-  }
-  if (quoteId !== null) {
-    const today = localDateOf(now, "UTC");
-    return `quote ${(await getQuote(tx, { companyId, id: quoteId, today })).quoteNumber}`;
-  }
-  const { subjectType, subjectId } = subjectOf(delivery);
-  return `${subjectType} ${subjectId}`;
 }
 
 /**

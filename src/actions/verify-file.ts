@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { canonicalSha256 } from "./proof-pack.ts";
@@ -114,13 +114,10 @@ function readDigests(line: string): z.infer<typeof Digests> | undefined {
 }
 
 async function readJson(path: string): Promise<unknown> {
-  const file = await open(path);
   try {
-    return JSON.parse(await file.readFile("utf8"));
+    return JSON.parse(await readFile(path, "utf8"));
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
-  } finally {
-    await file.close();
   }
 }

@@ -32,6 +32,11 @@ export function webhookMailKey(endpointId: number, disabling: number, userId: nu
   return `${endpointId}/${disabling}/${userId}`;
 }
 
+/** Whether a key of `webhookMailKey` is about this disabling, to whomever it goes. */
+export function isWebhookMailKeyOf(key: string, endpointId: number, disabling: number): boolean {
+  return key.startsWith(`${endpointId}/${disabling}/`);
+}
+
 export type MailKind =
   | "invoice"
   | "reminder"

@@ -37,7 +37,7 @@ export function webhookRetryDelayMs(attempt: number, random: number): number | u
 
 /** How long an endpoint is left alone at which whole rounds have failed; then one message is tried. */
 export function webhookRestMs(failedRounds: number): number {
-  return Math.min(REST_MS_FIRST * 2 ** Math.min(failedRounds - 1, 20), REST_MS_MAX);
+  return Math.min(REST_MS_FIRST * 2 ** (failedRounds - 1), REST_MS_MAX);
 }
 
 /** What an answer means: only 2xx is success, a redirect is none, and 410 asks not to be told any more. */

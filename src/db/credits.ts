@@ -180,19 +180,30 @@ export async function insertCreditApplication(
   return row!.id;
 }
 
-/** How much of a credit was used, and how much of credits an invoice took, minor units. */
-export async function sumCreditApplications(
+/** How much of a credit was used, minor units. */
+export async function sumUsesOfCredit(
   sql: Sql | Tx,
-  { companyId, creditId, invoiceId }: { companyId: number; creditId: number; invoiceId: number },
-): Promise<{ ofCredit: bigint; onInvoice: bigint }> {
-  const [row] = await sql<{ ofCredit: bigint; onInvoice: bigint }[]>`
-    select
-      coalesce(sum(amount) filter (where credit_id = ${creditId}), 0)::int8 as of_credit,
-      coalesce(sum(amount) filter (where invoice_id = ${invoiceId}), 0)::int8 as on_invoice
+  { companyId, creditId }: { companyId: number; creditId: number },
+): Promise<bigint> {
+  const [row] = await sql<{ sum: bigint }[]>`
+    select coalesce(sum(amount), 0)::int8 as sum
     from credit_applications
-    where company_id = ${companyId} and (credit_id = ${creditId} or invoice_id = ${invoiceId})
+    where company_id = ${companyId} and credit_id = ${creditId}
   `;
-  return row!;
+  return row!.sum;
+}
+
+/** How much of credits an invoice took, minor units. */
+export async function sumCreditsOnInvoice(
+  sql: Sql | Tx,
+  { companyId, invoiceId }: { companyId: number; invoiceId: number },
+): Promise<bigint> {
+  const [row] = await sql<{ sum: bigint }[]>`
+    select coalesce(sum(amount), 0)::int8 as sum
+    from credit_applications
+    where company_id = ${companyId} and invoice_id = ${invoiceId}
+  `;
+  return row!.sum;
 }
 
 /** A use of a credit that is there; undefined when it was taken back. */

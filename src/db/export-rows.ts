@@ -31,8 +31,6 @@ export function filtersUnknownTo(
 }
 
 /** The columns of one resource, or of all of them side by side. */
-export function columnsOf(resource: ExportResource): string[];
-export function columnsOf(resource: null): string[];
 export function columnsOf(resource: ExportResource | null): string[] {
   if (resource !== null) return sources[resource].columns.trim().split(/\s+/);
   return [...new Set(exportResources.flatMap((each) => columnsOf(each)))];

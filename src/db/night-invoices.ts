@@ -183,7 +183,7 @@ export async function recordOccurrences(
 }
 
 /** In a preview: as if the mail server had taken the invoices that wait to be mailed. */
-export async function takeWaitingMails(
+export async function pretendMailsWereTaken(
   tx: Tx,
   { companyId, now }: { companyId: number; now: Date },
 ): Promise<void> {

@@ -74,7 +74,7 @@ export async function updateStripeDispute(
 }
 
 /** Whether the invoice is disputed because of some dispute. */
-export async function hasOtherMark(
+export async function isMarkedByDispute(
   tx: Tx,
   { companyId, invoiceId }: { companyId: number; invoiceId: number },
 ): Promise<boolean> {

@@ -61,7 +61,7 @@ export async function getStripePayment(
   return row;
 }
 
-/** The row of a payment, made if there is none; the invoice's row is locked. What is known anew is stripe_payments. */
+/** The row of a payment, made if there is none; the invoice's row is locked. What is known anew is kept. */
 export async function keepStripePaymentRow(
   tx: Tx,
   {

@@ -270,7 +270,7 @@ export async function recordAttempts(
 }
 
 /** Asks for a delivery again, whatever became of it: its attempts are counted anew. */
-export async function requeueDelivery(
+export async function requeueWebhookDelivery(
   tx: Tx,
   { companyId, id, now }: { companyId: number; id: number; now: Date },
 ): Promise<WebhookDeliveryRow> {

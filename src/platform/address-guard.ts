@@ -29,7 +29,8 @@ export interface AddressGuard {
   lookup: LookupFunction;
 }
 
-const PORTS = ["", "443", "8443"];
+/** The URL parser leaves the port of https out. */
+const PORTS = ["", "8443"];
 const DNS_TIMEOUT_MS = 2_000;
 const DNS_TRIES = 2;
 

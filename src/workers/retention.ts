@@ -32,23 +32,22 @@ export async function retain(
     );
   }
   await pruneBudgets(sql);
-  const daysAgo = (days: number): Date => new Date(now.getTime() - days * DAY_MS);
-  const older = (days: number) => ({ before: daysAgo(days), limit: BATCH_SIZE });
+  const older = (days: number) => ({
+    before: new Date(now.getTime() - days * DAY_MS),
+    limit: BATCH_SIZE,
+  });
   const { usageDays, eventDays, webhookDays } = settings;
   const pruned = {
     ended: await inBatches(() =>
       pruneRuns(sql, {
         statuses: ["succeeded", "skipped", "cancelled"],
-        before: daysAgo(settings.endedDays),
-        limit: BATCH_SIZE,
+        ...older(settings.endedDays),
       }),
     ),
     dead: await inBatches(() =>
-      pruneRuns(sql, { statuses: ["dead"], before: daysAgo(settings.deadDays), limit: BATCH_SIZE }),
+      pruneRuns(sql, { statuses: ["dead"], ...older(settings.deadDays) }),
     ),
-    keys: await inBatches(() =>
-      pruneRunKeys(sql, { before: daysAgo(settings.keyDays), limit: BATCH_SIZE }),
-    ),
+    keys: await inBatches(() => pruneRunKeys(sql, older(settings.keyDays))),
     uses: await inBatches(() => deleteUsageBefore(sql, older(usageDays))),
     webhookDeliveries: await inBatches(() =>
       deleteWebhookDeliveriesBefore(sql, older(webhookDays)),

@@ -6,6 +6,7 @@ import { runStatuses } from "../../src/db/run-ledger.ts";
 import { runQueues } from "../../src/queue/names.ts";
 import { schedulerDefaults, workerDefaults } from "../../src/workers/settings.ts";
 import { commands } from "../../src/cli/commands.ts";
+import { jobs } from "../../src/jobs/index.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -245,8 +246,10 @@ test("jobs, events and kinds that the documents name are those of the code", () 
   );
   expect(named.length).toBeGreaterThan(10);
   const source = readSource();
+  const jobNames = jobs.map(({ name }) => name);
   const unknown = [...new Set(named)].filter(
-    (name) => !source.includes(`"${name}"`) && !source.includes(`'${name}'`),
+    (name) =>
+      !jobNames.includes(name) && !source.includes(`"${name}"`) && !source.includes(`'${name}'`),
   );
   expect(unknown).toEqual([]);
 });
@@ -272,4 +275,13 @@ test("the tree names no machine's path, registry or address of a private network
   const revealing =
     /(?<!\.)\/(home|Users|work|workspace)\/[a-z]|"resolved":|registry\s*=\s*["']?https?:|\b(10|192\.168)\.\d+\.\d+\.\d+\b|\.internal\b/;
   expect(files.filter((path) => revealing.test(read(path)))).toEqual([]);
+});
+
+test("every kind of mail has the job by whose name its run is found", () => {
+  const kinds = /deliveries_kind_check CHECK \(\(kind = ANY \(ARRAY\[(.*?)\]/
+    .exec(read("docs/schema.txt"))?.[1]
+    ?.match(/(?<=')[a-z]+(?=')/g);
+  expect(kinds).toContain("invoice");
+  const names = jobs.map(({ name }) => name);
+  expect(kinds?.filter((kind) => !names.includes(`mail.send-${kind}`))).toEqual([]);
 });

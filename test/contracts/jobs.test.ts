@@ -68,7 +68,7 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
     { companyId: 7, noticeId: 9 },
     { companyId: 7, noticeId: 10 },
   ],
-  "mail.send-webhook-notice": [
+  "mail.send-webhook": [
     { companyId: 7, deliveryId: 9 },
     { companyId: 7, deliveryId: 10 },
   ],

@@ -18,7 +18,7 @@ import {
   holdNightCompany,
   type NightCompanyRow,
 } from "../../db/night-companies.ts";
-import { takeWaitingMails } from "../../db/night-invoices.ts";
+import { pretendMailsWereTaken } from "../../db/night-invoices.ts";
 import { markOverdue } from "../../db/night-overdue.ts";
 import { listReminderStages } from "../../db/night-reminders.ts";
 import { readNightReport, type NightReport } from "../../db/night-report.ts";
@@ -155,7 +155,7 @@ export async function previewNight(deps: NightDeps, request: NightRequest): Prom
       for (let date = today; date < businessDate; date = addDays(date, 1)) {
         const at = date === today ? null : nightOf(company, date).at;
         await runSteps({ ...steps, businessDate: date, at });
-        await takeWaitingMails(tx, { companyId, now: at ?? nowOf(company, alone) });
+        await pretendMailsWereTaken(tx, { companyId, now: at ?? nowOf(company, alone) });
       }
       const at = businessDate > today ? nightOf(company, businessDate).at : null;
       await runSteps({ ...steps, businessDate, at });

@@ -57,7 +57,7 @@ async function writeTo(ctx: JobContext, path: string, row: ExportRow): Promise<W
       ctx.sql,
       { filter, format, resource },
       {
-        write: async (bytes) => void (await file.write(bytes)),
+        write: async (bytes) => await file.appendFile(bytes),
         signal: ctx.signal,
         onProgress: ctx.progress,
       },

@@ -1,12 +1,16 @@
 import { z } from "zod";
+import type { MailKind } from "../../billing/message-ids.ts";
 import { listRequestedDeliveries } from "../../db/mail-facts.ts";
 import { defineJob } from "../define-job.ts";
 import { deliverMail } from "./deliver.ts";
 
-/** A job that mails the deliveries which events of one type ask for. */
-export function defineMailJob({ name, eventType }: { name: string; eventType: string }) {
+/**
+ * The job `mail.send-<kind>`, which mails the deliveries of one kind that events of one type ask for. By that
+ * name the run of a delivery is found again (db/abandoned-mails.ts).
+ */
+export function defineMailJob({ kind, eventType }: { kind: MailKind; eventType: string }) {
   return defineJob({
-    name,
+    name: `mail.send-${kind}`,
     queue: "notifications",
     payload: z.object({ companyId: z.int(), deliveryId: z.int() }),
     // For 42 hours on average, 83 at most: a mail server that is down over a night or a Sunday is back by then.

@@ -2,6 +2,6 @@ import { defineMailJob } from "./define-mail-job.ts";
 
 /** Mails an invitation to join a company, with the link that lets its reader in. */
 export const sendInvitationMail = defineMailJob({
-  name: "mail.send-invitation",
+  kind: "invitation",
   eventType: "invitation.send-requested",
 });

@@ -2,6 +2,6 @@ import { defineMailJob } from "./define-mail-job.ts";
 
 /** Mails an invoice with its PDF when it was asked for. */
 export const sendInvoiceMail = defineMailJob({
-  name: "mail.send-invoice",
+  kind: "invoice",
   eventType: "invoice.send-requested",
 });

@@ -2,6 +2,6 @@ import { defineMailJob } from "./define-mail-job.ts";
 
 /** Mails a quote with its PDF when it was asked for. */
 export const sendQuoteMail = defineMailJob({
-  name: "mail.send-quote",
+  kind: "quote",
   eventType: "quote.send-requested",
 });

@@ -2,6 +2,6 @@ import { defineMailJob } from "./define-mail-job.ts";
 
 /** Mails a client its statement when it was asked for. */
 export const sendStatementMail = defineMailJob({
-  name: "mail.send-statement",
+  kind: "statement",
   eventType: "client.statement-requested",
 });

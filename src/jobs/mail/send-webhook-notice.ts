@@ -2,6 +2,6 @@ import { defineMailJob } from "./define-mail-job.ts";
 
 /** Mails who runs a company that one of its webhooks was disabled. */
 export const sendWebhookNoticeMail = defineMailJob({
-  name: "mail.send-webhook-notice",
+  kind: "webhook",
   eventType: "webhook.notice-requested",
 });
