@@ -11,8 +11,27 @@ import { inTransaction } from "../../db/transaction.ts";
 /** Stripe takes 25 requests a second in test mode, and more with real money (docs.stripe.com/rate-limits). */
 const LIMIT = { perSecond: 20, burst: 10, waitMsMax: 5_000 };
 
-/** One request about a connected account, in its turn. */
-export async function askAccount<Result>(
+/** Whose connection is used, and for which account: the company may be connected to another one by now. */
+export interface AccountKey {
+  companyId: number;
+  account: string;
+}
+
+/** How it ended where the company is connected to another account. */
+export const OTHER_ACCOUNT = "another account is connected";
+
+/** One request about an account, in its turn; undefined when another one is connected. */
+export async function withAccount<Result extends NonNullable<unknown>>(
+  user: ConnectionUser,
+  { companyId, account }: AccountKey,
+  request: () => Promise<Result>,
+): Promise<Result | undefined> {
+  return await withConnection(user, { companyId, provider: "stripe" }, async (connection) =>
+    connection.externalId === account ? await askAccount(user, connection, request) : undefined,
+  );
+}
+
+async function askAccount<Result>(
   user: ConnectionUser,
   connection: OpenConnection,
   request: (account: string) => Promise<Result>,

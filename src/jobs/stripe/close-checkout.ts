@@ -1,11 +1,10 @@
 import { z } from "zod";
-import { withConnection } from "../../actions/use-connection.ts";
 import { isPayable } from "../../billing/statuses.ts";
 import { getInvoice } from "../../db/invoices.ts";
 import { endCheckout, findCheckout, listStaleCheckouts } from "../../db/stripe-checkouts.ts";
 import { NotFound } from "../../errors.ts";
 import { defineJob, done, skipped, type JobContext } from "../define-job.ts";
-import { askAccount } from "./account.ts";
+import { OTHER_ACCOUNT, withAccount } from "./account.ts";
 import { syncPage } from "./sync.ts";
 
 /**
@@ -49,17 +48,10 @@ export const closeCheckout = defineJob({
     if (checkout?.status !== "open" || checkout.session === null) return skipped("it is not open");
     if (await isRight(ctx, checkout)) return skipped("it asks for what is to be paid");
     const { account, session } = checkout;
-    const result = await withConnection(
-      ctx,
-      { companyId, provider: "stripe" },
-      async (connection) =>
-        connection.externalId === account
-          ? await askAccount(ctx, connection, () =>
-              stripe.payments.closePage(account, session, ctx.signal),
-            )
-          : undefined,
+    const result = await withAccount(ctx, { companyId, account }, () =>
+      stripe.payments.closePage(account, session, ctx.signal),
     );
-    if (result === undefined) return skipped("another account is connected");
+    if (result === undefined) return skipped(OTHER_ACCOUNT);
     // Somebody was quicker, and has paid.
     if (result === "complete") {
       return done({ result: await syncPage(ctx, stripe, { companyId, account }, session) });

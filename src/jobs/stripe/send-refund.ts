@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { raiseAttention } from "../../db/attention.ts";
-import { withConnection } from "../../actions/use-connection.ts";
 import { toStripeAmount } from "../../connectors/stripe/amounts.ts";
 import type { StripeConnector } from "../../connectors/stripe/contract.ts";
 import { getStripePayment, type StripePaymentRow } from "../../db/stripe-payments.ts";
@@ -12,7 +11,7 @@ import {
 import { inTransaction } from "../../db/transaction.ts";
 import { ProviderRejected } from "../../errors.ts";
 import { defineJob, done, skipped, snoozed, type JobContext } from "../define-job.ts";
-import { askAccount } from "./account.ts";
+import { OTHER_ACCOUNT, withAccount } from "./account.ts";
 import { syncPayment } from "./sync.ts";
 
 /** After so many attempts another key is used: Stripe answers with an error of its own for a day. */
@@ -40,14 +39,15 @@ export const sendStripeRefund = defineJob({
     const key = { companyId, id: refundId };
     const { stripePaymentId } = await getStripeRefund(ctx.sql, key);
     const payment = await getStripePayment(ctx.sql, { companyId, id: stripePaymentId });
-    const place = { companyId, account: payment.account };
-    const found = await syncPayment(ctx, stripe, place, payment.paymentIntent);
-    if (found === "another account is connected") return skipped(found);
+    const accountKey = { companyId, account: payment.account };
+    const found = await syncPayment(ctx, stripe, accountKey, payment.paymentIntent);
+    if (found === OTHER_ACCOUNT) return skipped(found);
     const before = await getStripeRefund(ctx.sql, key);
     if (before.status === "asked") {
       ctx.signal.throwIfAborted();
-      await send(ctx, stripe, { payment, refund: before });
-      await syncPayment(ctx, stripe, place, payment.paymentIntent);
+      const isSent = await send(ctx, stripe, { payment, refund: before });
+      if (!isSent) return skipped(OTHER_ACCOUNT);
+      await syncPayment(ctx, stripe, accountKey, payment.paymentIntent);
     }
     const { status, refund } = await getStripeRefund(ctx.sql, key);
     if (status === "pending") return snoozed(PENDING_MS, `${refund ?? "it"} is on its way`);
@@ -55,11 +55,12 @@ export const sendStripeRefund = defineJob({
   },
 });
 
+/** False when another account is connected by now: then Stripe was not asked. */
 async function send(
   ctx: JobContext,
   stripe: StripeConnector,
   { payment, refund }: { payment: StripePaymentRow; refund: StripeRefundRow },
-): Promise<void> {
+): Promise<boolean> {
   const { companyId, account, paymentIntent, currency } = payment;
   const amount = toStripeAmount(refund.amount, currency);
   if (amount === undefined) throw new Error(`Stripe has no such amount of ${currency}`);
@@ -70,12 +71,15 @@ async function send(
     amount,
   };
   try {
-    await withConnection(ctx, { companyId, provider: "stripe" }, (connection) =>
-      askAccount(ctx, connection, () => stripe.payments.requestRefund(account, order, ctx.signal)),
-    );
+    const isSent = await withAccount(ctx, { companyId, account }, async () => {
+      await stripe.payments.requestRefund(account, order, ctx.signal);
+      return true;
+    });
+    return isSent ?? false;
   } catch (error) {
     if (!isRefusal(error)) throw error;
     await refuse(ctx, { payment, refund }, error);
+    return true;
   }
 }
 
