@@ -11,6 +11,7 @@ import type {
   StripeEvent,
   StripePayments,
 } from "./payments-contract.ts";
+import { isMissing } from "./refusals.ts";
 import { Disputes, PaymentIntent, PaymentSession, Refund } from "./schemas.ts";
 
 /** Names our row of the page, and the invoice, in what Stripe keeps with a payment. */
@@ -53,9 +54,7 @@ export function createStripePayments(client: StripeClient): StripePayments {
       return { status, url: url ?? null, paymentIntent: paymentIntent ?? null };
     } catch (error) {
       // Made with the key of the other mode, test or live: nobody can pay on it with this one.
-      if (!(error instanceof ProviderRejected) || error.providerCode !== "resource_missing") {
-        throw error;
-      }
+      if (!isMissing(error)) throw error;
       return { status: "expired", url: null, paymentIntent: null };
     }
   }

@@ -7,9 +7,22 @@ import {
 import type { StripeConnector } from "../../connectors/stripe/contract.ts";
 import { changeConnectionSettings, recordConnectionSuccess } from "../../db/connections.ts";
 import { inTransaction } from "../../db/transaction.ts";
+import { skipped, type JobContext, type Outcome } from "../define-job.ts";
 
 /** Stripe takes 25 requests a second in test mode, and more with real money (docs.stripe.com/rate-limits). */
 const LIMIT = { perSecond: 20, burst: 10, waitMsMax: 5_000 };
+
+/** The `run` of a job that asks Stripe: without a key of ours there is nothing to be done. */
+export function whenStripe<Payload>(
+  run: (ctx: JobContext, stripe: StripeConnector, payload: Payload) => Promise<Outcome>,
+): (ctx: JobContext, payload: Payload) => Promise<Outcome> {
+  return async (ctx, payload) => {
+    const { stripe } = ctx.connectors;
+    return stripe === undefined
+      ? skipped("Stripe is not set up here")
+      : await run(ctx, stripe, payload);
+  };
+}
 
 /** Whose connection is used, and for which account: the company may be connected to another one by now. */
 export interface AccountKey {

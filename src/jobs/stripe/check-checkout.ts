@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { endCheckout, findCheckout } from "../../db/stripe-checkouts.ts";
 import { defineJob, done, skipped } from "../define-job.ts";
+import { whenStripe } from "./account.ts";
 import { syncPage } from "./sync.ts";
 
 /** A page that nobody was told the end of for so long has none, in milliseconds: three weeks. */
@@ -20,9 +21,7 @@ export const checkCheckout = defineJob({
   timeoutMs: 90_000,
   idempotencyKey: ({ companyId, checkoutId, check }) => `${companyId}/${checkoutId}/${check}`,
 
-  async run(ctx, { companyId, checkoutId }) {
-    const { stripe } = ctx.connectors;
-    if (stripe === undefined) return skipped("Stripe is not set up here");
+  run: whenStripe(async (ctx, stripe, { companyId, checkoutId }) => {
     const checkout = await findCheckout(ctx.sql, { companyId, id: checkoutId });
     if (checkout === undefined) return skipped("it is another company's by now");
     if (checkout.status === "paid" || checkout.status === "over") {
@@ -38,5 +37,5 @@ export const checkCheckout = defineJob({
     }
     const result = await syncPage(ctx, stripe, { companyId, account }, session);
     return done({ result });
-  },
+  }),
 });

@@ -4,7 +4,7 @@ import { getInvoice } from "../../db/invoices.ts";
 import { endCheckout, findCheckout, listStaleCheckouts } from "../../db/stripe-checkouts.ts";
 import { NotFound } from "../../errors.ts";
 import { defineJob, done, skipped, type JobContext } from "../define-job.ts";
-import { OTHER_ACCOUNT, withAccount } from "./account.ts";
+import { OTHER_ACCOUNT, whenStripe, withAccount } from "./account.ts";
 import { syncPage } from "./sync.ts";
 
 /**
@@ -41,9 +41,7 @@ export const closeCheckout = defineJob({
     },
   },
 
-  async run(ctx, { companyId, checkoutId }) {
-    const { stripe } = ctx.connectors;
-    if (stripe === undefined) return skipped("Stripe is not set up here");
+  run: whenStripe(async (ctx, stripe, { companyId, checkoutId }) => {
     const checkout = await findCheckout(ctx.sql, { companyId, id: checkoutId });
     if (checkout?.status !== "open" || checkout.session === null) return skipped("it is not open");
     if (await isRight(ctx, checkout)) return skipped("it asks for what is to be paid");
@@ -58,7 +56,7 @@ export const closeCheckout = defineJob({
     }
     await endCheckout(ctx.sql, checkout, { status: "over", now: ctx.clock.now() });
     return done({ result: "closed" });
-  },
+  }),
 });
 
 async function isRight(

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { settleStripeEvent } from "../../db/stripe-events.ts";
 import type { StripeConnector } from "../../connectors/stripe/contract.ts";
-import { defineJob, done, skipped, type JobContext } from "../define-job.ts";
-import { refreshAccount } from "./account.ts";
+import { defineJob, done, type JobContext } from "../define-job.ts";
+import { refreshAccount, whenStripe } from "./account.ts";
 import { syncPage, syncPayment } from "./sync.ts";
 
 const payload = z.object({
@@ -29,9 +29,7 @@ export const handleStripeEvent = defineJob({
   timeoutMs: 90_000,
   idempotencyKey: ({ companyId, account, eventId }) => `${companyId}/${account}/${eventId}`,
 
-  async run(ctx, event) {
-    const { stripe } = ctx.connectors;
-    if (stripe === undefined) return skipped("Stripe is not set up here");
+  run: whenStripe(async (ctx, stripe, event) => {
     const result = await lookAt(ctx, stripe, event);
     const key = { account: event.account, id: event.eventId };
     await settleStripeEvent(ctx.sql, key, {
@@ -40,7 +38,7 @@ export const handleStripeEvent = defineJob({
       now: ctx.clock.now(),
     });
     return done({ result });
-  },
+  }),
 });
 
 async function lookAt(

@@ -3,7 +3,8 @@ import { keepSubscription } from "../../actions/keep-subscription.ts";
 import { findPlanCustomerByName } from "../../db/plan-customers.ts";
 import { settleStripeEvent } from "../../db/stripe-events.ts";
 import { inTransaction } from "../../db/transaction.ts";
-import { defineJob, done, skipped } from "../define-job.ts";
+import { defineJob, done } from "../define-job.ts";
+import { whenStripe } from "./account.ts";
 
 /**
  * Something has happened to what somebody pays for a plan: asks Stripe for all subscriptions of the
@@ -18,9 +19,7 @@ export const readSubscriptionJob = defineJob({
   timeoutMs: 60_000,
   idempotencyKey: ({ eventId }) => eventId,
 
-  async run(ctx, { customer, eventId }) {
-    const { stripe } = ctx.connectors;
-    if (stripe === undefined) return skipped("Stripe is not set up here");
+  run: whenStripe(async (ctx, stripe, { customer, eventId }) => {
     const known = await findPlanCustomerByName(ctx.sql, customer);
     let plan: string | null = null;
     if (known !== undefined) {
@@ -41,5 +40,5 @@ export const readSubscriptionJob = defineJob({
     const key = { account: "", id: eventId };
     await settleStripeEvent(ctx.sql, key, { status: "done", reason, now: ctx.clock.now() });
     return done({ result: reason });
-  },
+  }),
 });

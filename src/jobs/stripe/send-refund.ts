@@ -11,7 +11,7 @@ import {
 import { inTransaction } from "../../db/transaction.ts";
 import { ProviderRejected } from "../../errors.ts";
 import { defineJob, done, skipped, snoozed, type JobContext } from "../define-job.ts";
-import { OTHER_ACCOUNT, withAccount } from "./account.ts";
+import { OTHER_ACCOUNT, whenStripe, withAccount } from "./account.ts";
 import { syncPayment } from "./sync.ts";
 
 /** After so many attempts another key is used: Stripe answers with an error of its own for a day. */
@@ -33,9 +33,7 @@ export const sendStripeRefund = defineJob({
   timeoutMs: 90_000,
   idempotencyKey: ({ companyId, refundId }) => `${companyId}/${refundId}`,
 
-  async run(ctx, { companyId, refundId }) {
-    const { stripe } = ctx.connectors;
-    if (stripe === undefined) return skipped("Stripe is not set up here");
+  run: whenStripe(async (ctx, stripe, { companyId, refundId }) => {
     const key = { companyId, id: refundId };
     const { stripePaymentId } = await getStripeRefund(ctx.sql, key);
     const payment = await getStripePayment(ctx.sql, { companyId, id: stripePaymentId });
@@ -52,7 +50,7 @@ export const sendStripeRefund = defineJob({
     const { status, refund } = await getStripeRefund(ctx.sql, key);
     if (status === "pending") return snoozed(PENDING_MS, `${refund ?? "it"} is on its way`);
     return done({ refund, status });
-  },
+  }),
 });
 
 /** False when another account is connected by now: then Stripe was not asked. */

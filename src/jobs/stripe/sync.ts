@@ -1,8 +1,8 @@
 import { keepStripePayment, type KeptPayment } from "../../actions/keep-stripe-payment.ts";
 import type { StripeConnector } from "../../connectors/stripe/contract.ts";
+import { isMissing } from "../../connectors/stripe/refusals.ts";
 import { endCheckout, findCheckoutOfSession } from "../../db/stripe-checkouts.ts";
 import { inTransaction } from "../../db/transaction.ts";
-import { ProviderRejected } from "../../errors.ts";
 import type { JobContext } from "../define-job.ts";
 import { OTHER_ACCOUNT, withAccount, type AccountKey } from "./account.ts";
 
@@ -52,8 +52,4 @@ export async function syncPage(
   }
   if (status === "over" || page.paymentIntent === null) return "the page is over";
   return await syncPayment(ctx, stripe, key, page.paymentIntent);
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof ProviderRejected && error.providerCode === "resource_missing";
 }
