@@ -1,6 +1,6 @@
 import type { ImportAmount } from "../../db/import-amounts.ts";
 import { minorOf } from "./values.ts";
-import { statusOfInvoice } from "./map-invoice.ts";
+import { paidOf, statusOfInvoice } from "./map-invoice.ts";
 import { statusOfEstimate } from "./map-papers.ts";
 import type { AnyPage } from "./read-page.ts";
 import { Unmappable } from "./unmappable.ts";
@@ -11,10 +11,8 @@ export function amountsOf(page: AnyPage): ImportAmount[] {
     case "invoices":
       return page.records.flatMap((invoice) =>
         amountOf("invoice", invoice, ({ amount }) => {
-          const { outstanding, paid } = invoice;
           const total = minorOf(amount);
-          const open = outstanding === null ? total : minorOf(outstanding);
-          const amountPaid = paid === null ? total - open : minorOf(paid);
+          const amountPaid = paidOf(invoice, amount.code, total);
           return statusOfInvoice(invoice, { total, amountPaid });
         }),
       );

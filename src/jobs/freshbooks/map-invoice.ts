@@ -70,8 +70,8 @@ export function mapInvoice(
   };
 }
 
-/** What was paid is not always said, but then what is outstanding is. */
-function paidOf({ paid, outstanding }: FbInvoice, currency: string, total: bigint): bigint {
+/** What was paid is not always said, but then what is outstanding is. Never below zero or above the total. */
+export function paidOf({ paid, outstanding }: FbInvoice, currency: string, total: bigint): bigint {
   const amount =
     paid !== null
       ? minorOf(paid, currency)
