@@ -1,9 +1,8 @@
-import { withBudget } from "../../actions/provider-budget.ts";
 import { withConnection, type ConnectionUser } from "../../actions/use-connection.ts";
 import type { FreshBooks } from "../../connectors/freshbooks/freshbooks.ts";
 import { ProviderRejected } from "../../errors.ts";
+import { callerOf } from "./calls.ts";
 import { importableResources, planSteps, type ImportableResource } from "./plan.ts";
-import { freshbooksLimit, placeOf } from "./read-page.ts";
 
 /** Lists counted at a time: somebody waits for it. */
 const AT_ONCE = 4;
@@ -18,18 +17,13 @@ export async function countRecords(
   companyId: number,
 ): Promise<{ account: string; counts: Record<string, number | null> }> {
   return await withConnection(user, { companyId, provider: "freshbooks" }, async (connection) => {
-    const budget = { key: `freshbooks/${connection.externalId}`, limit: freshbooksLimit };
+    const call = callerOf(user, connection);
     const count = async (name: ImportableResource): Promise<number | null> => {
       let found = 0;
       try {
         for (const { visState } of planSteps([name])) {
-          found += await connection.call((accessToken) =>
-            withBudget(user, budget, () =>
-              user.connectors.freshbooks.count(
-                { accessToken, place: placeOf(connection), signal: user.signal },
-                { name, visState },
-              ),
-            ),
+          found += await call((given) =>
+            user.connectors.freshbooks.count(given, { name, visState }),
           );
         }
         return found;

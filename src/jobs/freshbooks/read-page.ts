@@ -1,16 +1,11 @@
-import { withBudget } from "../../actions/provider-budget.ts";
 import type { OpenConnection } from "../../actions/use-connection.ts";
-import type { FbCall, FbPage } from "../../connectors/freshbooks/freshbooks.ts";
-import { businessSetting } from "../../connectors/freshbooks/oauth.ts";
-import type { Place } from "../../connectors/freshbooks/resources.ts";
+import type { FbPage } from "../../connectors/freshbooks/freshbooks.ts";
 import type { FbClient } from "../../connectors/freshbooks/schemas.ts";
 import { findRefsOfExternals } from "../../db/external-refs.ts";
 import { ProviderRejected } from "../../errors.ts";
 import type { JobContext } from "../define-job.ts";
+import { callerOf } from "./calls.ts";
 import type { ImportableResource, Step } from "./plan.ts";
-
-/** FreshBooks documents no limit; this is what others live with. */
-export const freshbooksLimit = { perSecond: 5, burst: 10, waitMsMax: 10_000 } as const;
 
 type PageOf<Name extends ImportableResource> = FbPage<Name> & { name: Name };
 /** A page of some resource, and what else its records need. */
@@ -21,24 +16,13 @@ export type AnyPage = { [Name in ImportableResource]: PageOf<Name> }[ImportableR
   categories: ReadonlyMap<string, string>;
 };
 
-/** Whose books, and which business: kept with the connection when it was made. */
-export function placeOf({ externalId, settings }: OpenConnection): Place {
-  const businessId = settings[businessSetting(externalId)];
-  return { accountId: externalId, businessId: typeof businessId === "number" ? businessId : null };
-}
-
 /** Reads pages over a connection, within the limit. */
 export function createReader(
   ctx: JobContext,
   connection: OpenConnection,
 ): (step: Step, page: number) => Promise<AnyPage> {
   const { freshbooks } = ctx.connectors;
-  const place = placeOf(connection);
-  const budget = { key: `freshbooks/${connection.externalId}`, limit: freshbooksLimit };
-  const call = <Result>(ask: (given: FbCall) => Promise<Result>): Promise<Result> =>
-    connection.call((accessToken) =>
-      withBudget(ctx, budget, () => ask({ accessToken, place, signal: ctx.signal })),
-    );
+  const call = callerOf(ctx, connection);
   let categories: Map<string, string> | undefined;
 
   async function readCategories(): Promise<Map<string, string>> {

@@ -19,7 +19,7 @@ interface Message {
  * Posts one message, when it is its turn in the channel. A channel our app is not in is entered, where
  * that can be done; blocks that Slack does not take go as text.
  *
- * @param beforePost awaited right before it leaves, if given
+ * @param beforePost awaited right before it leaves, if given; again when it is posted again
  * @throws ProviderRejected with the code `channel_dead` when nothing can be posted there
  * @throws WriteUnconfirmed when it may be there: look before it is posted again
  */
@@ -36,16 +36,15 @@ export async function postMessage(
   const { channel, key } = message;
   const budget = { key: `slack/${connection.externalId}/${channel}`, limit: LIMIT };
   const post = async (isPlain: boolean) =>
-    await withBudget(ctx, budget, async () => {
-      await beforePost?.();
-      return await connection.call(
-        async (accessToken) =>
-          await slack.postMessage(
-            { accessToken, signal: ctx.signal },
-            { channel, alert, key, isPlain },
-          ),
-      );
-    });
+    await connection.call((accessToken) =>
+      withBudget(ctx, budget, async () => {
+        await beforePost?.();
+        return await slack.postMessage(
+          { accessToken, signal: ctx.signal },
+          { channel, alert, key, isPlain },
+        );
+      }),
+    );
   try {
     return await post(false);
   } catch (error) {
