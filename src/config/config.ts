@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   addressRanges,
+  baseUrl,
   integer,
   keyRing,
   limit,
@@ -45,7 +46,7 @@ const Settings = z.object({
   /** Folder for the embedded database, stored files and mails that nobody sends. Default `./.nightledger`. */
   DATA_DIR: z.string().default("./.nightledger"),
   /** Server that keeps uploaded files and speaks S3, `https://…`, without the bucket. Default: none, files are in DATA_DIR. */
-  S3_ENDPOINT: url(["https:", "http:"]).optional(),
+  S3_ENDPOINT: baseUrl(["https:", "http:"]).optional(),
   /** Region that requests to S3_ENDPOINT are signed for. Default `us-east-1`. */
   S3_REGION: z
     .string()
@@ -66,9 +67,9 @@ const Settings = z.object({
   /** Address the API listens on. Default `127.0.0.1`, this machine only. */
   HOST: z.string().default("127.0.0.1"),
   /** How people reach us, without a slash at the end, for links. Default: made of HOST and PORT. */
-  PUBLIC_URL: url(["http:", "https:"]).optional(),
+  PUBLIC_URL: baseUrl(["http:", "https:"]).optional(),
   /** Where the pages of the billing app are, for links in mails and the way back from Google. Default: none; mails carry a code instead of a link. */
-  APP_URL: url(["http:", "https:"]).optional(),
+  APP_URL: baseUrl(["http:", "https:"]).optional(),
   /** Origins whose pages may call the API, with commas, or `*`. Default: none. */
   CORS_ORIGINS: originList.default([]),
   /** Email addresses, with commas, of those who may look at the queues and at what is the platform's. Default: everybody who signs in. */
@@ -97,25 +98,25 @@ const Settings = z.object({
   MASTER_KEYS: keyRing.default([]),
 
   /** Where FreshBooks is when it is a sandbox, all its addresses in one. Default: its own. */
-  FRESHBOOKS_URL: url(["http:", "https:"]).optional(),
+  FRESHBOOKS_URL: baseUrl(["http:", "https:"]).optional(),
   /** Our client at Google, for calendars and, with APP_URL, for signing in. Default: none, and neither is possible. */
   GOOGLE_CLIENT_ID: z.string().optional(),
   /** Its secret. */
   GOOGLE_CLIENT_SECRET: z.string().optional(),
   /** Where Google is when it is a sandbox, all its addresses in one. Default: its own. */
-  GOOGLE_URL: url(["http:", "https:"]).optional(),
+  GOOGLE_URL: baseUrl(["http:", "https:"]).optional(),
   /** Our client at QuickBooks Online. Default: none. */
   QUICKBOOKS_CLIENT_ID: z.string().optional(),
   /** Its secret. */
   QUICKBOOKS_CLIENT_SECRET: z.string().optional(),
   /** Where QuickBooks is when it is a sandbox, all its addresses in one. Default: its own. */
-  QUICKBOOKS_URL: url(["http:", "https:"]).optional(),
+  QUICKBOOKS_URL: baseUrl(["http:", "https:"]).optional(),
   /** Our client at Slack. Default: none. */
   SLACK_CLIENT_ID: z.string().optional(),
   /** Its secret. */
   SLACK_CLIENT_SECRET: z.string().optional(),
   /** Where Slack is when it is a sandbox, all its addresses in one. Default: its own. */
-  SLACK_URL: url(["http:", "https:"]).optional(),
+  SLACK_URL: baseUrl(["http:", "https:"]).optional(),
   /** Our platform at Stripe Connect, `ca_…`. Default: none. */
   STRIPE_CLIENT_ID: z.string().optional(),
   /** The platform's secret key, `sk_…`. */
@@ -125,7 +126,7 @@ const Settings = z.object({
   /** Secrets that sign what Stripe sends, `whsec_…`, with commas: of both endpoints, and those being changed. Default: none, nothing is taken from Stripe. */
   STRIPE_WEBHOOK_SECRETS: textList(/^whsec_\w+$/, "whsec_…").default([]),
   /** Where Stripe is when it is a sandbox, all its addresses in one. Default: its own. */
-  STRIPE_URL: url(["http:", "https:"]).optional(),
+  STRIPE_URL: baseUrl(["http:", "https:"]).optional(),
 
   /** Whether webhooks may also go to addresses with http://, and to any port: on or off. Default off: https:// on 443 and 8443. */
   WEBHOOK_HTTP: onOrOff.default(false),
@@ -229,7 +230,7 @@ function arrangeS3(settings: Settings) {
   if (S3_ENDPOINT === undefined || S3_BUCKET === undefined) return undefined;
   if (S3_ACCESS_KEY_ID === undefined || S3_SECRET_ACCESS_KEY === undefined) return undefined;
   return {
-    endpoint: S3_ENDPOINT.replace(/\/+$/, ""),
+    endpoint: S3_ENDPOINT,
     region: S3_REGION,
     bucket: S3_BUCKET,
     accessKeyId: S3_ACCESS_KEY_ID,
@@ -250,8 +251,8 @@ function arrange(settings: Settings) {
     port: settings.PORT,
     host: settings.HOST,
     /** Undefined: made of host and port, once the port is known. */
-    publicUrl: settings.PUBLIC_URL?.replace(/\/+$/, ""),
-    appUrl: settings.APP_URL?.replace(/\/+$/, ""),
+    publicUrl: settings.PUBLIC_URL,
+    appUrl: settings.APP_URL,
     corsOrigins: settings.CORS_ORIGINS,
     /** Undefined: everybody who signs in. In lower case. */
     operators: settings.OPERATORS,

@@ -41,6 +41,11 @@ export function url(protocols: readonly string[]) {
   });
 }
 
+/** The same, without a slash at the end: paths are put behind it. */
+export function baseUrl(protocols: readonly string[]) {
+  return url(protocols).transform((text) => text.replace(/\/+$/, ""));
+}
+
 /** `*`, or origins with commas between them. */
 export const originList = z.string().transform((text, context) => {
   const origins = splitList(text);

@@ -93,6 +93,6 @@ function appOf({ clientId, clientSecret }: ClientSettings): OAuthApp | null {
 function openGoogleSignIn(settings: ClientSettings, http: HttpClient): GoogleSignIn | undefined {
   const app = appOf(settings);
   if (app === null) return undefined;
-  const { url = "https://accounts.google.com" } = settings;
-  return createGoogleSignIn({ app, issuerUrl: url.replace(/\/+$/, ""), http });
+  const { url: issuerUrl = "https://accounts.google.com" } = settings;
+  return createGoogleSignIn({ app, issuerUrl, http });
 }

@@ -30,24 +30,23 @@ export function createGoogleCalendar({
   clock: Clock;
   timeouts?: Partial<HttpTimeouts>;
 }): GoogleCalendar {
-  const base = url?.replace(/\/+$/, "");
   const http = createHttpClient({ name: "Google Calendar", clock, timeouts });
   const client = openLater(async () => {
     const { createCalendarClient } = await import("./client.ts");
-    return createCalendarClient({ http, clock, url: base });
+    return createCalendarClient({ http, clock, url });
   });
 
   return {
-    isSandbox: base !== undefined,
+    isSandbox: url !== undefined,
     oauth: createGoogleOAuth({
       http,
       app,
       addresses: {
-        authorize: `${base ?? "https://accounts.google.com"}/o/oauth2/v2/auth`,
-        token: `${base ?? "https://oauth2.googleapis.com"}/token`,
-        revoke: `${base ?? "https://oauth2.googleapis.com"}/revoke`,
+        authorize: `${url ?? "https://accounts.google.com"}/o/oauth2/v2/auth`,
+        token: `${url ?? "https://oauth2.googleapis.com"}/token`,
+        revoke: `${url ?? "https://oauth2.googleapis.com"}/revoke`,
       },
-      isReal: base === undefined,
+      isReal: url === undefined,
       async readAccount(accessToken, signal) {
         const call = { accessToken, signal };
         const { id } = await client(call, {

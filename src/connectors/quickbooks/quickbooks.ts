@@ -98,8 +98,7 @@ export function createQuickBooks({
     timeouts,
     headers: { "user-agent": "Nightledger" },
   });
-  const base = url?.replace(/\/+$/, "");
-  const apiUrl = base ?? "https://quickbooks.api.intuit.com";
+  const apiUrl = url ?? "https://quickbooks.api.intuit.com";
 
   async function ask(
     { accessToken, realm, signal }: QbCall,
@@ -154,10 +153,10 @@ export function createQuickBooks({
     oauth: createQuickBooksOAuth({
       http,
       app,
-      authUrl: base ?? "https://appcenter.intuit.com",
-      tokenUrl: base ?? "https://oauth.platform.intuit.com",
-      revokeUrl: base ?? "https://developer.api.intuit.com",
-      isReal: base === undefined,
+      authUrl: url ?? "https://appcenter.intuit.com",
+      tokenUrl: url ?? "https://oauth.platform.intuit.com",
+      revokeUrl: url ?? "https://developer.api.intuit.com",
+      isReal: url === undefined,
       readName: async (call) => (await readCompany(call)).CompanyName ?? null,
     }),
 

@@ -30,7 +30,7 @@ export function createSlack({
   timeouts?: Partial<HttpTimeouts>;
 }): Slack {
   const http = createHttpClient({ name: "Slack", clock, timeouts });
-  const address = (url ?? "https://slack.com").replace(/\/+$/, "");
+  const address = url ?? "https://slack.com";
   const client = openLater(async () => {
     const { createSlackClient } = await import("./client.ts");
     return createSlackClient({ http, url: address });

@@ -33,14 +33,13 @@ export function openStripe(
   timeouts: Partial<HttpTimeouts> = {},
 ): OpenStripe {
   const http = createHttpClient({ name: "Stripe", clock, timeouts });
-  const base = url?.replace(/\/+$/, "");
   const connector =
     secretKey === undefined
       ? undefined
       : createStripe({
           client: openLater(async () => {
             const { createStripeClient } = await import("./client.ts");
-            return createStripeClient({ http, secretKey, url: base });
+            return createStripeClient({ http, secretKey, url });
           }),
           products,
           clock,
@@ -55,7 +54,7 @@ export function openStripe(
       clientId === undefined || secretKey === undefined
         ? null
         : { clientId, clientSecret: secretKey },
-    url: base,
+    url,
     readAccount: async (account, signal) => {
       if (connector === undefined) throw new Error("Stripe is not set up");
       return await connector.readAccount(account, signal);

@@ -8,9 +8,7 @@ import type { Place } from "../../connectors/freshbooks/resources.ts";
 const LIMIT = { perSecond: 5, burst: 10, waitMsMax: 10_000 };
 
 /** One request, within the limit. */
-export type CallFreshBooks = <Result>(
-  request: (call: FbCall) => Promise<Result>,
-) => Promise<Result>;
+type CallFreshBooks = <Result>(request: (call: FbCall) => Promise<Result>) => Promise<Result>;
 
 export function callerOf(user: ConnectionUser, connection: OpenConnection): CallFreshBooks {
   const place = placeOf(connection);
