@@ -1,6 +1,6 @@
 import type { SandboxAnswer, SandboxRequest, SandboxRoute, World } from "../provider.ts";
 
-/** Days until a refresh token ends that nobody uses; and until it ends in any case: five years. */
+/** Seconds until a refresh token ends that nobody uses (101 days), and in any case (five years). */
 const ROLLING_S = 8_726_400;
 const HARD_S = 157_680_000;
 

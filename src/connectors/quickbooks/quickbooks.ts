@@ -60,7 +60,7 @@ export interface QuickBooks {
   /**
    * Changes what the body names and leaves the rest; lines are replaced.
    *
-   * @throws ProviderRejected with the code STALE when it was changed since this SyncToken
+   * @throws ProviderRejected with a `providerCode` that `isStale` when it was changed since this SyncToken
    */
   update(
     call: QbCall,

@@ -1,3 +1,4 @@
+import { storableText } from "../../platform/storable-text.ts";
 import type { SlackAlert } from "./contract.ts";
 
 // Limits of Block Kit, in characters: https://docs.slack.dev/reference/block-kit/blocks. Rich text has
@@ -27,14 +28,14 @@ export function blocksOf({ title, facts, lines, link, footer }: SlackAlert): Jso
   if (facts.length > 0) {
     const shown = facts.slice(0, FACTS_MAX);
     const elements = shown.flatMap(({ label, value }, index) => [
-      { type: "text", text: `${cut(oneLine(label), LABEL_MAX)}: `, style: { bold: true } },
-      textOf(`${cut(oneLine(value), VALUE_MAX)}${index < shown.length - 1 ? "\n" : ""}`),
+      { type: "text", text: `${storableText(oneLine(label), LABEL_MAX)}: `, style: { bold: true } },
+      textOf(`${storableText(oneLine(value), VALUE_MAX)}${index < shown.length - 1 ? "\n" : ""}`),
     ]);
     parts.push({ type: "rich_text_section", elements });
   }
   if (lines.length > 0) {
     const items = lines.slice(0, LINES_MAX).map(({ text, url }) => {
-      const shown = cut(oneLine(text), LINE_MAX);
+      const shown = storableText(oneLine(text), LINE_MAX);
       const isLink = url !== undefined && url.length <= LINE_URL_MAX;
       const element = isLink ? { type: "link", url, text: shown } : textOf(shown);
       return { type: "rich_text_section", elements: [element] };
@@ -42,15 +43,15 @@ export function blocksOf({ title, facts, lines, link, footer }: SlackAlert): Jso
     parts.push({ type: "rich_text_list", style: "bullet", elements: items });
   }
   return [
-    { type: "header", text: plain(cut(oneLine(title), HEADER_MAX)) },
+    { type: "header", text: plain(storableText(oneLine(title), HEADER_MAX)) },
     ...(parts.length === 0 ? [] : [{ type: "rich_text", elements: parts }]),
     ...(link === undefined || link.url.length > URL_MAX ? [] : [buttonOf(link)]),
-    { type: "context", elements: [plain(cut(oneLine(footer), FOOTER_MAX))] },
+    { type: "context", elements: [plain(storableText(oneLine(footer), FOOTER_MAX))] },
   ];
 }
 
 function buttonOf({ label, url }: { label: string; url: string }): Json {
-  const text = plain(cut(oneLine(label), BUTTON_MAX));
+  const text = plain(storableText(oneLine(label), BUTTON_MAX));
   return { type: "actions", elements: [{ type: "button", text, url }] };
 }
 
@@ -82,7 +83,7 @@ export function plainTextOf({ title, facts, lines, link, footer }: SlackAlert): 
   // Cut before it is escaped, so that no `&amp;` is torn.
   let escaped = escapeText(text);
   for (let length = TEXT_MAX; escaped.length > TEXT_MAX; length -= 200) {
-    escaped = escapeText(cut(text, length));
+    escaped = escapeText(storableText(text, length));
   }
   return escaped;
 }
@@ -93,10 +94,4 @@ function escapeText(text: string): string {
 
 function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, " ").trim();
-}
-
-/** At most so many UTF-16 units, an ellipsis among them; no character is torn. */
-function cut(text: string, max: number): string {
-  if (text.length <= max) return text;
-  return `${text.slice(0, max - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }

@@ -26,8 +26,9 @@ export function priceOf(minorText: string, currency: string): number {
   return Number(formatScaled(scaled, currencyExponent(currency) + 6));
 }
 
+/** At most so many UTF-16 units, and no pair of them torn. Without an ellipsis: references are cut, too. */
 export function cut(text: string, length: number): string {
-  return text.length <= length ? text : text.slice(0, length);
+  return text.length <= length ? text : text.slice(0, length).replace(/[\uD800-\uDBFF]$/, "");
 }
 
 export function refTo(id: string): { value: string } {
