@@ -44,6 +44,7 @@ export const pushEntry = defineJob({
       async (connection) => {
         const keepingOf = await loadKeeping(ctx, companyId);
         const shown = await showEntry(ctx, callerOf(ctx, connection), {
+          companyId,
           account: connection.externalId,
           entryId,
           keepingOf,

@@ -33,7 +33,7 @@ export type KeepingOf = (sync: CalendarSyncRow) => Keeping;
 export async function readChanges(
   ctx: JobContext,
   call: CallCalendar,
-  { account, keepingOf }: { account: string; keepingOf: KeepingOf },
+  { companyId, account, keepingOf }: { companyId: number; account: string; keepingOf: KeepingOf },
 ): Promise<{ tally: Tally; rounds: number }> {
   const tally: Tally = {};
   let rounds = 0;
@@ -72,7 +72,6 @@ export async function readChanges(
   }
 
   async function findSync(): Promise<CalendarSyncRow | undefined> {
-    const companyId = ctx.run.companyId ?? 0;
     return await findCurrentSync(ctx.sql, { companyId, account });
   }
 

@@ -33,9 +33,13 @@ export type Shown = "shown" | "in-step" | "not-wanted";
 export async function showEntry(
   ctx: JobContext,
   call: CallCalendar,
-  { account, entryId, keepingOf }: { account: string; entryId: number; keepingOf: KeepingOf },
+  {
+    companyId,
+    account,
+    entryId,
+    keepingOf,
+  }: { companyId: number; account: string; entryId: number; keepingOf: KeepingOf },
 ): Promise<Shown> {
-  const companyId = ctx.run.companyId ?? 0;
   let shown: Shown = "in-step";
   let isRestored = false;
   for (let round = 0; round < ROUNDS_MAX; round += 1) {

@@ -66,7 +66,7 @@ async function syncBoth(
   const first = await find();
   if (first === undefined) return skipped("another calendar was chosen");
   try {
-    const { tally, rounds } = await readChanges(ctx, call, { account, keepingOf });
+    const { tally, rounds } = await readChanges(ctx, call, { companyId, account, keepingOf });
     const read = (await find()) ?? first;
     const held = await findMissing(ctx, call, { sync: read, keepingOf, tally });
     const pushed = await showAll(ctx, call, { sync: read, account, keepingOf });
@@ -87,6 +87,7 @@ async function showAll(
   call: CallCalendar,
   { sync, account, keepingOf }: { sync: CalendarSyncRow; account: string; keepingOf: KeepingOf },
 ): Promise<{ shown: number; refused: number }> {
+  const { companyId } = sync;
   const counts = { shown: 0, refused: 0 };
   if (sync.direction === "pull") return counts;
   const { now, company } = keepingOf(sync);
@@ -97,7 +98,7 @@ async function showAll(
       ctx.signal.throwIfAborted();
       afterId = entryId;
       try {
-        const shown = await showEntry(ctx, call, { account, entryId, keepingOf });
+        const shown = await showEntry(ctx, call, { companyId, account, entryId, keepingOf });
         if (shown === "shown") counts.shown += 1;
       } catch (error) {
         if (!(error instanceof ProviderRejected)) throw error;
