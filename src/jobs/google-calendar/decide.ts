@@ -18,7 +18,7 @@ export type Decision =
   | "ours-won";
 
 /** What the event says to the company; null when it is gone, or not for everybody's eyes. */
-export function shownFacts(
+export function factsForCompany(
   { source }: Pick<ScheduleEntryRow, "source">,
   { facts, isPrivate }: CalendarEvent,
 ): EventFacts | null {
@@ -43,7 +43,7 @@ export function decide({
   link: Pick<CalendarEventRow, "entryVersion">;
   event: CalendarEvent;
 }): Decision {
-  const theirs = shownFacts(entry, event);
+  const theirs = factsForCompany(entry, event);
   const ours = entry.deletedAt === null ? factsOfEntry(entry) : null;
   if (theirs === null || ours === null ? theirs === ours : isSame(theirs, ours)) return "alike";
   const isNewHere = entry.version !== link.entryVersion;

@@ -60,6 +60,20 @@ export function isOurOwn(companyId: number, entryId: number, event: CalendarEven
   return event.facts !== null && event.stamp === stampOf(companyId, entryId, event.facts);
 }
 
+/** What Google does not know at all is deleted, nobody knows when. */
+export function goneEvent(id: string): CalendarEvent {
+  return {
+    id,
+    etag: "",
+    updatedAt: undefined,
+    facts: null,
+    seriesId: null,
+    stamp: null,
+    isPrivate: false,
+    isRegular: true,
+  };
+}
+
 /** Zones do not count: Google has names of its own for some, and none for whole days. */
 export function isSame(one: EventFacts, other: EventFacts): boolean {
   return digestOf(one) === digestOf(other);

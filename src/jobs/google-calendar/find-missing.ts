@@ -1,14 +1,13 @@
 import { raiseAttention, settleAttention } from "../../db/attention.ts";
 import { listMissing } from "../../db/calendar-events.ts";
 import { lockSync, recordMissing, type CalendarSyncRow } from "../../db/calendar-syncs.ts";
-import { lockScheduleEntry } from "../../db/schedule-entries.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import { localDateOf } from "../../billing/dates.ts";
-import type { CalendarEvent } from "../../connectors/google-calendar/contract.ts";
 import type { JobContext } from "../define-job.ts";
 import type { CallCalendar } from "./calls.ts";
-import { meet, type Kept } from "./meet.ts";
-import type { KeepingOf, Tally } from "./read-changes.ts";
+import { goneEvent } from "./facts.ts";
+import { countKept, meetEntry, type Kept, type Tally } from "./meet.ts";
+import type { KeepingOf } from "./read-changes.ts";
 
 /** So many may be gone after a reading of everything, or a fifth of all: more wait for a person. */
 const DELETIONS_MAX = 10;
@@ -41,11 +40,10 @@ export async function findMissing(
     const found = await call((access) => ctx.connectors.googleCalendar.findEvent(access, key));
     const kept = await inTransaction(ctx.sql, async (tx): Promise<Kept> => {
       const current = await lockSync(tx, sync);
-      const entry = await lockScheduleEntry(tx, { companyId: sync.companyId, id: link.entryId });
-      if (current === undefined || entry === undefined) return "unchanged";
-      return await meet(tx, keepingOf(current), { entry, link, event: found ?? goneEvent(key.id) });
+      if (current === undefined) return "unchanged";
+      return await meetEntry(tx, keepingOf(current), found ?? goneEvent(key.id), link);
     });
-    tally[kept] = (tally[kept] ?? 0) + 1;
+    countKept(tally, kept);
   }
   await inTransaction(ctx.sql, async (tx) => {
     await recordMissing(tx, sync, { held: 0 });
@@ -68,18 +66,4 @@ async function hold(ctx: JobContext, sync: CalendarSyncRow, held: number): Promi
 
 function itemOf({ companyId, id }: CalendarSyncRow) {
   return { companyId, kind: "calendar.deletions-held", key: String(id) };
-}
-
-/** What Google does not know at all is deleted, nobody knows when. */
-export function goneEvent(id: string): CalendarEvent {
-  return {
-    id,
-    etag: "",
-    updatedAt: undefined,
-    facts: null,
-    seriesId: null,
-    stamp: null,
-    isPrivate: false,
-    isRegular: true,
-  };
 }

@@ -1,4 +1,4 @@
-import { recordScheduleEvent, shownFacts as eventFacts } from "../../actions/change-schedule.ts";
+import { recordScheduleEvent, shownFacts } from "../../actions/change-schedule.ts";
 import type { CalendarEvent } from "../../connectors/google-calendar/contract.ts";
 import { recordLink, type CalendarEventRow } from "../../db/calendar-events.ts";
 import type { CalendarSyncRow } from "../../db/calendar-syncs.ts";
@@ -6,11 +6,12 @@ import type { Tx } from "../../db/client.ts";
 import type { CompanyRow } from "../../db/companies.ts";
 import {
   insertScheduleEntry,
+  lockScheduleEntry,
   markScheduleEntryDeleted,
   updateScheduleRow,
   type ScheduleEntryRow,
 } from "../../db/schedule-entries.ts";
-import { decide, shownFacts } from "./decide.ts";
+import { decide, factsForCompany } from "./decide.ts";
 import { factsOfEntry, fieldsOfFacts } from "./facts.ts";
 
 /** Where and when an event is kept. */
@@ -25,6 +26,13 @@ export interface Keeping {
 
 /** What became of an event that was looked at. */
 export type Kept = "unchanged" | "created" | "updated" | "deleted" | "restored" | "kept";
+
+/** How many events a sync has looked at, by what became of them. */
+export type Tally = Partial<Record<Kept, number>>;
+
+export function countKept(tally: Tally, kept: Kept): void {
+  tally[kept] = (tally[kept] ?? 0) + 1;
+}
 
 /** Where a change comes from, as events tell it. */
 const FROM = { changed_by: "google-calendar" };
@@ -53,6 +61,18 @@ export async function takeOver(tx: Tx, keeping: Keeping, event: CalendarEvent): 
   });
   await recordScheduleEvent(tx, byCalendar(keeping), "schedule_entry.created", entry, FROM);
   return "created";
+}
+
+/** Brings an event and its entry together. */
+export async function meetEntry(
+  tx: Tx,
+  keeping: Keeping,
+  event: CalendarEvent,
+  link: CalendarEventRow,
+): Promise<Kept> {
+  const key = { companyId: keeping.company.id, id: link.entryId };
+  const entry = await lockScheduleEntry(tx, key);
+  return entry === undefined ? "unchanged" : await meet(tx, keeping, { entry, link, event });
 }
 
 /**
@@ -106,7 +126,7 @@ async function follow(
   const by = byCalendar(keeping);
   const changedAt = event.updatedAt ?? machineNow;
   const key = { companyId: company.id, id: entry.id, changedAt, now };
-  const facts = shownFacts(entry, event);
+  const facts = factsForCompany(entry, event);
   if (facts === null) {
     const changed = await markScheduleEntryDeleted(tx, key);
     await recordScheduleEvent(tx, by, "schedule_entry.deleted", changed, FROM);
@@ -131,13 +151,13 @@ async function recordLoser(
   }: { entry: ScheduleEntryRow; event: CalendarEvent; decision: "ours-won" | "theirs-won" },
 ): Promise<void> {
   const ours = entry.deletedAt === null ? factsOfEntry(entry) : null;
-  const lost = decision === "ours-won" ? shownFacts(entry, event) : ours;
+  const lost = decision === "ours-won" ? factsForCompany(entry, event) : ours;
   await recordScheduleEvent(tx, byCalendar(keeping), "schedule_entry.overruled", entry, {
     winner: decision === "ours-won" ? "schedule" : "google-calendar",
     lost:
       lost === null
         ? { is_deleted: true }
-        : { ...eventFacts(fieldsOfFacts(lost, entry.timezone)), notes: lost.notes },
+        : { ...shownFacts(fieldsOfFacts(lost, entry.timezone)), notes: lost.notes },
     changed_here_at: entry.changedAt.toISOString(),
     changed_there_at: event.updatedAt?.toISOString() ?? null,
   });

@@ -1,5 +1,11 @@
 import type { CalendarEvent, EventPage } from "../../connectors/google-calendar/contract.ts";
-import { findLinkOfEntry, listLinksOfEvents, markSeen, newLink } from "../../db/calendar-events.ts";
+import {
+  findLinkOfEntry,
+  listLinksOfEvents,
+  markSeen,
+  newLink,
+  type CalendarEventRow,
+} from "../../db/calendar-events.ts";
 import {
   advanceSync,
   beginRound,
@@ -14,11 +20,8 @@ import { ProviderRejected, ProviderUnavailable } from "../../errors.ts";
 import type { JobContext } from "../define-job.ts";
 import type { CallCalendar } from "./calls.ts";
 import { entryIdOfStamp, eventIdOf } from "./facts.ts";
-import { meet, takeOver, type Keeping, type Kept } from "./meet.ts";
+import { countKept, meetEntry, takeOver, type Keeping, type Kept, type Tally } from "./meet.ts";
 import { isSpanOld, spanAt } from "./span.ts";
-
-/** How many events a sync has looked at, by what became of them. */
-export type Tally = Partial<Record<Kept, number>>;
 
 /** A second one may follow when another worker reads at the same time. */
 const ROUNDS_MAX = 3;
@@ -37,7 +40,7 @@ export async function readChanges(
 ): Promise<{ tally: Tally; rounds: number }> {
   const tally: Tally = {};
   let rounds = 0;
-  let mayReturn = true;
+  let mayBeginAnew = true;
   for (;;) {
     ctx.signal.throwIfAborted();
     const sync = await findSync();
@@ -55,8 +58,8 @@ export async function readChanges(
     }
     if (page === "lost") {
       // The place is not known over there any more: the reading begins anew, once.
-      if (!mayReturn) throw new ProviderUnavailable("Google Calendar: no page can be read");
-      mayReturn = false;
+      if (!mayBeginAnew) throw new ProviderUnavailable("Google Calendar: no page can be read");
+      mayBeginAnew = false;
       await keepAt(ctx, sync, (tx) => advanceSync(tx, sync, { pageToken: null, syncToken: null }));
       continue;
     }
@@ -116,9 +119,7 @@ async function keepEvents(
   const ids = events.map(({ id }) => id);
   const links = await listLinksOfEvents(tx, sync, ids);
   const linkOf = new Map(links.map((link) => [link.eventId, link]));
-  const count = (kept: Kept): void => {
-    tally[kept] = (tally[kept] ?? 0) + 1;
-  };
+  const count = (kept: Kept): void => countKept(tally, kept);
   for (const event of events.filter(({ isRegular }) => isRegular)) {
     const link = linkOf.get(event.id);
     if (link !== undefined) {
@@ -140,23 +141,12 @@ async function keepEvents(
   }
 }
 
-async function meetEntry(
-  tx: Tx,
-  keeping: Keeping,
-  event: CalendarEvent,
-  link: Parameters<typeof meet>[2]["link"],
-): Promise<Kept> {
-  const key = { companyId: keeping.company.id, id: link.entryId };
-  const entry = await lockScheduleEntry(tx, key);
-  return entry === undefined ? "unchanged" : await meet(tx, keeping, { entry, link, event });
-}
-
 /** The entry of an event that we have made, and were killed before we could write that down. */
 async function findOwnEntry(
   tx: Tx,
   { company, sync }: Keeping,
   event: CalendarEvent,
-): Promise<Parameters<typeof meet>[2]["link"] | undefined> {
+): Promise<CalendarEventRow | undefined> {
   const entryId = entryIdOfStamp(company.id, event);
   if (entryId === undefined) return undefined;
   const entry = await lockScheduleEntry(tx, { companyId: company.id, id: entryId });
