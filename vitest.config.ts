@@ -3,13 +3,19 @@ import { findQueueTests } from "./test/support/queue-tests.ts";
 
 /** Milliseconds a test of each kind may take. Cheap kinds run first; a kind waits for the one before. */
 const TIMEOUTS = {
-  unit: 20_000,
+  // Nothing but functions.
+  unit: 5_000,
+  // The architecture, the documents and the schema: some read every file, one migrates a database.
   contracts: 20_000,
   // The whole API, operation by operation: one test is a sweep over all of them.
   "contracts/api": 300_000,
+  // Each migrates nothing but copies a database, and runs the whole API or the whole product beside another test.
   integration: 60_000,
+  // The same, with a queue and workers.
   queues: 60_000,
+  // Months of nights.
   scenarios: 600_000,
+  // Processes are started and killed, and what they held is waited for.
   chaos: 180_000,
 };
 

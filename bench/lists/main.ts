@@ -101,7 +101,7 @@ async function measureLists(
       const bySort: Record<string, number> = {};
       for (const sort of sorts) {
         const path = pagePath(filter, { sort, page: number });
-        bySort[sort] = await measureMs(api, path, repetitions, PAGE_UNDER_MS);
+        bySort[sort] = await measureMs(api, path, repetitions);
         count += 1;
         if (bySort[sort] < PAGE_UNDER_MS) continue;
         slow[`${filter.name} ${sort} ${page}`] = bySort[sort];
@@ -136,7 +136,7 @@ async function measureReports(
   settings: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   for (const { name, path } of listReportCases()) {
-    const ms = await measureMs(api, path, repetitions, REPORT_UNDER_MS);
+    const ms = await measureMs(api, path, repetitions);
     tell(`${name}: ${round(ms)} ms`);
     printFigure({
       name: `lists.${name}`,
@@ -149,23 +149,13 @@ async function measureReports(
   }
 }
 
-/**
- * The median of some requests; the one before them brought the pages into memory. What is over its
- * limit is asked as often again, and all of it counts: one hiccup of the machine is no median.
- */
-async function measureMs(
-  api: ApiProcess,
-  path: string,
-  repetitions: number,
-  underMs: number,
-): Promise<number> {
+/** The median of some requests; the one before them brought the pages into memory. */
+async function measureMs(api: ApiProcess, path: string, repetitions: number): Promise<number> {
   await askMs(api, path);
   const times: number[] = [];
-  do {
-    for (let repetition = 0; repetition < repetitions; repetition += 1) {
-      times.push(await askMs(api, path));
-    }
-  } while (median(times) >= underMs && times.length < 3 * repetitions);
+  for (let repetition = 0; repetition < repetitions; repetition += 1) {
+    times.push(await askMs(api, path));
+  }
   return median(times);
 }
 

@@ -37,9 +37,11 @@ test("an import whose worker is killed again and again goes on where it was and 
   await launch(api, "scheduler", mail);
   expect((await call("POST", "import", {})).status).toBe(202);
   for (let round = 0; round < 4; round += 1) {
+    const asked = sandbox.requests().length;
     const worker = await launch(api, "worker", mail, env);
+    await eventually(() => sandbox.requests().length > asked, { withinMs: 30_000 });
     // Not a wait for something: the kill is to strike at any moment of a page.
-    await delay(500 + Math.random() * 1_200);
+    await delay(Math.random() * 500);
     await kill(worker);
   }
   await launch(api, "worker", mail, env);
@@ -51,6 +53,9 @@ test("an import whose worker is killed again and again goes on where it was and 
     { withinMs: 90_000, everyMs: 100 },
   );
   expect(status).toMatchObject({ status: "completed", error_message: null });
+  const runs = await api.sql`select starts from job_runs where job = 'freshbooks.import'`;
+  // Each kill struck while the run was at work.
+  expect(runs).toEqual([{ starts: 5 }]);
 
   const books = sandbox.readState() as Books;
   const active = (name: keyof Books) => books[name].filter((entry) => entry["vis_state"] !== 1);

@@ -22,40 +22,49 @@ import { openTestConnections } from "./providers.ts";
 import { insertCompany } from "./records.ts";
 import { setup } from "./setup.ts";
 
-/** A connector as the suite drives it: one small read and one write, in its own way. */
+/** A connector as the suite drives it: one small read, in its own way. */
 export interface ConnectorUnderTest {
   oauth: OAuthProvider;
   /** Something small that changes nothing. */
   read: (accessToken: string, signal: AbortSignal) => Promise<unknown>;
-  /**
-   * Makes one thing, named by the business fact; asked for again with the same fact it is the same thing.
-   * Left out by a connector that only reads.
-   */
-  write?: (accessToken: string, fact: string, signal: AbortSignal) => Promise<unknown>;
   close: () => void;
 }
 
-export interface ConnectorSuite {
+/** What a connector can make over there. */
+export interface ConnectorWrites<Connector> {
+  /** How the path begins that faults are to hit. */
+  path: string;
+  /** Makes one thing, named by the business fact; asked for again with the same fact it is the same thing. */
+  write: (
+    connector: Connector,
+    fact: string,
+    call: { accessToken: string; signal: AbortSignal },
+  ) => Promise<unknown>;
+  /** How many things the sandbox holds that `write` of this fact has made. */
+  count: (state: unknown, fact: string) => number;
+}
+
+export interface ConnectorSuite<Connector extends ConnectorUnderTest> {
   name: string;
   sandbox: SandboxProvider;
-  open: (options: { url: string; timeouts: HttpTimeouts; app: OAuthApp }) => ConnectorUnderTest;
+  open: (options: { url: string; timeouts: HttpTimeouts; app: OAuthApp }) => Connector;
   /** How the paths begin that faults are to hit. */
-  paths: { token: string; read: string; write?: string };
-  /** How many things the sandbox holds that `write` of this fact has made. */
-  countWritten?: (state: unknown, fact: string) => number;
+  paths: { token: string; read: string };
+  /** Left out by a connector that only reads. */
+  writes?: ConnectorWrites<Connector>;
   /** Judges each exchange by the vendor's contract, where that is at hand. */
   check?: ServerOptions["check"];
   /** Somebody withdraws our access on the provider's own page. Default: every grant ends. */
   withdraw?: (server: SandboxServer) => void;
-  /** Whether a write may be repeated blindly after an ambiguous ending, because of a key. Default true. */
-  hasKeys?: boolean;
 }
 
 const TIMEOUTS: HttpTimeouts = { connectMs: 2_000, headersMs: 400, bodyMs: 400 };
 
 /** What every connector has to do, whatever its provider's words: see docs/connectors/adding-a-provider.md. */
-export function describeConnector(suite: ConnectorSuite): void {
-  const { paths, countWritten } = suite;
+export function describeConnector<Connector extends ConnectorUnderTest>(
+  suite: ConnectorSuite<Connector>,
+): void {
+  const { paths, writes } = suite;
 
   async function start() {
     const base = await setup();
@@ -77,17 +86,24 @@ export function describeConnector(suite: ConnectorSuite): void {
     const key = { companyId, provider: connector.oauth.name };
     const connect = () => connectDirectly(base.sql, { server, connector, providers, companyId });
     await connect();
-    return { ...base, server, connector, key, connect, userOf, ...callers(userOf, key, connector) };
+    /** Through the connection, as a job would do it. */
+    const use = (
+      sql: Sql,
+      what: (accessToken: string, signal: AbortSignal) => Promise<unknown>,
+    ) => {
+      const user = userOf(sql);
+      return withConnection(user, key, (connection) =>
+        connection.call((token) => what(token, user.signal)),
+      );
+    };
+    const read = (sql: Sql) => use(sql, connector.read);
+    return { ...base, server, connector, key, connect, use, read };
   }
 
   describe(`connector: ${suite.name}`, () => {
     test("success, limits, trouble over there and nonsense each have their class", async () => {
-      const { sql, server, read, write } = await start();
+      const { sql, server, read } = await start();
       await read(sql);
-      await write(sql, "fact-1");
-      // Who only reads has written nothing.
-      const made = countWritten?.(server.readState(), "fact-1");
-      expect(made).toBe(countWritten === undefined ? undefined : 1);
 
       server.fault({ match: { path: paths.read }, fault: { kind: "rate-limit", retryAfter: "3" } });
       const limited = await failureOf(read(sql));
@@ -117,10 +133,14 @@ export function describeConnector(suite: ConnectorSuite): void {
       expect(server.problems()).toEqual([]);
     });
 
-    if (countWritten !== undefined) {
-      const { write: path = "" } = paths;
+    if (writes !== undefined) {
+      const { path, count } = writes;
       test("a write whose answer is lost is doubted, and there is one thing in the end", async () => {
-        const { sql, server, write } = await start();
+        const { sql, server, connector, use } = await start();
+        const write = (fact: string) =>
+          use(sql, (accessToken, signal) => writes.write(connector, fact, { accessToken, signal }));
+        await write("fact-9");
+        expect(count(server.readState(), "fact-9")).toBe(1);
         const faults = [
           { kind: "drop" },
           { kind: "drop", after: true },
@@ -131,11 +151,11 @@ export function describeConnector(suite: ConnectorSuite): void {
         for (const [index, fault] of faults.entries()) {
           const fact = `fact-${index}`;
           server.fault({ match: { path }, fault });
-          expect(await failureOf(write(sql, fact)), JSON.stringify(fault)).toBeInstanceOf(
+          expect(await failureOf(write(fact)), JSON.stringify(fault)).toBeInstanceOf(
             WriteUnconfirmed,
           );
-          if (suite.hasKeys !== false) await write(sql, fact);
-          expect(countWritten(server.readState(), fact), JSON.stringify(fault)).toBeLessThan(2);
+          await write(fact);
+          expect(count(server.readState(), fact), JSON.stringify(fault)).toBe(1);
         }
       });
     }
@@ -198,25 +218,6 @@ export function describeConnector(suite: ConnectorSuite): void {
       expect(refreshes() - before).toBe(2);
     });
   });
-}
-
-/** One read and one write, each through the connection as a job would do it. */
-function callers(
-  userOf: (sql: Sql) => ConnectionUser,
-  key: { companyId: number; provider: OAuthProvider["name"] },
-  connector: ConnectorUnderTest,
-) {
-  const call = (sql: Sql, what: (token: string, signal: AbortSignal) => Promise<unknown>) => {
-    const user = userOf(sql);
-    return withConnection(user, key, (connection) =>
-      connection.call((token) => what(token, user.signal)),
-    );
-  };
-  return {
-    read: (sql: Sql) => call(sql, (token, signal) => connector.read(token, signal)),
-    write: (sql: Sql, fact: string) =>
-      call(sql, async (token, signal) => await connector.write?.(token, fact, signal)),
-  };
 }
 
 /** Connects without a browser: somebody agreed, and the code came back. */

@@ -3,15 +3,11 @@ import { minimumRoleOf, scopesOf, type ScopedAccess } from "../../../src/api/def
 import { scopes } from "../../../src/api/scopes.ts";
 import type { Reply } from "../../integration/api/start-api.ts";
 import { replyFaults } from "./check-reply.ts";
-import { operations, type DescribedOperation } from "./described-operations.ts";
+import { addressOfNothing, operations, type DescribedOperation } from "./described-operations.ts";
 import { openWorld, startUnlimitedApi } from "./world.ts";
 
-/** An address of this operation with ids of nothing: who may not come in is told so before that. */
-function addressOf({ path }: DescribedOperation): string {
-  return path.replaceAll(/\{(\w+)\}/g, (_, name) =>
-    name === "uuid" || path.startsWith("/runs/") ? "018f0000-0000-7000-8000-000000000000" : "1",
-  );
-}
+/** Who may not come in is told so before anybody looks for a record. */
+const addressOf = ({ path }: DescribedOperation): string => addressOfNothing(path, "1");
 
 const isPublic = ({ route }: DescribedOperation): boolean => route.access === "public";
 

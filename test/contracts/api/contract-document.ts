@@ -58,8 +58,14 @@ export function readBaseContract(file: URL): DocumentedOperation[] {
   );
 }
 
-/** The operations of the other four documents: a name each, without samples. */
-export function readOtherContracts(file: URL): Map<string, string[]> {
+/** An operation of the other four documents, which have no samples. */
+export interface OtherOperation {
+  name: string;
+  /** What is asked with a value, and the values where they are told: "format=json|csv". */
+  query: readonly { name: string; values: readonly string[] }[];
+}
+
+export function readOtherContracts(file: URL): Map<string, OtherOperation[]> {
   const seeds: Record<string, { operations: [string, string | null][] }> = JSON.parse(
     readFileSync(file, "utf8"),
   );
@@ -68,7 +74,15 @@ export function readOtherContracts(file: URL): Map<string, string[]> {
       seed,
       operations.map(([operation]) => {
         const [method = "", address = ""] = operation.split(" ");
-        return operationName(method, address.split("?")[0] ?? "");
+        const [path = "", asked = ""] = address.split("?");
+        const query = asked
+          .split("&")
+          .filter((pair) => pair.includes("="))
+          .map((pair) => {
+            const [name = "", values = ""] = pair.split("=");
+            return { name, values: values.split("|").filter((value) => value !== "") };
+          });
+        return { name: operationName(method, path), query };
       }),
     ]),
   );

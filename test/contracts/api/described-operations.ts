@@ -78,6 +78,13 @@ export function operationNamed(name: string): DescribedOperation {
   return operation;
 }
 
+/** The address of a path with ids of nothing. */
+export function addressOfNothing(path: string, id: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, (_, name) =>
+    name === "uuid" || path.startsWith("/runs/") ? "018f0000-0000-7000-8000-000000000000" : id,
+  );
+}
+
 function followed(schema: Schema): Schema {
   const follow = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(follow);

@@ -107,7 +107,9 @@ export async function knownValue(
   operation: string,
   field: { name: string; records: readonly Made[] },
 ): Promise<{ value: unknown } | undefined> {
-  const { name, records } = field;
+  const { records } = field;
+  // "invoiceId" is "invoice_id", as another document has it.
+  const name = field.name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   const recipe = byOperation[operation]?.[name] ?? byName[name];
   if (recipe !== undefined) return { value: await recipe(world, records) };
   const collection = /^\w+ \/([\w-]+)/.exec(operation)?.[1] ?? "";

@@ -102,7 +102,7 @@ test("no value of a field is too strange to be taken or refused", async () => {
     }
     return faults;
   });
-  console.log(`${tried} bodies with hostile values were sent`);
+  expect(tried).toBe(-1);
   expectNoError();
 });
 

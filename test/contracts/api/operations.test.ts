@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { scopesOf } from "../../../src/api/define-route.ts";
 import type { Reply } from "../../integration/api/start-api.ts";
 import { replyFaults, wordsOf } from "./check-reply.ts";
-import type { DescribedOperation } from "./described-operations.ts";
+import { addressOfNothing, type DescribedOperation } from "./described-operations.ts";
 import { changedTables, createFingerprints, type Fingerprint } from "./fingerprint.ts";
 import { ask, goodRequest, jsonOf, type GoodRequest } from "./good-request.ts";
 import { collectionOf } from "./arrange.ts";
@@ -34,6 +34,7 @@ test("every change is refused to others and the careless, then done once", async
   const { ours, theirs, fingerprint } = await start();
   // What a provider signs is tried with signatures, in test/integration/stripe/webhooks.test.ts.
   const changing = chosenBy(({ method, route }) => method !== "GET" && !route.raw, 100);
+  const stateless: string[] = [];
   await expectNoFaults(changing, async (operation) => {
     const request = await goodRequest(ours, operation);
     const attempt = { ours, theirs, operation, request };
@@ -48,8 +49,11 @@ test("every change is refused to others and the careless, then done once", async
         (table) => `what was refused changed something: ${table}`,
       ),
     );
-    return [...faults, ...(await doneFaults(attempt, fingerprint))];
+    const state = answersToIfMatch(operation) ? await stateOf(ours, request) : undefined;
+    if (state === undefined) stateless.push(operation.name);
+    return [...faults, ...(await doneFaults(attempt, { state, fingerprint }))];
   });
+  expect(stateless).toEqual([]);
 });
 
 test("every answer to a question is the same for who may ask, and a 404 for others", async () => {
@@ -116,21 +120,12 @@ async function strangersFaults({ ours, theirs, operation, request }: Try): Promi
   const faults: string[] = [];
   const reply = await theirs.call(method, address, body);
   if (reply.status !== 404) faults.push(`another company's: ${reply.status} ${reply.text}`);
-  const nothing = await theirs.call(method, nowhere(path), body);
+  const nothing = await theirs.call(method, addressOfNothing(path, "999999999"), body);
   if (wordsOf(nothing) !== wordsOf(reply)) faults.push("is told from a record that is not there");
   const headers = { "x-company-id": String(ours.companyId) };
   const inside = await theirs.call(method, address, body, { headers });
   if (inside.status !== 404) faults.push(`in our company: ${inside.status} ${inside.text}`);
   return [...faults, ...replyFaults(operation, reply)];
-}
-
-/** The same address, of nothing. */
-function nowhere(path: string): string {
-  return path.replaceAll(/\{(\w+)\}/g, (_, name) =>
-    name === "uuid" || path.startsWith("/runs/")
-      ? "018f0000-0000-7000-8000-000000000000"
-      : "999999999",
-  );
 }
 
 /** Rule 6: a key that an operation does not know is a 422 that names it. A form has its own test. */
@@ -142,12 +137,12 @@ async function surpriseFaults({ ours, operation, request }: Try): Promise<string
   return isNamed ? replyFaults(operation, reply) : [`unknown key: ${reply.status} ${reply.text}`];
 }
 
-const heedsIfMatch = ({ route }: DescribedOperation): boolean =>
+const answersToIfMatch = ({ route }: DescribedOperation): boolean =>
   route.access !== "public" && route.isTransactional;
 
 /** Rule 10: nothing is changed for who has seen another state of it. */
 async function staleFaults({ ours, operation, request }: Try): Promise<string[]> {
-  if (!heedsIfMatch(operation)) return [];
+  if (!answersToIfMatch(operation)) return [];
   const reply = await ask(ours, operation, request, { headers: { "if-match": '"stale"' } });
   return reply.status === 412
     ? replyFaults(operation, reply)
@@ -157,7 +152,7 @@ async function staleFaults({ ours, operation, request }: Try): Promise<string[]>
 /** Rules 7, 9 and 10: it is done for who has seen the present state, and with a key only once. */
 async function doneFaults(
   attempt: Try,
-  fingerprint: () => Promise<Fingerprint>,
+  { state, fingerprint }: { state: string | undefined; fingerprint: () => Promise<Fingerprint> },
 ): Promise<string[]> {
   const { ours, operation, request } = attempt;
   const isKeyed = operation.method === "POST" && operation.route.isTransactional;
@@ -165,7 +160,7 @@ async function doneFaults(
     ...(await justEnough(attempt)),
     headers: {
       ...(isKeyed ? { "idempotency-key": `${operation.name} ${request.address}` } : {}),
-      ...(heedsIfMatch(operation) ? await stateOf(ours, request) : {}),
+      ...(state === undefined ? {} : { "if-match": state }),
     },
   };
   const reply = await ask(ours, operation, request, options);
@@ -196,7 +191,7 @@ async function doneFaults(
 async function stateOf(
   world: World,
   { address, records }: GoodRequest,
-): Promise<{ "if-match"?: string }> {
+): Promise<string | undefined> {
   // "/settings/reminders/1" has a word more before its id than "/clients/1".
   const words = /^\/(settings|portal)\//.test(address) ? 2 : 1;
   const record = address
@@ -205,10 +200,10 @@ async function stateOf(
     .join("/");
   const etag = records.length === 0 ? null : (await world.call("GET", record)).headers.get("etag");
   // A row's ETag has two parts.
-  if (etag?.includes(".") === true) return { "if-match": etag };
+  if (etag?.includes(".") === true) return etag;
   const updatedAt: unknown = records.at(-1)?.["updated_at"];
   // What shows no state of its own cannot be compared with one.
-  return typeof updatedAt === "string" ? { "if-match": `"${updatedAt}"` } : {};
+  return typeof updatedAt === "string" ? `"${updatedAt}"` : undefined;
 }
 
 /** Rule 9: what is accepted is a run, and its address is told. The base contract's import says more than its id. */

@@ -82,7 +82,7 @@ function referencesIn({ query, body }: DescribedOperation): Reference[] {
         ...find(part, [...path, name]),
         ...(part.items === undefined ? [] : find(part.items, [...path, name])),
       ]);
-      const isReference = /(^|_)ids?$/.test(name) && !ofOthers.test(name);
+      const isReference = /((^|_)id|Id)s?$/.test(name) && !ofOthers.test(name);
       return isReference ? [[...path, name]] : inner;
     });
   const inBody = body === undefined ? [] : find(body, []);

@@ -9,11 +9,16 @@ describeConnector({
     return {
       oauth: toy.oauth,
       read: (token, signal) => toy.readNote(token, "seeded-1", signal),
-      write: (token, fact, signal) => toy.makeNote(token, { id: fact, text: "" }, signal),
       close: () => toy.http.close(),
+      toy,
     };
   },
-  paths: { token: "/oauth/token", read: "/notes/", write: "/notes" },
-  countWritten: (state, fact) =>
-    (state as { notes: { id: string }[] }).notes.filter((note) => note.id === fact).length,
+  paths: { token: "/oauth/token", read: "/notes/" },
+  writes: {
+    path: "/notes",
+    write: ({ toy }, fact, { accessToken, signal }) =>
+      toy.makeNote(accessToken, { id: fact, text: "" }, signal),
+    count: (state, fact) =>
+      (state as { notes: { id: string }[] }).notes.filter((note) => note.id === fact).length,
+  },
 });

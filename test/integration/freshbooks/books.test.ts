@@ -138,9 +138,9 @@ test("whole books come over to the cent; what cannot is told of, and nobody is m
       (select count(*)::int from expenses where category = 'travel_transport') as travel
   `;
   expect(others[0]).toMatchObject({ pausedSeries: 6, activeSeries: 0, acceptedQuotes: 8 });
-  expect(others[0]!["billedTime"]).toBe(16);
-  expect(others[0]!["travel"]).toBeGreaterThan(5);
-  // One client is deleted there, but invoices speak of it: it is here, archived with two others.
+  expect(others[0]).toMatchObject({ billedTime: 16, travel: 15 });
+  // One client is deleted there, but invoices speak of it: it is here, archived with three others.
+  expect(books.clients.filter((client) => client["vis_state"] === 2)).toHaveLength(3);
   expect(others[0]!["archivedClients"]).toBe(4);
 
   // A night later: what lies before the import has no fee and no mail.
@@ -360,5 +360,5 @@ test("an import that fails, is reset, or meets a closed resource says so and goe
   await eventually(async () => (await status()).status === "needs_reauth");
   await connect();
   expect(await ended()).toMatchObject({ status: "completed", error_message: null });
-  expect((await sql`select count(*)::int as count from payments`)[0]!["count"]).toBeGreaterThan(50);
+  expect(await sql`select count(*)::int as count from payments`).toEqual([{ count: 103 }]);
 }, 60_000);

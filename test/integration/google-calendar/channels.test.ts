@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
+import type { Sql } from "../../../src/db/client.ts";
 import { syncDueCalendars } from "../../../src/jobs/google-calendar/sync-due.ts";
 import { enqueue } from "../../../src/queue/enqueue.ts";
+import { untilBlocked } from "../../support/blocked.ts";
 import { eventually } from "../../support/eventually.ts";
 import { googleTimes, inDays, startCalendar } from "./start-calendar.ts";
 
@@ -37,13 +39,19 @@ test("Google tells of changes through a channel that is opened anew before it en
   for (const headers of wrong) expect((await told(headers)).status).toBe(404);
   const opened = await told({ ...own, "x-goog-resource-state": "sync" });
   expect([opened.status, await countSyncs()]).toEqual([204, before]);
-  // Many messages at once are one sync, and one more for what came while it ran.
+  // However many come before a sync begins are one sync; what comes later is another one.
+  const release = await holdSyncs(sql);
   const all = await Promise.all(
     Array.from({ length: 30 }, () => told({ ...own, "x-goog-resource-state": "exists" })),
   );
+  await untilBlocked(sql);
+  await release();
   expect(new Set(all.map((reply) => reply.status))).toEqual(new Set([204]));
   await settled();
-  expect((await countSyncs()) - before).toBeLessThanOrEqual(5);
+  expect((await countSyncs()) - before).toBe(1);
+  await told({ ...own, "x-goog-resource-state": "exists" });
+  await settled();
+  expect((await countSyncs()) - before).toBe(2);
 
   // A day before its end the next one is opened, and then it is closed.
   await sql`update calendar_channels set expires_at = now() + interval '23 hours'`;
@@ -115,3 +123,23 @@ test("killed between Google's commit and our note, an entry has one event in the
   expect([...events]).toEqual([]);
   expect(sandbox.problems()).toEqual([]);
 });
+
+/** No sync begins until the function that is returned was called. */
+async function holdSyncs(sql: Sql): Promise<() => Promise<void>> {
+  await sql`
+    create function wait() returns trigger language plpgsql as $$
+    begin perform pg_advisory_xact_lock_shared(1); return null; end $$
+  `;
+  // For the statement: it has no row locked yet, which messages want to count at.
+  await sql`
+    create trigger waits before update of begun on calendar_syncs
+    for each statement execute function wait()
+  `;
+  const holder = await sql.reserve();
+  await holder`select pg_advisory_lock(1)`;
+  return async () => {
+    await holder`select pg_advisory_unlock(1)`;
+    holder.release();
+    await sql`drop trigger waits on calendar_syncs`;
+  };
+}

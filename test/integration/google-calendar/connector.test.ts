@@ -39,17 +39,23 @@ describeConnector({
     return {
       oauth: google.oauth,
       read: (accessToken, signal) => google.listCalendars({ accessToken, signal }),
-      write: (accessToken, fact, signal) =>
-        google.insertEvent(
-          { accessToken, signal },
-          { calendarId: "primary", id: idOf(fact), facts: visit, stamp: "1/1/x" },
-        ),
       close: () => google.close(),
+      google,
     };
   },
-  paths: { token: "/token", read: `${API}/users/me/calendarList`, write: EVENTS },
-  countWritten: (state, fact) =>
-    (state as GoogleState).calendars[0]!.events.filter(({ id }) => id === idOf(fact)).length,
+  paths: { token: "/token", read: `${API}/users/me/calendarList` },
+  writes: {
+    path: EVENTS,
+    write: ({ google }, fact, call) =>
+      google.insertEvent(call, {
+        calendarId: "primary",
+        id: idOf(fact),
+        facts: visit,
+        stamp: "1/1/x",
+      }),
+    count: (state, fact) =>
+      (state as GoogleState).calendars[0]!.events.filter(({ id }) => id === idOf(fact)).length,
+  },
   ...(check !== undefined && { check }),
 });
 

@@ -21,23 +21,26 @@ describeConnector({
       oauth: quickbooks.oauth,
       read: (accessToken, signal) =>
         quickbooks.find(callOf(accessToken, signal), "Customer", { DisplayName: "Customer 1" }),
-      write: (accessToken, fact, signal) =>
-        quickbooks.create(
-          callOf(accessToken, signal),
-          { entity: "Customer", body: JSON.stringify({ DisplayName: fact }) },
-          fact,
-        ),
       close: () => quickbooks.close(),
+      quickbooks,
     };
   },
   paths: {
     token: "/oauth2/v1/tokens/bearer",
     read: `/v3/company/${REALM}/query`,
-    write: `/v3/company/${REALM}/customer`,
   },
-  countWritten: (state, fact) =>
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what this sandbox holds
-    (state as QbBooks).Customer.filter((customer) => customer["DisplayName"] === fact).length,
+  writes: {
+    path: `/v3/company/${REALM}/customer`,
+    write: ({ quickbooks }, fact, { accessToken, signal }) =>
+      quickbooks.create(
+        callOf(accessToken, signal),
+        { entity: "Customer", body: JSON.stringify({ DisplayName: fact }) },
+        fact,
+      ),
+    count: (state, fact) =>
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what this sandbox holds
+      (state as QbBooks).Customer.filter((customer) => customer["DisplayName"] === fact).length,
+  },
 });
 
 function callOf(accessToken: string, signal: AbortSignal) {

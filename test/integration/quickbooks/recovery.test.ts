@@ -43,7 +43,7 @@ test("I1: a process that dies between QuickBooks' commit and our record leaves e
     );
     await work();
     const [{ deaths } = { deaths: 0 }] = await sql<{ deaths: number }[]>`
-      select last_value::int as deaths from deaths
+      select case when is_called then last_value else 0 end::int as deaths from deaths
     `;
     expect(deaths, kind).toBeGreaterThan(0);
     await sql`drop trigger die on external_refs`;
@@ -84,14 +84,14 @@ test("I1: an answer that is lost is looked for before anything is sent again", a
   const pushing = await startPushing();
   const { push, books, sandbox } = pushing;
   const faults = [
-    ["batch", { kind: "drop" }],
-    ["batch", { kind: "drop", after: true }],
-    ["invoice", { kind: "drop" }],
-    ["invoice", { kind: "status", status: 504, after: true }],
-    ["payment", { kind: "drop" }],
-    ["payment", { kind: "malformed" }],
+    { path: "batch", posts: 2, fault: { kind: "drop" } },
+    { path: "batch", posts: 1, fault: { kind: "drop", after: true } },
+    { path: "invoice", posts: 2, fault: { kind: "drop" } },
+    { path: "invoice", posts: 1, fault: { kind: "status", status: 504, after: true } },
+    { path: "payment", posts: 2, fault: { kind: "drop" } },
+    { path: "payment", posts: 1, fault: { kind: "malformed" } },
   ] as const;
-  for (const [index, [path, fault]] of faults.entries()) {
+  for (const [index, { path, posts, fault }] of faults.entries()) {
     const label = `${path} ${JSON.stringify(fault)}`;
     const invoice = await newInvoice(pushing, `Client ${index}`);
     const from = sandbox.requests().length;
@@ -103,12 +103,12 @@ test("I1: an answer that is lost is looked for before anything is sent again", a
       label,
     ).toEqual([count, count, count, count]);
     // Whatever was sent twice was the same, word for word; what was done was not sent twice.
-    const posts = sandbox
+    const sent = sandbox
       .requests()
       .slice(from)
       .filter((each) => each.method === "POST" && each.path.endsWith(path));
-    expect(new Set(posts.map(({ body }) => body)).size, label).toBe(1);
-    expect(posts.length, label).toBe(index % 2 === 0 ? 2 : 1);
+    expect(new Set(sent.map(({ body }) => body)).size, label).toBe(1);
+    expect(sent.length, label).toBe(posts);
   }
   expect(sandbox.problems()).toEqual([]);
 });

@@ -20,28 +20,30 @@ describeConnector({
     return {
       oauth: slack.oauth,
       read: (accessToken, signal) => slack.listChannels({ accessToken, signal }),
-      async write(accessToken, fact, signal) {
-        const call = { accessToken, signal };
-        // More than one, for each takes a message a second.
-        const channel = Number(fact.at(-1)) % 2 === 0 ? "C0GENERAL01" : "C0BILLING01";
-        await slack.joinChannel(call, channel);
-        const message = { channel, key: fact };
-        // As the job does it: after a doubt it looks first.
-        const found = await slack.findMessage(call, { ...message, since: new Date(0) });
-        return found ?? (await slack.postMessage(call, { ...message, alert: alertOf(fact) }));
-      },
       close: () => slack.close(),
+      slack,
     };
   },
   paths: {
     token: "/api/oauth.v2.access",
     read: "/api/conversations.list",
-    write: "/api/chat.postMessage",
   },
-  countWritten: (state, fact) =>
-    (state as SlackState).channels
-      .flatMap(({ messages }) => messages)
-      .filter(({ metadata }) => metadata.event_payload.key === fact).length,
+  writes: {
+    path: "/api/chat.postMessage",
+    async write({ slack }, fact, call) {
+      // More than one, for each takes a message a second.
+      const channel = Number(fact.at(-1)) % 2 === 0 ? "C0GENERAL01" : "C0BILLING01";
+      await slack.joinChannel(call, channel);
+      const message = { channel, key: fact };
+      // As the job does it: after a doubt it looks first.
+      const found = await slack.findMessage(call, { ...message, since: new Date(0) });
+      return found ?? (await slack.postMessage(call, { ...message, alert: alertOf(fact) }));
+    },
+    count: (state, fact) =>
+      (state as SlackState).channels
+        .flatMap(({ messages }) => messages)
+        .filter(({ metadata }) => metadata.event_payload.key === fact).length,
+  },
 });
 
 /** The connector beside a sandbox, let in there. */

@@ -6,7 +6,11 @@ import type { Providers } from "../../../src/connectors/contract.ts";
 import type { StripeConnector } from "../../../src/connectors/stripe/contract.ts";
 import { ConnectionRevoked, ProviderRejected, WriteUnconfirmed } from "../../../src/errors.ts";
 import { systemClock } from "../../../src/platform/clock.ts";
-import { describeConnector } from "../../support/connector-suite.ts";
+import {
+  describeConnector,
+  type ConnectorSuite,
+  type ConnectorUnderTest,
+} from "../../support/connector-suite.ts";
 import { findStripeCheck, stripeSettings, startStripe } from "../../support/stripe.ts";
 
 interface State {
@@ -17,50 +21,48 @@ interface State {
 
 const addressOf = (fact: string) => `https://app.test/${fact}`;
 
-/** The connector as the suite drives it, with one of its writes. */
-function openTo(
-  write: (
-    connector: StripeConnector,
-    account: string,
-    fact: string,
-    signal: AbortSignal,
-  ) => unknown,
-): Parameters<typeof describeConnector>[0]["open"] {
-  return ({ url, timeouts, app }) => {
-    const { oauth, connector, close } = openStripe(
-      {
-        clientId: app.clientId,
-        secretKey: app.clientSecret,
-        products: {},
-        webhookSecrets: [],
-        planDefault: "free",
-        url,
-      },
-      systemClock,
-      timeouts,
-    );
-    if (connector === undefined) throw new Error("not opened");
-    return {
-      oauth,
-      read: (account, signal) => connector.readAccount(account, signal),
-      write: async (account, fact, signal) => await write(connector, account, fact, signal),
-      close,
-    };
+/** The connector as the suite drives it. */
+const open: ConnectorSuite<ConnectorUnderTest & { stripe: StripeConnector }>["open"] = ({
+  url,
+  timeouts,
+  app,
+}) => {
+  const { oauth, connector, close } = openStripe(
+    {
+      clientId: app.clientId,
+      secretKey: app.clientSecret,
+      products: {},
+      webhookSecrets: [],
+      planDefault: "free",
+      url,
+    },
+    systemClock,
+    timeouts,
+  );
+  if (connector === undefined) throw new Error("not opened");
+  return {
+    oauth,
+    read: (account, signal) => connector.readAccount(account, signal),
+    close,
+    stripe: connector,
   };
-}
+};
 
 describeConnector({
   name: "Stripe, plans",
   sandbox: stripeSandbox,
-  open: openTo((connector, _account, fact, signal) =>
-    connector.openPortalPage(
-      { customerId: "cus_1", returnUrl: addressOf(fact), requestId: fact },
-      signal,
-    ),
-  ),
-  paths: { token: "/oauth/token", read: "/v1/accounts", write: "/v1/billing_portal" },
-  countWritten: (state, fact) =>
-    (state as State).portalSessions.filter((each) => each.return_url === addressOf(fact)).length,
+  open,
+  paths: { token: "/oauth/token", read: "/v1/accounts" },
+  writes: {
+    path: "/v1/billing_portal",
+    write: ({ stripe }, fact, { signal }) =>
+      stripe.openPortalPage(
+        { customerId: "cus_1", returnUrl: addressOf(fact), requestId: fact },
+        signal,
+      ),
+    count: (state, fact) =>
+      (state as State).portalSessions.filter((each) => each.return_url === addressOf(fact)).length,
+  },
 });
 
 const orderOf = (fact: string) => ({
@@ -76,14 +78,17 @@ const orderOf = (fact: string) => ({
 describeConnector({
   name: "Stripe, invoices",
   sandbox: stripeSandbox,
-  open: openTo(({ payments }, account, fact, signal) =>
-    payments.openPage(account, orderOf(fact), signal),
-  ),
-  paths: { token: "/oauth/token", read: "/v1/accounts", write: "/v1/checkout/sessions" },
-  countWritten: (state, fact) =>
-    ((state as State).accounts["acct_sandbox"]?.sessions ?? []).filter(
-      (each) => each.success_url === addressOf(fact),
-    ).length,
+  open,
+  paths: { token: "/oauth/token", read: "/v1/accounts" },
+  writes: {
+    path: "/v1/checkout/sessions",
+    write: ({ stripe }, fact, { accessToken: account, signal }) =>
+      stripe.payments.openPage(account, orderOf(fact), signal),
+    count: (state, fact) =>
+      ((state as State).accounts["acct_sandbox"]?.sessions ?? []).filter(
+        (each) => each.success_url === addressOf(fact),
+      ).length,
+  },
 });
 
 test("a payment is read with all that became of it; money is given back once in each round", async () => {

@@ -7,7 +7,7 @@ import { startPaying } from "./start-paying.ts";
 const SECRET = "whsec_sandbox";
 
 test("only what Stripe has signed just now is taken, with any secret that counts, and kept once", async () => {
-  const { ask, clock, sql, sandbox, stripe, url } = await startPaying();
+  const { ask, clock, sql, sandbox, stripe } = await startPaying();
   const path = "/api/v1/settings/stripe/webhook";
   const event = {
     id: "evt_1",
@@ -98,11 +98,7 @@ test("only what Stripe has signed just now is taken, with any secret that counts
   ]);
   const after = await sql`select job from job_runs where job = ${handleStripeEvent.name}`;
   expect(after).toHaveLength(1);
-  expect([sandbox.problems(), stripe.providers.stripe?.isLive, url]).toEqual([
-    [],
-    false,
-    expect.any(String),
-  ]);
+  expect([sandbox.problems(), stripe.providers.stripe?.isLive]).toEqual([[], false]);
 });
 
 test("without a signing secret nothing is taken from anybody; who guesses signatures is counted", async () => {
@@ -119,7 +115,8 @@ test("without a signing secret nothing is taken from anybody; who guesses signat
 
 test("I7: a payment is recorded once, with its fee, whatever comes twice, late or in the wrong order", async () => {
   const paying = await startPaying({ timezone: "America/Chicago" }, { isChecked: true });
-  const { issued, pay, deliver, settled, expectCall, eventsOf, sql, books, sandbox } = paying;
+  const { issued, pay, deliver, settled, expectCall, eventsOf, sql, books, sandbox, clock } =
+    paying;
   await paying.work();
   const { id, uuid } = await issued();
   await pay(uuid);
@@ -150,7 +147,8 @@ test("I7: a payment is recorded once, with its fee, whatever comes twice, late o
   ]);
   expect((await eventsOf(id)).filter((type) => type === "payment.received")).toHaveLength(1);
   // Again, a week later, under other names.
-  await deliver({ all: true, times: 2 });
+  for (const each of [clock, sandbox.clock]) each.advanceMs(7 * 86_400_000);
+  await deliver({ all: true, times: 2, again: true });
   await settled();
   const events = await sql<{ status: string }[]>`select status from stripe_events`;
   expect(new Set(events.map(({ status }) => status))).toEqual(new Set(["done"]));

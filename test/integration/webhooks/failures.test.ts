@@ -16,9 +16,6 @@ test("a message is tried for three days on the schedule of the specification, th
   const waits: number[] = [];
   // Hours to the next attempt, and a tenth more for the jitter.
   for (const hours of [0.002, 0.1, 0.6, 2.2, 5.5, 11, 15.5, 22, 26.5]) {
-    const [delivery] = await settles(endpoint.id, "pending");
-    const attempts: number = delivery.attempts;
-    await eventually(() => receiver.received.length >= attempts);
     const [seen] = await eventually(async () => {
       const found = await settles(endpoint.id, "pending");
       return found[0].attempts === waits.length + 1 && found;
@@ -31,7 +28,7 @@ test("a message is tried for three days on the schedule of the specification, th
   const schedule = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
   waits.forEach((seconds, index) => {
     expect(seconds).toBeGreaterThanOrEqual(schedule[index]! - 1);
-    expect(seconds).toBeLessThan(schedule[index]! * 1.1 + 10);
+    expect(seconds).toBeLessThan(schedule[index]! * 1.1 + 1);
   });
   expect(failed).toMatchObject({ attempts: 10, next_attempt_at: null });
   expect(failed.log).toHaveLength(10);
@@ -152,7 +149,7 @@ test("failures in a row make an endpoint rest, with one message as a probe; succ
   await pass(0.002);
   await eventually(() => receiver.received.length > tried);
   await eventually(async () => (await company.get(path)).rests_until !== resting.rests_until);
-  expect(receiver.received.length).toBeLessThanOrEqual(tried + 2);
+  expect(receiver.received.length).toBeLessThanOrEqual(tried + 1);
 
   receiver.answer(() => 200);
   await pass(0.2);
