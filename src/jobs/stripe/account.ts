@@ -34,7 +34,7 @@ export interface AccountKey {
 export const OTHER_ACCOUNT = "another account is connected";
 
 /** One request about an account, in its turn; undefined when another one is connected. */
-export async function withAccount<Result extends NonNullable<unknown>>(
+export async function withAccount<Result extends object | string | boolean>(
   user: ConnectionUser,
   { companyId, account }: AccountKey,
   request: () => Promise<Result>,

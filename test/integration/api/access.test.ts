@@ -1,60 +1,13 @@
 import { expect, test } from "vitest";
-import type { Route } from "../../../src/api/define-route.ts";
 import { routes } from "../../../src/api/routes/registry.ts";
-import { createToken, hashToken } from "../../../src/platform/tokens.ts";
-import { insertApiToken } from "../../../src/db/api-tokens.ts";
-import { insertMember } from "../../../src/db/company-members.ts";
-import { startApi, type ApiSetup, type Person, type Reply } from "./start-api.ts";
+import { startApi } from "./start-api.ts";
 
-const uuid = "018f0000-0000-7000-8000-000000000000";
-
-/** An address of this route with ids of nothing. */
-function addressOf(route: Route): string {
-  return `/api/v1${route.path.replaceAll(/:(\w*)/g, (_, name) => (name === "uuid" ? uuid : "1"))}`;
-}
-
-const isScoped = (route: Route): boolean => typeof route.access === "object";
-const nameOf = (route: Route): string => `${route.method.toUpperCase()} ${route.path}`;
-
-async function tokenWith(api: ApiSetup, person: Person, scopes: string[]): Promise<string> {
-  const token = createToken("nl");
-  await api.sql.begin(async (tx) => {
-    await insertApiToken(tx, {
-      userId: person.userId,
-      companyId: person.companyId,
-      name: "T",
-      prefix: token.slice(0, 9),
-      tokenHash: hashToken(token),
-      scopes,
-      expiresAt: null,
-      now: api.clock.now(),
-    });
-  });
-  return token;
-}
-
-async function sweep(
-  chosen: readonly Route[],
-  ask: (route: Route) => Promise<Reply>,
-): Promise<Map<string, string>> {
-  const answers = new Map<string, string>();
-  for (const route of chosen) {
-    const reply = await ask(route);
-    answers.set(nameOf(route), `${reply.status} ${reply.body?.code}`);
-  }
-  return answers;
-}
-
-const all = (chosen: readonly Route[], answer: string): Map<string, string> =>
-  new Map(chosen.map((route) => [nameOf(route), answer]));
-
-test("no route but the public ones answers without a token", async () => {
-  const { ask } = await startApi();
-  const closed = routes.filter((route) => route.access !== "public");
-  expect(closed.length).toBeGreaterThan(40);
-  const answers = await sweep(closed, (route) => ask(route.method.toUpperCase(), addressOf(route)));
-  expect(answers).toEqual(all(closed, "401 unauthenticated"));
-  expect(routes.filter((route) => route.access === "public").map(nameOf)).toEqual([
+test("the doors open to everybody are these", () => {
+  expect(
+    routes
+      .filter((route) => route.access === "public")
+      .map(({ method, path }) => `${method.toUpperCase()} ${path}`),
+  ).toEqual([
     "POST /auth/register",
     "POST /auth/login",
     "POST /auth/forgot-password",
