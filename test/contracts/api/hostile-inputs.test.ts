@@ -102,7 +102,7 @@ test("no value of a field is too strange to be taken or refused", async () => {
     }
     return faults;
   });
-  expect(tried).toBe(-1);
+  expect(tried).toBeGreaterThan(4_000);
   expectNoError();
 });
 
