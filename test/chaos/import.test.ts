@@ -33,7 +33,7 @@ test("an import whose worker is killed again and again goes on where it was and 
   // Tokens of the test's clock; the processes have the machine's.
   await api.sql`update connections set access_expires_at = null`;
 
-  const env = { TEST_FRESHBOOKS_URL: sandbox.url };
+  const env = { TEST_PROVIDERS: JSON.stringify({ freshbooks: { url: sandbox.url } }) };
   await launch(api, "scheduler", mail);
   expect((await call("POST", "import", {})).status).toBe(202);
   for (let round = 0; round < 4; round += 1) {

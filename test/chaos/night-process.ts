@@ -1,5 +1,5 @@
-// A worker or scheduler with the product's own jobs, to be killed: `tsx night-process.ts
-// worker|scheduler`, with what it stands on in the environment. Says "ready" when it takes work.
+// A part of the product, to be killed: `tsx night-process.ts worker|scheduler|api`, with what it stands
+// on in the environment. Says "ready" when it takes work; the API says where it listens.
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSmtpMail } from "../../src/connectors/smtp/smtp.ts";
@@ -29,9 +29,13 @@ async function start(role: string | undefined): Promise<void> {
     TEST_QUEUE_URL: queueUrl = "",
     TEST_PREFIX: queuePrefix = "",
     TEST_SMTP_URL: smtpUrl = "",
-    TEST_FRESHBOOKS_URL: freshbooksUrl,
-    TEST_SLACK_URL: slackUrl,
+    /** Settings of `openTestProviders`. */
+    TEST_PROVIDERS = "{}",
+    TEST_APP_URL: appUrl,
   } = process.env;
+  const providers = openTestProviders(JSON.parse(TEST_PROVIDERS));
+  // Nobody uploads anything here: the folder is never made.
+  const storage = createLocalStorage(join(tmpdir(), "nightledger-chaos-files"));
   const parts = {
     sql: openDatabase({ url, connectionsMax: 10, applicationName: `chaos-${role}` }),
     queueUrl,
@@ -41,6 +45,14 @@ async function start(role: string | undefined): Promise<void> {
     log: createLog({ level: "fatal", name: String(role) }),
     metrics: createRuntimeMetrics(createMetricsRegistry({ withProcessMetrics: false })),
   };
+  if (role === "api") {
+    // Only here: all routes take longer to load than what a worker needs.
+    const { serveApi } = await import("../support/platform.ts");
+    // Killed, it has nothing to put in order.
+    const test = { sql: parts.sql, defer: () => {} };
+    console.log(await serveApi(test, { clock: systemClock, storage, providers, appUrl }));
+    return;
+  }
   if (role === "scheduler") {
     await startScheduler({ ...parts, settings: SCHEDULER_TIMES });
   } else {
@@ -50,16 +62,7 @@ async function start(role: string | undefined): Promise<void> {
       perSecond: null,
     };
     const mail = createSmtpMail({ url: smtpUrl, connectionsMax: 5 });
-    const connectors = {
-      ...openTestProviders({
-        freshbooks: { url: freshbooksUrl },
-        slack: { clientId: "sandbox-client", clientSecret: "sandbox-secret", url: slackUrl },
-      }),
-      mail,
-      mailPolicy,
-    };
-    // Nobody uploads anything here: the folder is never made.
-    const storage = createLocalStorage(join(tmpdir(), "nightledger-chaos-files"));
+    const connectors = { ...providers, mail, mailPolicy };
     await startWorker({ ...parts, connectors, storage, settings: WORKER_TIMES });
   }
   console.log("ready");

@@ -10,10 +10,27 @@ export type Role = "worker" | "scheduler";
 export async function launch(
   context: TestSetup,
   role: Role,
-  mail: TestSmtpServer,
+  mail: Pick<TestSmtpServer, "url">,
   /** Further environment. */
   env: Record<string, string> = {},
 ): Promise<ChildProcess> {
+  return (await begin(context, role, { TEST_SMTP_URL: mail.url, ...env })).child;
+}
+
+/** The same for an API; answers where it listens, too. */
+export async function launchApi(
+  context: TestSetup,
+  env: Record<string, string>,
+): Promise<{ child: ChildProcess; url: string }> {
+  const { child, said } = await begin(context, "api", env);
+  return { child, url: said };
+}
+
+async function begin(
+  context: TestSetup,
+  role: Role | "api",
+  env: Record<string, string>,
+): Promise<{ child: ChildProcess; said: string }> {
   const script = new URL("night-process.ts", import.meta.url).pathname;
   const child = spawn(process.execPath, ["--import", "tsx", script, role], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -22,18 +39,17 @@ export async function launch(
       TEST_DATABASE_URL: context.databaseUrl,
       TEST_QUEUE_URL: context.queueUrl,
       TEST_PREFIX: context.queuePrefix,
-      TEST_SMTP_URL: mail.url,
       ...env,
     },
   });
   context.defer(() => kill(child));
-  await Promise.race([
+  const [said] = await Promise.race([
     once(child.stdout, "data"),
     once(child, "exit").then(([code]) => {
       throw new Error(`the ${role} ended with ${String(code)} before it was ready`);
     }),
   ]);
-  return child;
+  return { child, said: String(said).trim() };
 }
 
 /** As a power cut does it: nothing is said, nothing is finished. */

@@ -33,7 +33,7 @@ test("an alert whose worker is killed after Slack took it, and before anybody wr
   await post(`${BASE}/alerts`, { event_type: "client.created", channel: CHANNEL });
   const messages = () =>
     (sandbox.readState() as SlackState).channels.find(({ id }) => id === CHANNEL)!.messages;
-  const env = { TEST_SLACK_URL: sandbox.url };
+  const env = { TEST_PROVIDERS: JSON.stringify({ slack }) };
   await launch(api, "scheduler", mail);
 
   // Slack has it, and its answer does not come.

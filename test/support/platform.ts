@@ -81,17 +81,25 @@ export async function startPlatform(
   test.defer(() => running.stop());
   const scheduler = await startScheduler(common);
   test.defer(() => scheduler.stop());
-  return { sql, url: await serve(test, { clock, storage, providers, log }), mail, scheduler };
+  return { sql, url: await serveApi(test, { clock, storage, providers, log }), mail, scheduler };
 }
 
-async function serve(
-  test: TestSetup,
+/** The API alone, on a free port; answers where it listens. */
+export async function serveApi(
+  test: Pick<TestSetup, "sql" | "defer">,
   {
     clock,
     storage,
     providers,
-    log,
-  }: { clock: Clock; storage: FileStorage; providers: Providers; log: Logger },
+    log = pino({ level: "silent" }),
+    appUrl,
+  }: {
+    clock: Clock;
+    storage: FileStorage;
+    providers: Providers;
+    log?: Logger;
+    appUrl?: string | undefined;
+  },
 ): Promise<string> {
   let url = "";
   const api = createApp({
@@ -103,6 +111,7 @@ async function serve(
     publicUrl: () => url,
     settings: defaultApiSettings({
       ipSalt: "test",
+      appUrl,
       publicRequestsPerHour: null,
       requestsPerHour: { free: null, starter: null, pro: null, enterprise: null },
     }),
