@@ -10,12 +10,13 @@ import { createChanges } from "./changes.ts";
 import { createChannels } from "./channels.ts";
 import { createLists } from "./lists.ts";
 import { notFound, refusal, tooMany, unauthorized } from "./refusals.ts";
+import { signInRoutes } from "./sign-in.ts";
 
 /** A person may ask so often in a minute. */
 const QUOTA_PER_MINUTE = 600;
 const API = "/calendar/v3";
 
-/** Google: letting somebody in, and the calendars of one person. */
+/** Google: letting somebody in, saying who they are, and the calendars of one person. */
 export const googleCalendarSandbox: SandboxProvider = {
   name: "google-calendar",
   oauth: { accessMs: 3_599_000, codeMs: 600_000, refresh: "reusable" },
@@ -28,7 +29,7 @@ export const googleCalendarSandbox: SandboxProvider = {
     const books = createBooks(world);
     const channels = createChannels(world);
     return {
-      routes: [...oauthRoutes(world), ...apiRoutes(world, { books, channels })],
+      routes: [...signInRoutes(world), ...apiRoutes(world, { books, channels })],
       readState: () => ({
         calendars: books.calendars.map(({ id, summary, events }) => ({
           id,
@@ -57,83 +58,6 @@ export const googleCalendarSandbox: SandboxProvider = {
     };
   },
 };
-
-function oauthRoutes({ oauth }: World): SandboxRoute[] {
-  /** Codes of those who agreed that we come back while they are away. */
-  const offline = new Set<string>();
-  return [
-    {
-      method: "GET",
-      path: "/o/oauth2/v2/auth",
-      run(request) {
-        const { query } = request;
-        if (query.get("response_type") !== "code") {
-          return { status: 400, body: "Error 400: invalid_request" };
-        }
-        const answer = oauth.approve(request);
-        const back = new URL(answer.headers?.["location"] ?? "http://nowhere.test");
-        const code = back.searchParams.get("code");
-        const isOffline = query.get("access_type") === "offline";
-        // Who has agreed before is given a refresh token only when asked to agree again.
-        if (code !== null && isOffline && query.get("prompt")?.includes("consent")) {
-          offline.add(code);
-        }
-        return answer;
-      },
-    },
-    {
-      method: "POST",
-      path: "/token",
-      run(request) {
-        const form = request.form();
-        const client = { clientId: form.get("client_id"), clientSecret: form.get("client_secret") };
-        const code = form.get("code");
-        const isRefresh = form.get("grant_type") === "refresh_token";
-        const given = isRefresh
-          ? oauth.refresh({ ...client, refreshToken: form.get("refresh_token") })
-          : oauth.exchange({
-              ...client,
-              code,
-              redirectUri: form.get("redirect_uri"),
-              codeVerifier: form.get("code_verifier"),
-            });
-        if ("error" in given) {
-          const isGrant = given.error === "invalid_grant";
-          return {
-            status: given.error === "invalid_client" ? 401 : 400,
-            body: {
-              error: given.error,
-              error_description: isGrant ? "Token has been expired or revoked." : given.description,
-            },
-          };
-        }
-        const isKept = !isRefresh && offline.delete(code ?? "");
-        return {
-          status: 200,
-          body: {
-            access_token: given.accessToken,
-            expires_in: given.expiresIn,
-            scope: given.scope,
-            token_type: "Bearer",
-            // A refresh gives no new one.
-            ...(isKept && { refresh_token: given.refreshToken }),
-          },
-        };
-      },
-    },
-    {
-      method: "POST",
-      path: "/revoke",
-      run: (request) =>
-        oauth.revoke(request.form().get("token"))
-          ? { status: 200, body: {} }
-          : {
-              status: 400,
-              body: { error: "invalid_token", error_description: "Token expired or revoked" },
-            },
-    },
-  ];
-}
 
 type OfCalendar = (calendar: Calendar, request: SandboxRequest) => SandboxAnswer;
 type OfEvent = (calendar: Calendar, event: CalendarEvent, request: SandboxRequest) => SandboxAnswer;

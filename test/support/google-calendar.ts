@@ -71,6 +71,7 @@ export async function signInToGoogle(server: SandboxServer): Promise<GooglePerso
     client_id: oauth.client.id,
     redirect_uri: redirectUri,
     response_type: "code",
+    scope: "https://www.googleapis.com/auth/calendar",
   });
   const page = await fetch(`${url}/o/oauth2/v2/auth?${query.toString()}`, { redirect: "manual" });
   await page.arrayBuffer();

@@ -1,7 +1,6 @@
 import { insertApiToken } from "../../../src/db/api-tokens.ts";
 import { insertMember, type Role } from "../../../src/db/company-members.ts";
 import { createToken, hashToken } from "../../../src/platform/tokens.ts";
-import { startGoogle } from "../../support/google.ts";
 import { freshbooksSandbox } from "../../../sandbox/freshbooks/freshbooks.ts";
 import { googleCalendarSandbox } from "../../../sandbox/google-calendar/google-calendar.ts";
 import { startProviderServer } from "../../../sandbox/server.ts";
@@ -50,16 +49,15 @@ export interface World extends Person {
  */
 export async function startUnlimitedApi(): Promise<ApiSetup> {
   const max = 1e6;
-  const google = await startGoogle();
   const freshbooks = await startProviderServer(freshbooksSandbox, {
     seed: { clients: 3, invoices: 3 },
   });
   const slack = await startProviderServer(slackSandbox);
   const stripe = await startProviderServer(stripeSandbox);
-  const calendar = await startProviderServer(googleCalendarSandbox);
-  const { client } = calendar.oauth;
+  const google = await startProviderServer(googleCalendarSandbox);
+  const { client } = google.oauth;
   const providers = openTestProviders({
-    google: { clientId: client.id, clientSecret: client.secret, url: calendar.url },
+    google: { clientId: client.id, clientSecret: client.secret, url: google.url },
     freshbooks: { url: freshbooks.url },
     slack: {
       clientId: slack.oauth.client.id,
@@ -85,10 +83,9 @@ export async function startUnlimitedApi(): Promise<ApiSetup> {
         invitationsPerCompany: max,
       },
     },
-    { providers: { ...providers, googleSignIn: google.providers.googleSignIn } },
+    { providers },
   );
   api.defer(() => google.close());
-  api.defer(() => calendar.close());
   api.defer(() => freshbooks.close());
   api.defer(() => providers.closeProviders());
   api.defer(() => stripe.close());

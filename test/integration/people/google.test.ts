@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { startGoogle, type TestGoogle } from "../../support/google.ts";
+import { googleCalendarSandbox } from "../../../sandbox/google-calendar/google-calendar.ts";
+import { startProviderServer, type SandboxServer } from "../../../sandbox/server.ts";
+import { openTestProviders } from "../../support/providers.ts";
 import { startApi, type ApiSetup } from "../api/start-api.ts";
 
 const CALLBACK = "/api/v1/auth/google/callback";
@@ -12,10 +14,46 @@ interface Visit {
   setCookie: string;
 }
 
-async function open(): Promise<ApiSetup & { google: TestGoogle }> {
-  const google = await startGoogle();
-  const api = await startApi({ appUrl }, google);
-  api.defer(() => google.close());
+/** Somebody at Google, as ID tokens tell of them. */
+interface Account {
+  sub: string;
+  email: string;
+  email_verified: boolean;
+  name?: string;
+  picture?: string;
+}
+
+interface Google {
+  sandbox: SandboxServer;
+  /** Who is signed in at Google, in the browser. */
+  account: (account: Account) => Promise<void>;
+  /** What is wrong with ID tokens from now on; nothing, unless said. */
+  spoil: (how: { claims?: object; signature?: "foreign" | "none" }) => Promise<void>;
+}
+
+/** The product beside the sandbox that its settings name. */
+async function open(): Promise<ApiSetup & { google: Google }> {
+  const sandbox = await startProviderServer(googleCalendarSandbox);
+  const { id: clientId, secret: clientSecret } = sandbox.oauth.client;
+  const providers = openTestProviders({ google: { clientId, clientSecret, url: sandbox.url } });
+  const api = await startApi({ appUrl }, { providers });
+  api.defer(() => sandbox.close());
+  api.defer(() => providers.closeProviders());
+  sandbox.clock.set(api.clock.now());
+  const dashboard = async (path: string, body: object) => {
+    const answer = await fetch(`${sandbox.url}/dashboard/${path}`, {
+      method: "POST",
+      body: JSON.stringify(body),
+    });
+    expect(answer.status).toBe(200);
+    await answer.arrayBuffer();
+  };
+  const google: Google = {
+    sandbox,
+    account: (account) => dashboard("account", account),
+    spoil: (how) => dashboard("id-tokens", how),
+  };
+  await google.account({ sub: "1", email: "ada@example.test", email_verified: true, name: "Ada" });
   return { ...api, google };
 }
 
@@ -59,20 +97,24 @@ function tellApp({ status, location }: Visit): Record<string, string> {
 test("a person whom nobody knows comes by Google, has an account, and comes back to it under a new address", async () => {
   const api = await open();
   const { google, ask, sql } = api;
-  google.account = {
+  await google.account({
     sub: "4711",
     email: "Ada@Example.test",
     email_verified: true,
     name: "Ada Lovelace",
     picture: "https://pictures.test/ada.png",
-  };
+  });
   const away = await visit(`${api.url}/api/v1/auth/google`);
   expect(away.setCookie).toMatch(
     /^nightledger_google=[\w-]+\.[\w-]+; Path=\/api\/v1\/auth\/google\/callback; Max-Age=600; HttpOnly; SameSite=Lax$/,
   );
   expect(Object.fromEntries(away.location.searchParams)).toMatchObject({
     redirect_uri: `${api.url}${CALLBACK}`,
+    scope: "openid email profile",
     code_challenge_method: "S256",
+    code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+    state: expect.stringMatching(/^[\w-]{43}$/),
+    nonce: expect.stringMatching(/^[\w-]{43}$/),
   });
 
   const { token } = await comeByGoogle(api);
@@ -83,14 +125,14 @@ test("a person whom nobody knows comes by Google, has an account, and comes back
     avatar_url: "https://pictures.test/ada.png",
   });
 
-  google.account = { sub: "4711", email: "ada@elsewhere.test", email_verified: false };
+  await google.account({ sub: "4711", email: "ada@elsewhere.test", email_verified: false });
   const again = await comeByGoogle(api);
   expect((await ask("GET", "/api/auth/user", { token: again["token"] })).body).toEqual(user.body);
   expect(await sql`select provider, subject from user_identities`).toEqual([
     { provider: "google", subject: "4711" },
   ]);
   const log = api.logLines.join("\n");
-  for (const secret of [token, again["token"], "google's own secret"]) {
+  for (const secret of [token, again["token"], google.sandbox.oauth.client.secret]) {
     expect(log).not.toContain(secret);
   }
 });
@@ -99,10 +141,11 @@ test("an account is linked by an address that Google verified, and whoever made 
   const api = await open();
   const { google, ask, signUp, sql } = api;
   const squatter = await signUp();
-  google.account = { sub: "1", email: squatter.email.toUpperCase(), email_verified: false };
+  const account = { sub: "1", email: squatter.email.toUpperCase(), email_verified: true };
+  await google.account({ ...account, email_verified: false });
   expect(await comeByGoogle(api)).toEqual({ error: "email_not_verified" });
 
-  google.account = { ...google.account, email_verified: true };
+  await google.account(account);
   const { token } = await comeByGoogle(api);
   expect((await ask("GET", "/api/auth/user", { token })).body.data.id).toBe(squatter.userId);
   // Nobody had shown that the address is theirs: session and password of before end.
@@ -111,14 +154,14 @@ test("an account is linked by an address that Google verified, and whoever made 
   expect((await ask("POST", "/api/auth/login", { body })).status).toBe(401);
 
   // Somebody else at Google who got the same address later is not the same person.
-  google.account = { ...google.account, sub: "2" };
+  await google.account({ ...account, sub: "2" });
   expect(await comeByGoogle(api)).toEqual({ error: "linked_to_another" });
   expect((await ask("GET", "/api/auth/user", { token })).status).toBe(200);
 
   // Who had shown it keeps what they have.
   const proven = await signUp();
   await sql`update users set email_verified_at = now() where id = ${proven.userId}`;
-  google.account = { sub: "3", email: proven.email, email_verified: true };
+  await google.account({ sub: "3", email: proven.email, email_verified: true });
   expect(await comeByGoogle(api)).toHaveProperty("token");
   expect((await ask("GET", "/api/auth/user", { token: proven.token })).status).toBe(200);
 });
@@ -145,7 +188,7 @@ test("an answer of Google's counts once, soon, and in the browser that asked", a
 
   api.clock.advanceMs(600_000);
   expect(tellApp(await visit(other.callback, other.cookie))).toEqual(mismatch);
-  api.google.fault = "denied";
+  api.google.sandbox.oauth.denyNext();
   expect(await comeByGoogle(api)).toEqual({ error: "access_denied" });
 });
 
@@ -160,7 +203,7 @@ test("an ID token that is not Google's word to us, now, about this request, lets
     { exp: past },
     { nonce: "another request" },
     { email_verified: "yes" },
-    { email: undefined },
+    { email: null },
     { sub: "" },
   ];
   const comeBack = async () => {
@@ -168,19 +211,23 @@ test("an ID token that is not Google's word to us, now, about this request, lets
     return await ask("GET", callback.slice(api.url.length), { headers: { cookie } });
   };
   for (const claims of wrong) {
-    google.claim(claims);
+    await google.spoil({ claims });
     const reply = await comeBack();
     expect([claims, reply.status, reply.body?.code]).toEqual([claims, 502, "provider_rejected"]);
   }
-  google.claim({});
-  for (const [fault, code] of [
-    ["foreign-key", "provider_rejected"],
-    ["unsigned", "provider_rejected"],
-    ["down", "write_unconfirmed"],
-  ] as const) {
-    google.fault = fault;
+  const { sandbox } = google;
+  const spoiled: [() => unknown, string][] = [
+    [() => google.spoil({ signature: "foreign" }), "provider_rejected"],
+    [() => google.spoil({ signature: "none" }), "provider_rejected"],
+    [
+      () => sandbox.fault({ match: { path: "/token" }, fault: { kind: "status", status: 503 } }),
+      "write_unconfirmed",
+    ],
+  ];
+  for (const [spoil, code] of spoiled) {
+    await spoil();
     const reply = await comeBack();
-    expect([fault, reply.status, reply.body.code]).toEqual([fault, 502, code]);
+    expect([reply.status, reply.body?.code]).toEqual([502, code]);
   }
   expect(await sql`select id from users`).toEqual([]);
   expect(api.logLines.join("\n")).not.toContain("ada@example.test");
@@ -204,7 +251,7 @@ test("without a client at Google, and with Google away, the browser is told so",
     expect(reply.headers.get("retry-after")).toBeNull();
   }
   const api = await open();
-  await api.google.close();
+  await api.google.sandbox.close();
   const reply = await api.ask("GET", "/api/auth/google");
   expect([reply.status, reply.body.code]).toEqual([502, "provider_not_reached"]);
 });
