@@ -111,27 +111,30 @@ export const expenseWriter: RecordWriter<IncomingExpense> = {
   },
 };
 
+/** Tasks are ours: what comes in is on none, and stays on the one that it was put on here. */
+export type IncomingTime = Omit<TimeEntryFields, "taskId">;
+
 /** Time is that of who asked for the import. */
-export const timeWriter: RecordWriter<TimeEntryFields> = {
+export const timeWriter: RecordWriter<IncomingTime> = {
   kind: "time-entry",
   subjectType: "time-entry",
   async insert(tx, by, fields) {
     requireFeature(by.company, "timeTracking");
     const owner = { companyId: by.company.id, userId: importerOf(by), now: by.now };
-    const [entry] = await insertTimeEntries(tx, owner, [fields]);
+    const [entry] = await insertTimeEntries(tx, owner, [{ ...fields, taskId: null }]);
     return { id: entry!.id };
   },
   async read(tx, by, id) {
     const [entry] = await lockTimeEntries(tx, { companyId: by.company.id, ids: [id] });
     if (entry === undefined) return undefined;
-    const { id: _id, createdAt: _created, updatedAt: _updated, ...facts } = entry;
+    const { id: _id, taskId: _task, createdAt: _created, updatedAt: _updated, ...facts } = entry;
     return facts;
   },
   async overwrite(tx, by, id, fields) {
     const key = { companyId: by.company.id, id, now: by.now };
     const [entry] = await lockTimeEntries(tx, { companyId: key.companyId, ids: [id] });
     if (entry!.invoiceId !== null) throw new Conflict("It is billed by an invoice here.");
-    await updateTimeEntryRow(tx, key, fields);
+    await updateTimeEntryRow(tx, key, { ...fields, taskId: entry!.taskId });
   },
 };
 

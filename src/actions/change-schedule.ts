@@ -1,5 +1,4 @@
 import { plannedDays, type PlannedTime } from "../billing/planned-days.ts";
-import { findRole } from "../db/company-members.ts";
 import type { Tx } from "../db/client.ts";
 import { recordEvent } from "../db/events.ts";
 import {
@@ -12,7 +11,7 @@ import {
 } from "../db/schedule-entries.ts";
 import { InvalidInput, NotFound } from "../errors.ts";
 import type { Acting } from "./acting.ts";
-import { completeWork } from "./complete-work.ts";
+import { assignWork } from "./assign-work.ts";
 
 /** Who plans. */
 export interface Planning extends Acting {
@@ -49,12 +48,12 @@ export async function planWork(
   by: Planning,
   { timezone = by.company.timezone, ...input }: NewSchedule,
 ): Promise<ScheduleEntryRow> {
-  const references = await checkReferences(tx, by, input);
+  const { assignment } = await assignWork(tx, by, input);
   const entry = await insertScheduleEntry(
     tx,
     { companyId: by.company.id, source: "api", changedAt: by.changedAt, now: by.now },
     {
-      ...references,
+      ...assignment,
       title: input.title,
       notes: input.notes ?? null,
       location: input.location ?? null,
@@ -97,8 +96,9 @@ export async function changePlannedWork(
           },
           timezone,
         );
+  const { assignment } = await assignWork(tx, by, changes, entry);
   const fields: ScheduleFields = {
-    ...(await checkReferences(tx, by, changes, entry)),
+    ...assignment,
     title,
     notes: changes.notes === undefined ? entry.notes : changes.notes,
     location: changes.location === undefined ? entry.location : changes.location,
@@ -172,38 +172,6 @@ export function shownFacts(entry: Omit<ShownFields, "notes">): Record<string, st
     ends_at: entry.endsAt?.toISOString() ?? entry.endDate,
     timezone: entry.timezone,
   };
-}
-
-async function checkReferences(
-  tx: Tx,
-  by: Planning,
-  { userId, clientId, projectId }: ScheduleChanges,
-  stored?: ScheduleEntryRow,
-): Promise<Pick<ScheduleFields, "userId" | "clientId" | "projectId">> {
-  const { company } = by;
-  const who = userId === undefined ? (stored === undefined ? by.causerId : stored.userId) : userId;
-  if (who !== null && who !== stored?.userId) {
-    const role = await findRole(tx, { companyId: company.id, userId: who });
-    if (role === undefined) throw new InvalidInput({ user_id: ["There is no such member."] });
-  }
-  const project = projectId === undefined ? (stored?.projectId ?? null) : projectId;
-  const isOtherProject = project !== (stored?.projectId ?? null);
-  const [work] = await completeWork(tx, company, {
-    userId: who ?? by.causerId ?? 0,
-    works: [
-      {
-        // Another project brings its own client, unless the request says one.
-        clientId: clientId === undefined && !isOtherProject ? stored?.clientId : clientId,
-        projectId: project,
-        serviceId: null,
-      },
-    ],
-    ...(stored === undefined
-      ? {}
-      : { stored: { ...stored, serviceId: null, isBillable: true, hourlyRate: null } }),
-    fieldOf: (_index, field) => field,
-  });
-  return { userId: who, clientId: work!.clientId, projectId: work!.projectId };
 }
 
 /** The columns that say when. Throws `InvalidInput` for a mixture, and for an end before the start. */

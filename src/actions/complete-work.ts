@@ -5,6 +5,7 @@ import {
   listWorkClients,
   listWorkProjects,
   listWorkServices,
+  listWorkTasks,
   type WorkProjectRow,
   type WorkServiceRow,
 } from "../db/work-references.ts";
@@ -14,17 +15,19 @@ import { byId } from "./by-id.ts";
 /** For whom, on what and for how much somebody works. */
 export type Work = Pick<
   TimeEntryFields,
-  "clientId" | "projectId" | "serviceId" | "isBillable" | "hourlyRate"
+  "clientId" | "projectId" | "serviceId" | "taskId" | "isBillable" | "hourlyRate"
 >;
 
 export interface WorkInput {
-  /** Left out: the project's. */
+  /** Left out: the project's, or the task's. */
   clientId?: number | null | undefined;
+  /** Null: the task's, if there is one. */
   projectId: number | null;
   serviceId: number | null;
-  /** Left out: true, unless the project is not billable. */
+  taskId?: number | null | undefined;
+  /** Left out: as the task is, or else true, unless the project is not billable. */
   isBillable?: boolean | undefined;
-  /** Left out or null: resolved. */
+  /** Left out or null: the task's, or else resolved. */
   hourlyRate?: bigint | null | undefined;
 }
 
@@ -49,9 +52,14 @@ export async function completeWork(
     fieldOf: (index: number, field: string) => string;
   },
 ): Promise<Work[]> {
-  const { works, stored, fieldOf } = input;
+  const { stored, fieldOf } = input;
   const companyId = company.id;
   // One after the other: a transaction is one connection.
+  const tasks = byId(await listWorkTasks(tx, { companyId, ids: idsOf(input.works, "taskId") }));
+  const works = input.works.map((work) => ({
+    ...work,
+    projectId: work.projectId ?? tasks.get(work.taskId ?? 0)?.projectId ?? null,
+  }));
   const projects = byId(
     await listWorkProjects(tx, {
       companyId,
@@ -78,9 +86,14 @@ export async function completeWork(
     };
     const project = named(projects, work.projectId, stored?.projectId, "project");
     const service = named(services, work.serviceId, stored?.serviceId, "service");
+    const task = named(tasks, work.taskId, stored?.taskId, "task");
     named(clients, work.clientId, stored?.clientId, "client");
-    const clientId = work.clientId === undefined ? (project?.clientId ?? null) : work.clientId;
-    const isAsStored = clientId === stored?.clientId && work.projectId === stored.projectId;
+    const clientId =
+      work.clientId === undefined ? (project?.clientId ?? task?.clientId ?? null) : work.clientId;
+    const isAsStored =
+      clientId === stored?.clientId &&
+      work.projectId === stored.projectId &&
+      (task?.id ?? null) === stored.taskId;
     const owner = project?.clientId ?? null;
     if (!isAsStored && owner !== null && clientId !== null && clientId !== owner) {
       const field = work.clientId === undefined ? "project_id" : "client_id";
@@ -88,12 +101,21 @@ export async function completeWork(
         [fieldOf(index, field)]: ["The project belongs to another client."],
       });
     }
+    if (!isAsStored && task !== undefined) {
+      const isOther = (of: number | null, own: number | null) => of !== null && of !== own;
+      if (isOther(task.projectId, work.projectId) || isOther(task.clientId, clientId ?? owner)) {
+        throw new InvalidInput({
+          [fieldOf(index, "task_id")]: ["The task is one of another project or client."],
+        });
+      }
+    }
     return {
       clientId: clientId ?? owner,
       projectId: work.projectId,
       serviceId: work.serviceId,
-      isBillable: work.isBillable ?? project?.billingMethod !== "non_billable",
-      hourlyRate: work.hourlyRate ?? chooseRate(company, project, service).rate,
+      taskId: work.taskId ?? null,
+      isBillable: work.isBillable ?? task?.isBillable ?? project?.billingMethod !== "non_billable",
+      hourlyRate: work.hourlyRate ?? task?.hourlyRate ?? chooseRate(company, project, service).rate,
     };
   });
 }
@@ -138,6 +160,9 @@ function chooseRate(
   return candidates.find(({ rate }) => rate !== null) ?? { rate: null, source: null };
 }
 
-function idsOf(works: readonly WorkInput[], key: "clientId" | "projectId" | "serviceId"): number[] {
+function idsOf(
+  works: readonly WorkInput[],
+  key: "clientId" | "projectId" | "serviceId" | "taskId",
+): number[] {
   return [...new Set(works.flatMap((work) => work[key] ?? []))];
 }

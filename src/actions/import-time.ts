@@ -1,38 +1,53 @@
 import { quantityOfTime } from "../billing/worked-time.ts";
 import type { Tx } from "../db/client.ts";
 import { lockInvoice, type InvoiceRow } from "../db/invoices.ts";
-import { listWorkNames, lockTimeEntries, type TimeEntryRow } from "../db/time-entries.ts";
+import { findTask } from "../db/tasks.ts";
+import {
+  listWorkNames,
+  lockTimeEntries,
+  lockUnbilledTimeOfTasks,
+  type TimeEntryRow,
+  type WorkNamesRow,
+} from "../db/time-entries.ts";
 import { InvalidInput } from "../errors.ts";
 import type { Acting } from "./acting.ts";
 import { billWork, describeWork } from "./bill-work.ts";
 import { byId } from "./by-id.ts";
 
+/** Most entries that are billed at once, whether they are named or their tasks are. */
+export const importMax = 500;
+
 /**
  * Bills time entries: each becomes a line of hours (four decimals) at its hourly rate, taxed as its
- * service is or as the company does by default. Throws `Conflict` when the invoice is paid or
- * cancelled, `InvalidInput` when an entry cannot be billed on it; then none is.
+ * service is or as the company does by default. Of a task, all that can be billed on this invoice is.
+ * Throws `Conflict` when the invoice is paid or cancelled, `InvalidInput` when an entry, or nothing of a
+ * task, can be billed on it; then none is.
  */
 export async function importTime(
   tx: Tx,
   by: Acting,
-  { invoiceId, ids }: { invoiceId: number; ids: readonly number[] },
+  input: { invoiceId: number; ids: readonly number[]; taskIds: readonly number[] },
 ): Promise<InvoiceRow> {
+  const { invoiceId } = input;
   const companyId = by.company.id;
   const invoice = await lockInvoice(tx, { companyId, id: invoiceId });
-  if (ids.length === 0) return invoice;
+  if (input.ids.length === 0 && input.taskIds.length === 0) return invoice;
 
-  const found = byId(await lockTimeEntries(tx, { companyId, ids }));
-  const entries = ids.map((id, index) => checkBillable(invoice, found.get(id), index));
+  const found = byId(await lockTimeEntries(tx, { companyId, ids: input.ids }));
+  const named = input.ids.map((id, index) => checkBillable(invoice, found.get(id), index));
+  const ofTasks = await lockTimeOfTasks(tx, invoice, { companyId, taskIds: input.taskIds });
+  const entries = [...named, ...ofTasks.filter(({ id }) => !found.has(id))];
+  const ids = entries.map(({ id }) => id);
   const names = byId(await listWorkNames(tx, { companyId, ids }));
   return await billWork(tx, by, {
     invoiceId,
     table: "time_entries",
     key: "time_entry_ids",
     work: entries.map((entry) => {
-      const { serviceIsGone, serviceName, projectName } = names.get(entry.id)!;
+      const { serviceIsGone, ...what } = names.get(entry.id)!;
       const line = {
         serviceId: serviceIsGone ? null : entry.serviceId,
-        description: describeWork(entry.notes ?? serviceName ?? projectName ?? "Work", entry.date),
+        description: describeWork(nameWork(entry, what), entry.date),
         quantity: quantityOfTime(entry.duration),
         unitPrice: entry.hourlyRate * 1_000_000n,
       };
@@ -41,11 +56,50 @@ export async function importTime(
   });
 }
 
+/** The task and what was noted, or one of them; else the service or the project. */
+function nameWork(
+  { notes }: TimeEntryRow,
+  { taskSummary, serviceName, projectName }: Omit<WorkNamesRow, "id" | "serviceIsGone">,
+): string {
+  if (taskSummary !== null) return notes === null ? taskSummary : `${taskSummary}: ${notes}`;
+  return notes ?? serviceName ?? projectName ?? "Work";
+}
+
+async function lockTimeOfTasks(
+  tx: Tx,
+  { clientId }: InvoiceRow,
+  { companyId, taskIds }: { companyId: number; taskIds: readonly number[] },
+): Promise<Billable[]> {
+  if (taskIds.length === 0) return [];
+  const limit = importMax + 1;
+  const rows = await lockUnbilledTimeOfTasks(tx, { companyId, clientId, taskIds, limit });
+  if (rows.length > importMax) {
+    throw new InvalidInput({
+      task_ids: [`These tasks have more than ${importMax} time entries to bill; name fewer.`],
+    });
+  }
+  const billable = new Set(rows.map(({ taskId }) => taskId));
+  for (const [index, id] of taskIds.entries()) {
+    if (billable.has(id)) continue;
+    const task = await findTask(tx, { companyId, id });
+    const text =
+      task === undefined
+        ? "There is no such task."
+        : "Nothing of this task can be billed on this invoice.";
+    throw new InvalidInput({ [`task_ids.${index}`]: [text] });
+  }
+  return rows.flatMap(({ hourlyRate, ...row }) =>
+    hourlyRate === null ? [] : [{ ...row, hourlyRate }],
+  );
+}
+
+type Billable = TimeEntryRow & { hourlyRate: bigint };
+
 function checkBillable(
   invoice: InvoiceRow,
   entry: TimeEntryRow | undefined,
   index: number,
-): TimeEntryRow & { hourlyRate: bigint } {
+): Billable {
   const refuse = (text: string): never => {
     throw new InvalidInput({ [`time_entry_ids.${index}`]: [text] });
   };

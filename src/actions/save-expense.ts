@@ -127,7 +127,9 @@ async function completeOwners(
         serviceId: null,
       },
     ],
-    ...(stored === undefined ? {} : { stored: { ...stored, serviceId: null, hourlyRate: null } }),
+    ...(stored === undefined
+      ? {}
+      : { stored: { ...stored, serviceId: null, taskId: null, hourlyRate: null } }),
     fieldOf: plainField,
   });
   return { clientId: work!.clientId, projectId: work!.projectId };

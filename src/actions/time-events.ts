@@ -24,6 +24,7 @@ export async function recordTimeEvents(
         client_id: entry.clientId,
         project_id: entry.projectId,
         service_id: entry.serviceId,
+        task_id: entry.taskId,
         date: entry.date,
         duration: entry.duration,
         hourly_rate: entry.hourlyRate,

@@ -94,6 +94,11 @@ const groups = [
     ],
   },
   {
+    prefix: "task",
+    scope: "tasks:read",
+    events: ["created", "updated", "completed", "reopened", "archived", "unarchived"],
+  },
+  {
     prefix: "time_entry",
     scope: "time-entries:read",
     events: ["started", "created", "updated", "deleted"],

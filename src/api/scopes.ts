@@ -39,6 +39,20 @@ export const scopes: readonly Scope[] = [
   ...others,
 ];
 
+/** Other names of scopes, as other systems have them; kept and shown under ours. */
+const aliases: Readonly<Record<string, Scope>> = {
+  "time:read": "time-entries:read",
+  "time:write": "time-entries:write",
+};
+
+/** Every name that `scopeNamed` knows. */
+export const scopeNames: readonly string[] = [...scopes, ...Object.keys(aliases)];
+
+/** A scope by its name, or by another one that it has. */
+export function scopeNamed(name: string): Scope | undefined {
+  return aliases[name] ?? scopes.find((scope) => scope === name);
+}
+
 /** A write or send scope is of no use without the read scope of the same resource, where there is one. */
 export function scopesNeededBy(scope: Scope): Scope[] {
   const [resource = "", verb] = scope.split(":");

@@ -1,4 +1,4 @@
-import { scopes as knownScopes, scopesNeededBy, type Scope } from "../api/scopes.ts";
+import { scopeNamed, scopes as knownScopes, scopesNeededBy, type Scope } from "../api/scopes.ts";
 import { assertMigrated, type Platform } from "../bootstrap.ts";
 import { insertApiToken } from "../db/api-tokens.ts";
 import { recordAudit } from "../db/audit.ts";
@@ -144,7 +144,7 @@ async function insert(
 function readScopes(text: string): Scope[] {
   if (text.trim() === "all") return [...knownScopes];
   const wanted = text.split(",").map((part) => {
-    const scope = knownScopes.find((known) => known === part.trim());
+    const scope = scopeNamed(part.trim());
     if (scope === undefined) {
       throw new UsageError(`--scopes: there is no scope "${part.trim()}".`);
     }

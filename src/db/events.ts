@@ -205,6 +205,8 @@ export async function subjectExists(
         exists (select from services where company_id = ${companyId} and id = ${subjectId})
       when 'project' then
         exists (select from projects where company_id = ${companyId} and id = ${subjectId})
+      when 'task' then
+        exists (select from tasks where company_id = ${companyId} and id = ${subjectId})
       when 'connection' then
         exists (select from connections where company_id = ${companyId} and id = ${subjectId})
       when 'alert-route' then

@@ -30,9 +30,31 @@ export const workSources = {
         ${filter.projectId === null ? sql`` : sql`and p.id = ${project(sql)}`}
     `,
   },
+  tasks: {
+    columns: `
+      id user_id client_id project_id summary notes status position due_date is_billable
+      hourly_rate completed_at is_archived created_at updated_at
+    `,
+    hasProject: true,
+    hasClient: true,
+    hasDate: false,
+    rows: (sql, { text, flag }, filter) => sql`
+      select
+        t.id, t.user_id, t.client_id, t.project_id, ${text(sql`t.summary`)} as summary,
+        ${text(sql`t.notes`)} as notes, t.status, t.position, t.due_date,
+        ${flag(sql`t.is_billable`)} as is_billable, t.hourly_rate,
+        ${instant(sql, sql`t.completed_at`)} as completed_at,
+        ${flag(sql`t.is_archived`)} as is_archived, ${instant(sql, sql`t.created_at`)} as created_at,
+        ${instant(sql, sql`t.updated_at`)} as updated_at
+      from tasks t
+      where t.company_id = ${company(sql)}
+        ${ofClient(sql, filter, sql`t.client_id`)}
+        ${filter.projectId === null ? sql`` : sql`and t.project_id = ${project(sql)}`}
+    `,
+  },
   time_entries: {
     columns: `
-      id user_id client_id project_id service_id date seconds started_at ended_at
+      id user_id client_id project_id service_id task_id date seconds started_at ended_at
       is_billable is_billed invoice_id hourly_rate notes created_at updated_at
     `,
     hasProject: true,
@@ -40,7 +62,8 @@ export const workSources = {
     hasDate: true,
     rows: (sql, { text, flag }, filter) => sql`
       select
-        e.id, e.user_id, e.client_id, e.project_id, e.service_id, e.date, e.duration as seconds,
+        e.id, e.user_id, e.client_id, e.project_id, e.service_id, e.task_id, e.date,
+        e.duration as seconds,
         ${instant(sql, sql`e.started_at`)} as started_at, ${instant(sql, sql`e.ended_at`)} as ended_at,
         ${flag(sql`e.is_billable`)} as is_billable, ${flag(sql`e.is_billed`)} as is_billed,
         e.invoice_id, e.hourly_rate, ${text(sql`e.notes`)} as notes,

@@ -31,6 +31,7 @@ export const references: readonly Reference[] = [
   { from: "credits", column: "client_id", to: "clients", rule: "goes" },
   { from: "expenses", column: "client_id", to: "clients", rule: "goes" },
   { from: "statements", column: "client_id", to: "clients", rule: "goes" },
+  { from: "tasks", column: "client_id", to: "clients", rule: "goes" },
   { from: "client_tags", column: "client_id", to: "clients", rule: "goes" },
   { from: "client_tags", column: "tag_id", to: "tags", rule: "is matched" },
 
@@ -122,6 +123,10 @@ export const references: readonly Reference[] = [
   { from: "time_entries", column: "project_id", to: "projects", rule: "goes" },
   { from: "expenses", column: "project_id", to: "projects", rule: "stays" },
   { from: "time_entries", column: "service_id", to: "services", rule: "stays" },
+  { from: "time_entries", column: "task_id", to: "tasks", rule: "goes" },
+  { from: "tasks", column: "project_id", to: "projects", rule: "goes" },
+  { from: "task_tags", column: "task_id", to: "tasks", rule: "goes" },
+  { from: "task_tags", column: "tag_id", to: "tags", rule: "is matched" },
 
   { from: "schedule_entries", column: "client_id", to: "clients", rule: "stays" },
   { from: "schedule_entries", column: "project_id", to: "projects", rule: "stays" },
@@ -193,6 +198,7 @@ export const subjectTypes: Readonly<Record<string, string>> = {
   quotes: "quote",
   recurring_invoices: "recurring-invoice",
   projects: "project",
+  tasks: "task",
   statements: "statement",
 };
 
@@ -229,6 +235,7 @@ export const lockOrder = [
   "payments",
   "credits",
   "payment_refunds",
+  "tasks",
   "time_entries",
   "expenses",
   "invoice_reminders",

@@ -11,6 +11,8 @@ export interface ProofParts {
   client: ProofRecord[];
   lines: ProofRecord[];
   time_entries: ProofRecord[];
+  /** Those that the time was worked on. */
+  tasks: ProofRecord[];
   expenses: ProofRecord[];
   adjustments: ProofRecord[];
   late_fees: ProofRecord[];
@@ -61,6 +63,14 @@ export async function readProofParts(
     time_entries: await exported(
       "time_entries",
       tx`t.invoice_id = ${invoiceId} or t.id in (${ofLines("time_entry_id")})`,
+    ),
+    tasks: await exported(
+      "tasks",
+      tx`t.id in (
+        select task_id from time_entries
+        where company_id = ${companyId}
+          and (invoice_id = ${invoiceId} or id in (${ofLines("time_entry_id")}))
+      )`,
     ),
     expenses: await exported(
       "expenses",

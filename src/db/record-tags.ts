@@ -5,6 +5,7 @@ const homes = {
   invoice: { table: "invoice_tags", column: "invoice_id" },
   client: { table: "client_tags", column: "client_id" },
   project: { table: "project_tags", column: "project_id" },
+  task: { table: "task_tags", column: "task_id" },
 } as const;
 export type TaggedKind = keyof typeof homes;
 

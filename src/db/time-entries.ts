@@ -7,6 +7,7 @@ export interface TimeEntryRow {
   clientId: number | null;
   projectId: number | null;
   serviceId: number | null;
+  taskId: number | null;
   /** Where the company is. */
   date: LocalDate;
   /** Seconds; 0 while the timer runs. */
@@ -32,6 +33,7 @@ export type TimeEntryFields = Pick<
   | "clientId"
   | "projectId"
   | "serviceId"
+  | "taskId"
   | "date"
   | "duration"
   | "isBillable"
@@ -46,6 +48,7 @@ export interface TimeEntryFilter {
   clientId?: number | undefined;
   projectId?: number | undefined;
   serviceId?: number | undefined;
+  taskId?: number | undefined;
   invoiceId?: number | undefined;
   /** First and last day, both included. */
   from?: LocalDate | undefined;
@@ -69,7 +72,7 @@ export const timeEntrySortFields = [
 /** The columns of `TimeEntryRow`, to be composed into a statement that reads or returns entries. */
 export function timeEntryColumns(sql: Sql | Tx) {
   return sql`
-    id, user_id, client_id, project_id, service_id, date, duration, started_at, ended_at,
+    id, user_id, client_id, project_id, service_id, task_id, date, duration, started_at, ended_at,
     is_running, is_billable, is_billed, invoice_id, hourly_rate, notes, created_at, updated_at
   `;
 }
@@ -140,16 +143,17 @@ export async function insertTimeEntries(
 ): Promise<TimeEntryRow[]> {
   const rows = await tx<TimeEntryRow[]>`
     insert into time_entries (
-      company_id, user_id, client_id, project_id, service_id, date, duration, is_billable,
+      company_id, user_id, client_id, project_id, service_id, task_id, date, duration, is_billable,
       is_billed, hourly_rate, notes, created_at, updated_at
     )
     select
-      ${companyId}, ${userId}, p.client_id, p.project_id, p.service_id, p.date, p.duration,
+      ${companyId}, ${userId}, p.client_id, p.project_id, p.service_id, p.task_id, p.date, p.duration,
       p.is_billable, p.is_billed, p.hourly_rate, p.notes, ${now}, ${now}
     from unnest(
       ${entries.map((entry) => entry.clientId)}::int8[],
       ${entries.map((entry) => entry.projectId)}::int8[],
       ${entries.map((entry) => entry.serviceId)}::int8[],
+      ${entries.map((entry) => entry.taskId)}::int8[],
       ${entries.map((entry) => entry.date)}::text[]::date[],
       ${entries.map((entry) => entry.duration)}::int[],
       ${entries.map((entry) => (entry.isBillable ? "t" : "f"))}::text[]::boolean[],
@@ -157,8 +161,8 @@ export async function insertTimeEntries(
       ${entries.map((entry) => (entry.hourlyRate === null ? null : String(entry.hourlyRate)))}::int8[],
       ${entries.map((entry) => entry.notes)}::text[]
     ) with ordinality as p (
-      client_id, project_id, service_id, date, duration, is_billable, is_billed, hourly_rate,
-      notes, position
+      client_id, project_id, service_id, task_id, date, duration, is_billable, is_billed,
+      hourly_rate, notes, position
     )
     order by p.position
     returning ${timeEntryColumns(tx)}
@@ -177,6 +181,7 @@ export async function updateTimeEntryRow(
     set client_id = ${fields.clientId},
       project_id = ${fields.projectId},
       service_id = ${fields.serviceId},
+      task_id = ${fields.taskId},
       date = ${fields.date},
       duration = ${fields.duration},
       is_billable = ${fields.isBillable},
@@ -189,6 +194,29 @@ export async function updateTimeEntryRow(
   `;
   if (row === undefined) throw new Error(`time entry ${id} is gone`);
   return row;
+}
+
+/**
+ * Locks what these tasks have to bill to a client: time of that client's or of none that is billable and
+ * on no invoice, with a rate and some time in it, oldest first. At most `limit` of it. Who has waited for
+ * another's import gets what that one left.
+ */
+export async function lockUnbilledTimeOfTasks(
+  tx: Tx,
+  filter: { companyId: number; clientId: number; taskIds: readonly number[]; limit: number },
+): Promise<TimeEntryRow[]> {
+  const rows = await tx<TimeEntryRow[]>`
+    select ${timeEntryColumns(tx)}
+    from time_entries
+    where company_id = ${filter.companyId} and task_id = any(${[...filter.taskIds]}::int8[])
+      and (client_id is null or client_id = ${filter.clientId})
+      and is_billable and not is_billed and not is_running and deleted_at is null
+      and hourly_rate is not null and duration > 0
+    order by id
+    limit ${filter.limit}
+    for update
+  `;
+  return rows.toSorted((a, b) => (a.date === b.date ? a.id - b.id : a.date < b.date ? -1 : 1));
 }
 
 /** Entries that the transaction has locked; the rows stay for the lines that name them. */
@@ -205,6 +233,7 @@ export async function markTimeEntriesDeleted(
 /** What an entry's line on an invoice is called after; `serviceIsGone` when the service was deleted. */
 export interface WorkNamesRow {
   id: number;
+  taskSummary: string | null;
   projectName: string | null;
   serviceName: string | null;
   serviceIsGone: boolean;
@@ -216,9 +245,10 @@ export async function listWorkNames(
 ): Promise<WorkNamesRow[]> {
   return await sql<WorkNamesRow[]>`
     select
-      e.id, p.name as project_name, s.name as service_name,
+      e.id, t.summary as task_summary, p.name as project_name, s.name as service_name,
       s.deleted_at is not null as service_is_gone
     from time_entries e
+    left join tasks t on t.company_id = e.company_id and t.id = e.task_id
     left join projects p on p.company_id = e.company_id and p.id = e.project_id
     left join services s on s.company_id = e.company_id and s.id = e.service_id
     where e.company_id = ${companyId} and e.id = any(${[...ids]}::int8[])
@@ -226,8 +256,8 @@ export async function listWorkNames(
 }
 
 function matches(sql: Sql | Tx, filter: TimeEntryFilter) {
-  const { companyId, userId, clientId, projectId, serviceId, invoiceId, from, to } = filter;
-  const { isBillable, isBilled, isRunning, search } = filter;
+  const { companyId, userId, clientId, projectId, serviceId, taskId, invoiceId } = filter;
+  const { from, to, isBillable, isBilled, isRunning, search } = filter;
   return sql`
     company_id = ${companyId}
     and deleted_at is null
@@ -235,6 +265,7 @@ function matches(sql: Sql | Tx, filter: TimeEntryFilter) {
     ${clientId === undefined ? sql`` : sql`and client_id = ${clientId}`}
     ${projectId === undefined ? sql`` : sql`and project_id = ${projectId}`}
     ${serviceId === undefined ? sql`` : sql`and service_id = ${serviceId}`}
+    ${taskId === undefined ? sql`` : sql`and task_id = ${taskId}`}
     ${invoiceId === undefined ? sql`` : sql`and invoice_id = ${invoiceId}`}
     ${from === undefined ? sql`` : sql`and date >= ${from}`}
     ${to === undefined ? sql`` : sql`and date <= ${to}`}

@@ -45,6 +45,29 @@ export async function listWorkServices(
   `;
 }
 
+/** What time worked on a task needs to know of it. An archived one is found too, and says so. */
+export interface WorkTaskRow {
+  id: number;
+  clientId: number | null;
+  projectId: number | null;
+  isBillable: boolean;
+  /** Minor units an hour. */
+  hourlyRate: bigint | null;
+  isDeleted: boolean;
+}
+
+export async function listWorkTasks(
+  sql: Sql | Tx,
+  { companyId, ids }: { companyId: number; ids: readonly number[] },
+): Promise<WorkTaskRow[]> {
+  if (ids.length === 0) return [];
+  return await sql<WorkTaskRow[]>`
+    select id, client_id, project_id, is_billable, hourly_rate, is_archived as is_deleted
+    from tasks
+    where company_id = ${companyId} and id = any(${[...ids]}::int8[])
+  `;
+}
+
 /** Those of the clients that are there. */
 export async function listWorkClients(
   sql: Sql | Tx,

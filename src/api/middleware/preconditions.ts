@@ -27,6 +27,7 @@ import { lockScheduleEntry } from "../../db/schedule-entries.ts";
 import { lockService } from "../../db/services.ts";
 import { lockSlackRoutes } from "../../db/slack-routes.ts";
 import { lockTaxRate } from "../../db/tax-rates.ts";
+import { lockTask } from "../../db/tasks.ts";
 import { lockTimeEntries } from "../../db/time-entries.ts";
 import { lockUser } from "../../db/users.ts";
 import { NotFound } from "../../errors.ts";
@@ -89,6 +90,9 @@ const rows: Readonly<Record<string, FindRow>> = {
     const entry = await lockScheduleEntry(tx, { companyId, id });
     return entry?.deletedAt === null ? entry : undefined;
   },
+  "/tasks/:": async (tx, { companyId, ids: [id = 0] }) => await lockTask(tx, { companyId, id }),
+  "/tasks/:/activities/:": async (tx, { companyId, ids: [taskId, id = 0] }) =>
+    (await lockTimeEntries(tx, { companyId, ids: [id] })).find((entry) => entry.taskId === taskId),
   "/time-entries/:": async (tx, { companyId, ids }) =>
     (await lockTimeEntries(tx, { companyId, ids }))[0],
   "/expenses/:": async (tx, { companyId, ids }) => (await lockExpenses(tx, { companyId, ids }))[0],

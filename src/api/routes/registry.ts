@@ -9,6 +9,7 @@ import { operationRoutes } from "./registry-operations.ts";
 import { peopleRoutes } from "./registry-people.ts";
 import { reportRoutes } from "./registry-reports.ts";
 import { runRoutes } from "./registry-runs.ts";
+import { taskRoutes } from "./registry-tasks.ts";
 import { webhookRoutes } from "./registry-webhooks.ts";
 import { workRoutes } from "./registry-work.ts";
 
@@ -19,6 +20,7 @@ export const routes: readonly Route[] = [
   ...customerRoutes,
   ...billingRoutes,
   ...workRoutes,
+  ...taskRoutes,
   ...expenseRoutes,
   ...reportRoutes,
   ...exportRoutes,

@@ -1,5 +1,9 @@
 import type { Acting } from "../../actions/acting.ts";
-import type { IncomingExpense, IncomingTaxRate } from "../../actions/bring-in-work.ts";
+import type {
+  IncomingExpense,
+  IncomingTaxRate,
+  IncomingTime,
+} from "../../actions/bring-in-work.ts";
 import type { Incoming } from "../../actions/bring-in-records.ts";
 import { localDateOf } from "../../billing/dates.ts";
 import { formatScaled } from "../../billing/money.ts";
@@ -14,7 +18,6 @@ import type {
 import type { ExpenseCategory } from "../../db/expenses.ts";
 import type { ProjectFields } from "../../db/projects.ts";
 import type { ServiceFields } from "../../db/services.ts";
-import type { TimeEntryFields } from "../../db/time-entries.ts";
 import { rateText } from "./map-lines.ts";
 import { limited, orNull } from "./texts.ts";
 import { Unmappable } from "./unmappable.ts";
@@ -177,8 +180,8 @@ export function mapExpense(
 export function mapTime(
   entry: FbTimeEntry,
   { company }: Acting,
-  ids: Pick<TimeEntryFields, "clientId" | "projectId" | "serviceId">,
-): Incoming<TimeEntryFields> {
+  ids: Pick<IncomingTime, "clientId" | "projectId" | "serviceId">,
+): Incoming<IncomingTime> {
   if (entry.timer) throw new Unmappable("Its timer still runs.");
   if (!entry.active) throw new Unmappable("It was deleted over there.");
   const { duration } = entry;

@@ -169,6 +169,21 @@ export const recipes: Readonly<Record<string, Recipe>> = {
       duration: 3600,
       notes: "Worked",
     }),
+  tasks: async (world) =>
+    await world.need("POST", "/tasks", {
+      summary: "Follow up with client",
+      notes: "They asked for a second draft.",
+      project_id: (await project(world, [])).id,
+      hourly_rate: 15_000,
+    }),
+  "tasks/notes": async (world) => await recipes["tasks"]!(world, []),
+  "tasks/invoice-import-candidates": async (world) => {
+    const task = await recipes["tasks"]!(world, []);
+    await recipes["tasks/activities"]!(world, [task]);
+    return task;
+  },
+  "tasks/activities": async (world, [task]) =>
+    await world.need("POST", `/tasks/${task!.id}/activities`, { duration: 3600, notes: "Worked" }),
   schedule: async (world) =>
     await world.need("POST", "/schedule", {
       title: "Site visit",

@@ -168,3 +168,38 @@ test("a project goes with its time, without client and members; timers on it are
   ]).toEqual([["created", "member_added", "moved"], ["moved"]]);
   expect(await findDangling(sql)).toEqual([]);
 });
+
+test("tasks go with their project or client, with their time and tags, and keep their order", async () => {
+  const { here, there, sql } = await startMoving();
+  const { id: clientId } = await here.client();
+  const project = await here.expectCall(201, "POST", "/projects", {
+    client_id: clientId,
+    name: "Website",
+  });
+  const make = async (fields: Record<string, unknown>) =>
+    await here.expectCall(201, "POST", "/tasks", { summary: "Design", tags: ["Print"], ...fields });
+  const ofProject = await make({ project_id: project.id });
+  const ofClient = await make({ client_id: clientId });
+  const stays = await make({});
+  const log = async (id: number) =>
+    await here.expectCall(201, "POST", `/tasks/${id}/activities`, { duration: 60 });
+  const entry = await log(ofProject.id);
+  const target = { target_company_id: there.companyId };
+
+  await here.expectCall(200, "POST", `/projects/${project.id}/move`, target);
+  expect(await there.expectCall(200, "GET", `/tasks/${ofProject.id}`)).toMatchObject({
+    project_id: project.id,
+    client_id: null,
+    tags: ["Print"],
+    time: { duration: 60 },
+  });
+  const activities = `/tasks/${ofProject.id}/activities`;
+  expect(await there.expectCall(200, "GET", activities)).toMatchObject([{ id: entry.id }]);
+  await log(ofClient.id);
+  await here.expectCall(200, "POST", `/clients/${clientId}/move`, target);
+  const ids = async (side: typeof here) =>
+    (await side.expectCall(200, "GET", "/tasks")).map(({ id }: { id: number }) => id);
+  expect(await ids(there)).toEqual([ofProject.id, ofClient.id]);
+  expect(await ids(here)).toEqual([stays.id]);
+  expect(await findDangling(sql)).toEqual([]);
+});

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ApiTokenRow } from "../../../db/api-tokens.ts";
 import { instantJson, presentInstant } from "../../answers.ts";
-import { scopes } from "../../scopes.ts";
+import { scopeNamed, scopeNames, type Scope } from "../../scopes.ts";
 
 export const apiTokenJson = z
   .object({
@@ -16,7 +16,8 @@ export const apiTokenJson = z
   })
   .meta({ id: "ApiToken" });
 
-export const scopeInput = z.enum(scopes);
+/** A scope by its name or another one it has. */
+export const scopeInput = z.enum([...scopeNames]).transform((name): Scope => scopeNamed(name)!);
 
 export function presentApiToken(token: ApiTokenRow): z.input<typeof apiTokenJson> {
   return {

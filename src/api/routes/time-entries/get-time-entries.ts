@@ -13,7 +13,7 @@ export const getTimeEntriesRoute = defineRoute({
   path: "/time-entries",
   summary: "List time entries",
   description:
-    "Filter by user_id, client_id, project_id, service_id, invoice_id, is_billable, is_billed, " +
+    "Filter by user_id, client_id, project_id, service_id, task_id, invoice_id, is_billable, is_billed, " +
     "is_running, the days `from` and `to` (both included) and part of the notes, as `filter[…]` or plain.",
   tag: "Time tracking",
   access: { scope: "time-entries:read" },

@@ -12,7 +12,7 @@ export const getUnbilledTimeRoute = defineRoute({
   summary: "List unbilled time entries",
   description:
     "Billable entries that are on no invoice yet; running timers are left out. Filter by user_id, " +
-    "client_id, project_id, service_id, `from` and `to`, as `filter[…]` or plain.",
+    "client_id, project_id, service_id, task_id, `from` and `to`, as `filter[…]` or plain.",
   tag: "Time tracking",
   access: { scope: "time-entries:read" },
   query: z.strictObject({

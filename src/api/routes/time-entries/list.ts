@@ -28,6 +28,7 @@ export function timeFilterOf(
     clientId: given.client_id,
     projectId: given.project_id,
     serviceId: given.service_id,
+    taskId: given.task_id,
     invoiceId: given.invoice_id,
     from: given.from,
     to: given.to,

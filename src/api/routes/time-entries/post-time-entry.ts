@@ -10,7 +10,8 @@ export const postTimeEntryRoute = defineRoute({
   summary: "Create a time entry",
   description:
     "`duration` is seconds. Without `client_id` the client is the project's; without `hourly_rate` the " +
-    "rate is resolved from project, service or company. Billable unless the project is `non_billable`.",
+    "rate is the task's, or resolved from project, service or company. Billable as the task is, or else " +
+    "unless the project is `non_billable`.",
   tag: "Time tracking",
   access: { scope: "time-entries:write" },
   body: timeEntryBody,

@@ -14,6 +14,7 @@ export const timeEntryJson = z
     client_id: z.int().nullable(),
     project_id: z.int().nullable(),
     service_id: z.int().nullable(),
+    task_id: z.int().nullable(),
     date: dateJson,
     duration: z.int().meta({ description: "Seconds; 0 while the timer runs." }),
     started_at: instantJson.nullable(),
@@ -38,6 +39,7 @@ export function presentTimeEntry(entry: TimeEntryRow) {
     client_id: entry.clientId,
     project_id: entry.projectId,
     service_id: entry.serviceId,
+    task_id: entry.taskId,
     date: entry.date,
     duration: entry.duration,
     started_at: presentInstant(entry.startedAt),
@@ -60,6 +62,7 @@ const durationMax = 360_000_000;
 
 const optional = {
   client_id: idInBody.nullable().optional(),
+  task_id: idInBody.nullable().optional(),
   is_billable: z.boolean().optional(),
   hourly_rate: moneyMinor.nullable().optional(),
   notes: optionalText(2000),
@@ -94,6 +97,7 @@ export function timeInput(body: z.output<typeof timeEntryChanges>): TimeChanges 
     clientId: body.client_id,
     projectId: body.project_id,
     serviceId: body.service_id,
+    taskId: body.task_id,
     date: body.date,
     duration: body.duration,
     isBillable: body.is_billable,
@@ -109,6 +113,7 @@ export const timeFilters = {
   client_id: idQuery.optional(),
   project_id: idQuery.optional(),
   service_id: idQuery.optional(),
+  task_id: idQuery.optional(),
   from: localDate.optional(),
   to: localDate.optional(),
 };

@@ -23,6 +23,7 @@ export const postTimerStartRoute = defineRoute({
       clientId: body.client_id,
       projectId: body.project_id ?? null,
       serviceId: body.service_id ?? null,
+      taskId: body.task_id,
       isBillable: body.is_billable,
       hourlyRate: body.hourly_rate,
       notes: body.notes ?? null,
