@@ -102,8 +102,9 @@ export async function completeWork(
       });
     }
     if (!isAsStored && task !== undefined) {
-      const isOther = (of: number | null, own: number | null) => of !== null && of !== own;
-      if (isOther(task.projectId, work.projectId) || isOther(task.clientId, clientId ?? owner)) {
+      const isElsewhere =
+        isOther(task.projectId, work.projectId) || isOther(task.clientId, clientId ?? owner);
+      if (isElsewhere) {
         throw new InvalidInput({
           [fieldOf(index, "task_id")]: ["The task is one of another project or client."],
         });
@@ -158,6 +159,10 @@ function chooseRate(
     { rate: company.defaultHourlyRate, source: "company" },
   ] as const;
   return candidates.find(({ rate }) => rate !== null) ?? { rate: null, source: null };
+}
+
+function isOther(of: number | null, own: number | null): boolean {
+  return of !== null && of !== own;
 }
 
 function idsOf(

@@ -27,7 +27,7 @@ const candidateJson = z
         entries: z.int(),
         duration: z.int().meta({ description: "Seconds." }),
         amount: minorJson.meta({
-          description: "Each entry rounded by itself, before billing rules.",
+          description: "Minor units; each entry rounded by itself.",
         }),
         currency: z.string(),
         first_date: dateJson,
