@@ -12,11 +12,12 @@ import { InvalidInput, NotFound } from "../errors.ts";
 import type { Acting } from "./acting.ts";
 import { assignWork } from "./assign-work.ts";
 import { differences, fieldNames } from "./differences.ts";
+import { tagRecord, type TagsInput } from "./tag-record.ts";
 
 /** Undefined leaves a field as it is, or as a new task has it. When it was completed follows from the status. */
 export type TaskChanges = {
   [K in Exclude<keyof TaskFields, "completedAt">]?: TaskFields[K] | undefined;
-};
+} & { tags?: TagsInput | undefined };
 
 /** Throws `InvalidInput` for a member, client or project that is not there or does not fit the others. */
 export async function createTask(
@@ -39,6 +40,7 @@ export async function createTask(
     companyId: by.company.id,
     now: by.now,
   });
+  if (input.tags !== undefined) await tagRecord(tx, by, { kind: "task", id: task.id }, input.tags);
   await recordTaskEvent(tx, by, "task.created", task);
   return task;
 }
@@ -71,14 +73,18 @@ export async function updateTask(
     { ...input, ...assignment, completedAt },
     changeable,
   );
-  if (changed.length === 0) return task;
+  const isTagged =
+    input.tags !== undefined &&
+    (await tagRecord(tx, by, { kind: "task", id: task.id }, input.tags));
+  if (changed.length === 0 && !isTagged) return task;
   const updated = await updateTaskRow(
     tx,
     { companyId: by.company.id, id: task.id, now: by.now },
     changes,
   );
-  for (const type of eventTypes(task, updated, changed)) {
-    await recordTaskEvent(tx, by, type, updated, { changed: fieldNames(changed) });
+  const names = [...fieldNames(changed), ...(isTagged ? ["tags"] : [])];
+  for (const type of eventTypes(task, updated, names)) {
+    await recordTaskEvent(tx, by, type, updated, { changed: names });
   }
   return updated;
 }
@@ -129,17 +135,11 @@ const changeable = [
 ] as const satisfies readonly (keyof TaskFields)[];
 
 /** What a change is told as: the ends and returns of a task have names of their own. */
-function eventTypes(
-  before: TaskRow,
-  after: TaskRow,
-  changed: readonly (typeof changeable)[number][],
-): string[] {
+function eventTypes(before: TaskRow, after: TaskRow, changed: readonly string[]): string[] {
   const ended = before.completedAt === null && after.completedAt !== null;
   const reopened = before.completedAt !== null && after.completedAt === null;
   const archiving = after.isArchived ? "task.archived" : "task.unarchived";
-  const told = new Set(
-    ended || reopened ? ["isArchived", "status", "completedAt"] : ["isArchived"],
-  );
+  const told = new Set(["is_archived", ...(ended || reopened ? ["status", "completed_at"] : [])]);
   return [
     ...(ended ? ["task.completed"] : []),
     ...(reopened ? ["task.reopened"] : []),

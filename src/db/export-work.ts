@@ -54,21 +54,20 @@ export const workSources = {
   },
   time_entries: {
     columns: `
-      id user_id client_id project_id service_id task_id date seconds started_at ended_at
-      is_billable is_billed invoice_id hourly_rate notes created_at updated_at
+      id user_id client_id project_id service_id date seconds started_at ended_at
+      is_billable is_billed invoice_id hourly_rate notes created_at updated_at task_id
     `,
     hasProject: true,
     hasClient: true,
     hasDate: true,
     rows: (sql, { text, flag }, filter) => sql`
       select
-        e.id, e.user_id, e.client_id, e.project_id, e.service_id, e.task_id, e.date,
-        e.duration as seconds,
+        e.id, e.user_id, e.client_id, e.project_id, e.service_id, e.date, e.duration as seconds,
         ${instant(sql, sql`e.started_at`)} as started_at, ${instant(sql, sql`e.ended_at`)} as ended_at,
         ${flag(sql`e.is_billable`)} as is_billable, ${flag(sql`e.is_billed`)} as is_billed,
         e.invoice_id, e.hourly_rate, ${text(sql`e.notes`)} as notes,
         ${instant(sql, sql`e.created_at`)} as created_at,
-        ${instant(sql, sql`e.updated_at`)} as updated_at
+        ${instant(sql, sql`e.updated_at`)} as updated_at, e.task_id
       from time_entries e
       where e.company_id = ${company(sql)} and e.deleted_at is null
         ${ofClient(sql, filter, sql`e.client_id`)}

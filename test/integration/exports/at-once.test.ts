@@ -119,6 +119,7 @@ test("an export is narrowed by project, client and days; what cannot be is refus
   // Clients and services belong to no project.
   expect(Object.keys(ofProject.resources)).toEqual([
     "projects",
+    "tasks",
     "time_entries",
     "expenses",
     "invoices",

@@ -66,6 +66,9 @@ test("a task is made, changed, found, archived and brought back", async () => {
   expect(await expectCall(200, "PATCH", path, { status: "in_progress" })).toMatchObject({
     completed_at: null,
   });
+  await expectCall(200, "PATCH", path, { tags: ["print"] });
+  await expectCall(200, "PATCH", path, { tags: [] });
+  await expectCall(200, "PATCH", path, { tags: ["Print"] });
   await expectCall(204, "DELETE", path);
   await expectCall(204, "DELETE", path);
   expect(await expectCall(200, "GET", path)).toMatchObject({ is_archived: true });
@@ -105,6 +108,8 @@ test("a task is made, changed, found, archived and brought back", async () => {
     "completed",
     "updated",
     "reopened",
+    "updated",
+    "updated",
     "archived",
     "unarchived",
   ]);

@@ -19,6 +19,7 @@ test("an entry says how long somebody worked, for whom and what it comes to", as
     client_id: clientId,
     project_id: projectId,
     service_id: serviceId,
+    task_id: null,
     date: "2026-03-11",
     duration: 5783,
     started_at: null,

@@ -1,7 +1,7 @@
 import { createTask } from "../../../actions/change-tasks.ts";
 import { defineRoute } from "../../define-route.ts";
 import { requiredText } from "../../inputs.ts";
-import { writeTags } from "../tags/tags-of-records.ts";
+import { toTags } from "../tags/tags-of-records.ts";
 import { presentTasks, taskAnswer, taskBody, taskInput } from "./schema.ts";
 
 /** POST /tasks — the last one of the list. */
@@ -19,10 +19,13 @@ export const postTaskRoute = defineRoute({
   answers: { 201: taskAnswer },
 
   async run(context, { body }) {
-    const { tx, company, user, now } = context;
+    const { tx, company, user, caller, now } = context;
     const by = { company, causerId: user.id, now };
-    const task = await createTask(tx, by, { ...taskInput(body), summary: body.summary });
-    await writeTags(context, { kind: "task", id: task.id }, body.tags);
+    const task = await createTask(tx, by, {
+      ...taskInput(body),
+      summary: body.summary,
+      tags: toTags(caller, body.tags),
+    });
     const [data] = await presentTasks(tx, context, [task]);
     const headers = { Location: `/api/v1/tasks/${task.id}` };
     return { status: 201, body: { data }, headers, version: task };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { getLockedTask, updateTask } from "../../../actions/change-tasks.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
-import { writeTags } from "../tags/tags-of-records.ts";
+import { toTags } from "../tags/tags-of-records.ts";
 import { presentTasks, taskAnswer, taskBody, taskInput } from "./schema.ts";
 
 /** PUT and PATCH /tasks/:task — time that was worked keeps what it has. */
@@ -21,11 +21,13 @@ export const putTaskRoute = defineRoute({
   answers: { 200: taskAnswer },
 
   async run(context, { params, body }) {
-    const { tx, company, user, now } = context;
+    const { tx, company, user, caller, now } = context;
     const by = { company, causerId: user.id, now };
     const before = await getLockedTask(tx, { companyId: company.id, id: params.task });
-    const task = await updateTask(tx, by, before, taskInput(body));
-    await writeTags(context, { kind: "task", id: task.id }, body.tags);
+    const task = await updateTask(tx, by, before, {
+      ...taskInput(body),
+      tags: toTags(caller, body.tags),
+    });
     const [data] = await presentTasks(tx, context, [task]);
     return { status: 200, body: { data }, version: task };
   },
