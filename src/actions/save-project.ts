@@ -21,6 +21,7 @@ const blank: Omit<ProjectFields, "name" | "clientId"> = {
   hourlyRate: null,
   budgetHours: null,
   budgetAmount: null,
+  budgetPeriod: null,
   startDate: null,
   endDate: null,
 };
@@ -107,6 +108,9 @@ function merge(before: ProjectFields, input: ProjectInput): ProjectFields {
     ...Object.fromEntries(given),
     ...withArchiving(before, input),
   };
+  if (fields.budgetPeriod !== null && fields.budgetHours === null && fields.budgetAmount === null) {
+    throw new InvalidInput({ budget_period: ["Needs budget_hours or budget_amount."] });
+  }
   const { startDate, endDate } = fields;
   if (startDate !== null && endDate !== null && endDate < startDate) {
     const field = input.endDate === undefined ? "start_date" : "end_date";

@@ -12,7 +12,7 @@ export function hoursOf(seconds: number | bigint): number {
   return Number(roundHalfAway(BigInt(seconds) * 100n, SECONDS_PER_HOUR)) / 100;
 }
 
-/** Which part of the seconds is billable, in per cent with two decimals; 0 of nothing. */
+/** Which part of a whole (seconds, minor units) it is, in per cent with two decimals; 0 of nothing. */
 export function percentOf(part: bigint, whole: bigint): number {
   return whole === 0n ? 0 : Number(roundHalfAway(part * 10_000n, whole)) / 100;
 }
@@ -20,4 +20,9 @@ export function percentOf(part: bigint, whole: bigint): number {
 /** Hours as the quantity of an invoice line, scaled by 10⁴: as exact as a line can say them. */
 export function quantityOfTime(seconds: number): bigint {
   return roundHalfAway(BigInt(seconds) * 10_000n, SECONDS_PER_HOUR);
+}
+
+/** Seconds of hours as they are kept, decimal text with four places. Rounded to whole seconds. */
+export function secondsOfHours(hours: string): bigint {
+  return roundHalfAway(BigInt(hours.replace(".", "")) * SECONDS_PER_HOUR, 10_000n);
 }

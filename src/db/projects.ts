@@ -1,4 +1,5 @@
 import type { LocalDate } from "../billing/dates.ts";
+import type { BudgetPeriod } from "../billing/retainers.ts";
 import type { Sql, Tx } from "./client.ts";
 
 export const projectStatuses = ["active", "completed", "archived"] as const;
@@ -19,6 +20,8 @@ export interface ProjectRow {
   budgetHours: string | null;
   /** Minor units. */
   budgetAmount: bigint | null;
+  /** How often the budget begins anew, a retainer; null: it is for all of the project. */
+  budgetPeriod: BudgetPeriod | null;
   startDate: LocalDate | null;
   endDate: LocalDate | null;
   createdAt: Date;
@@ -181,6 +184,6 @@ function matches(sql: Sql | Tx, { companyId, clientId, search }: ProjectFilter) 
 function columns(sql: Sql | Tx) {
   return sql`
     id, client_id, name, status, is_archived, billing_method, hourly_rate, budget_hours,
-    budget_amount, start_date, end_date, created_at, updated_at
+    budget_amount, budget_period, start_date, end_date, created_at, updated_at
   `;
 }

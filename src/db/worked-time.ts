@@ -102,9 +102,18 @@ export async function listMemberTime(
   `;
 }
 
-/** Numeric, for an hour's rate times many seconds leaves an int8; rounds half away from zero. */
-function amountOf(sql: Sql | Tx) {
-  return sql`round(e.duration::numeric * coalesce(e.hourly_rate, 0) / 3600)`;
+/**
+ * What a time entry `e` comes to, minor units, rounded half away from zero. Numeric where an hour's rate
+ * times many seconds leaves an int8, and much faster where it does not.
+ */
+export function amountOf(sql: Sql | Tx) {
+  return sql`
+    case
+      when e.hourly_rate is null then 0
+      when e.hourly_rate < 2147483648 then (e.duration * e.hourly_rate + 1800) / 3600
+      else round(e.duration::numeric * e.hourly_rate / 3600)::int8
+    end
+  `;
 }
 
 function isUnbilled(sql: Sql | Tx) {

@@ -1,4 +1,5 @@
 import type { Route } from "../define-route.ts";
+import { getAnalyticsRoute } from "./analytics/get-analytics.ts";
 import { getAgingRoute } from "./dashboard/get-aging.ts";
 import { getRecentActivityRoute } from "./dashboard/get-recent-activity.ts";
 import { getRevenueByClientRoute } from "./dashboard/get-revenue-by-client.ts";
@@ -11,6 +12,7 @@ import { getInvoiceSummaryRoute } from "./reports/get-invoice-summary.ts";
 import { getProfitLossRoute } from "./reports/get-profit-loss.ts";
 import { getTaxSummaryRoute } from "./reports/get-tax-summary.ts";
 import { getTeamUtilizationRoute } from "./reports/get-team-utilization.ts";
+import { getRevenueIntelligenceRoute } from "./revenue-intelligence/get-revenue-intelligence.ts";
 
 /** What it all comes to: the dashboard and the reports. */
 export const reportRoutes: readonly Route[] = [
@@ -26,4 +28,6 @@ export const reportRoutes: readonly Route[] = [
   getTeamUtilizationRoute,
   getExpenseReportRoute,
   getInvoiceSummaryRoute,
+  getAnalyticsRoute,
+  getRevenueIntelligenceRoute,
 ];

@@ -115,6 +115,7 @@ export function mapProject(
       hourlyRate: isFixed ? null : money(project.rate),
       budgetHours: hours > 0n ? formatScaled(hours, 4) : null,
       budgetAmount: isFixed ? money(project.fixed_price) : null,
+      budgetPeriod: null,
       startDate: null,
       endDate: project.due_date === null ? null : dateOf(project.due_date),
     },

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ProjectInput } from "../../../actions/save-project.ts";
 import { formatScaled } from "../../../billing/money.ts";
+import { budgetPeriods } from "../../../billing/retainers.ts";
 import { billingMethods, projectStatuses, type ProjectRow } from "../../../db/projects.ts";
 import { dateJson, instantJson, presentInstant } from "../../answers.ts";
 import { decimal, localDate, moneyMinor, requiredText } from "../../inputs.ts";
@@ -19,6 +20,9 @@ export const projectJson = z
     hourly_rate: minorJson.nullable().meta({ description: "Minor units an hour." }),
     budget_hours: z.number().nullable(),
     budget_amount: minorJson.nullable(),
+    budget_period: z.enum(budgetPeriods).nullable().meta({
+      description: "How often the budget begins anew; null: it is for all of the project.",
+    }),
     start_date: dateJson.nullable(),
     end_date: dateJson.nullable(),
     created_at: instantJson,
@@ -39,6 +43,7 @@ export function presentProject(project: ProjectRow) {
     hourly_rate: project.hourlyRate,
     budget_hours: presentHours(project.budgetHours),
     budget_amount: project.budgetAmount,
+    budget_period: project.budgetPeriod,
     start_date: project.startDate,
     end_date: project.endDate,
     created_at: presentInstant(project.createdAt),
@@ -67,6 +72,7 @@ export const projectBody = z.strictObject({
   hourly_rate: moneyMinor.nullable().optional(),
   budget_hours: hours.nullable().optional(),
   budget_amount: moneyMinor.nullable().optional(),
+  budget_period: z.enum(budgetPeriods).nullable().optional(),
   start_date: localDate.nullable().optional(),
   end_date: localDate.nullable().optional(),
   is_archived: z.boolean().optional(),
@@ -84,6 +90,7 @@ export function projectInput(body: z.output<typeof projectBody>): ProjectInput {
     hourlyRate: body.hourly_rate,
     budgetHours: typeof budgetHours === "bigint" ? formatScaled(budgetHours, 4) : budgetHours,
     budgetAmount: body.budget_amount,
+    budgetPeriod: body.budget_period,
     startDate: body.start_date,
     endDate: body.end_date,
     isArchived: body.is_archived,

@@ -18,17 +18,20 @@ export const reportPeriodQuery = {
 
 export const reportPeriodJson = z.object({ start: dateJson, end: dateJson });
 
-/** First and last day of a report, both included. */
+/** First and last day of a report, both included. `names` are those of the query. */
 export function reportPeriodOf(
   { company, user, now }: Pick<CompanyContext, "company" | "user" | "now">,
   given: { start_date?: LocalDate | undefined; end_date?: LocalDate | undefined },
+  names = { start: "start_date", end: "end_date" },
 ): { from: LocalDate; to: LocalDate } {
   const year = todayOf({ company, causerId: user.id, now }).slice(0, 4);
   const from = given.start_date ?? `${year}-01-01`;
   const to = given.end_date ?? `${year}-12-31`;
-  if (to < from) throw new InvalidInput({ end_date: ["Must not be before start_date."] });
+  if (to < from) throw new InvalidInput({ [names.end]: [`Must not be before ${names.start}.`] });
   if (Number(to.slice(0, 4)) - Number(from.slice(0, 4)) >= yearsMax) {
-    throw new InvalidInput({ end_date: [`Must be within ${yearsMax} years of start_date.`] });
+    throw new InvalidInput({
+      [names.end]: [`Must be within ${yearsMax} years of ${names.start}.`],
+    });
   }
   return { from, to };
 }
