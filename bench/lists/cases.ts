@@ -119,7 +119,13 @@ export function listReportCases(): ReportCase[] {
           : `/reports/${name}?start_date=${from}&end_date=${to}`,
     }));
   });
-  return [...dashboard, ...reports];
+  const intelligence = Object.entries(PERIODS).flatMap(([period, [from, to]]) =>
+    ["analytics", "revenue-intelligence"].map((name) => ({
+      name: `${name}.${period}`,
+      path: `/${name}?from=${from}&to=${to}`,
+    })),
+  );
+  return [...dashboard, ...reports, ...intelligence];
 }
 
 /** The address of a page of a list. */

@@ -78,6 +78,9 @@ export async function recordProjectEvent(
       is_archived: project.isArchived,
       billing_method: project.billingMethod,
       hourly_rate: project.hourlyRate,
+      budget_hours: project.budgetHours,
+      budget_amount: project.budgetAmount,
+      budget_period: project.budgetPeriod,
     },
   });
 }
