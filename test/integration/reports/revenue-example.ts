@@ -22,7 +22,7 @@ const HOUR = 3600;
 /** The books of docs/revenue-intelligence.md: it is 15 March 2026, and an hour costs 100.00. */
 export async function startRevenueExample(): Promise<RevenueExample> {
   const work = await startWork({ timezone: "UTC", currency: "USD" });
-  const { clock, expectCall, call, clientId, project, worked, draft } = work;
+  const { clock, expectCall, call, project, worked, draft } = work;
   clock.set("2026-03-15T12:00:00Z");
   const euroClient = await expectCall(201, "POST", "/clients", { name: "Globex", currency: "EUR" });
   const projects = {

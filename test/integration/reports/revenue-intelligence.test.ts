@@ -135,7 +135,7 @@ test("the worked example: retainers, time that is missing on invoices, and what 
   });
   expect(winter.retainer_risk.projects_by_risk.on_track.ids).toContain(care.id);
   const short = await read("/revenue-intelligence?limit=1");
-  expect(short.recovery.invoiced.invoices).toEqual({ ids: [invoices.paid.id], total: 2 });
+  expect(short.recovery.invoiced.invoices).toEqual({ ids: [invoices.paid.id], count: 2 });
   expect(short.missing_billable.projects).toHaveLength(1);
   expect(short.retainer_risk.projects).toHaveLength(1);
 
@@ -236,7 +236,7 @@ test("the worked example: hours and money by period", async () => {
   const ofMaple = await read(`/analytics?clientId=${clientId}&period=quarter&limit=1`);
   expect(ofMaple.periods).toHaveLength(4);
   expect(ofMaple.totals.by_currency.EUR).toBeUndefined();
-  expect(ofMaple.totals.by_currency.USD.invoices).toEqual({ ids: [invoices.paid.id], total: 2 });
+  expect(ofMaple.totals.by_currency.USD.invoices).toEqual({ ids: [invoices.paid.id], count: 2 });
   const ofGlobex = await read(`/analytics?clientId=${euroClientId}`);
   expect(ofGlobex.totals).toMatchObject({ total_hours: 6, by_currency: { USD: { worked: 0 } } });
 });
@@ -280,7 +280,7 @@ test("who may read revenue intelligence and analytics, and what is refused", asy
     }
     const nothing = await callOther("GET", path);
     expect(nothing.body.data).toMatchObject({ currency: "JPY" });
-    expect(nothing.text).not.toMatch(/USD|"total":[1-9]/);
+    expect(nothing.text).not.toMatch(/USD|"count":[1-9]/);
   }
   for (const [query, field] of [
     ["period=decade", "period"],
@@ -321,7 +321,7 @@ test("a project says how often its budget begins anew", async () => {
 
 /** Ids, and that there are no more. */
 function behind(...ids: (number | undefined)[]) {
-  return { ids, total: ids.length };
+  return { ids, count: ids.length };
 }
 
 function time(

@@ -42,8 +42,11 @@ function use(hours: bigint, more: Partial<BudgetUse> = {}): BudgetUse {
   };
 }
 
+function riskOf(budget: BudgetUse) {
+  return assessBudget(budget).risk;
+}
+
 test("a budget is over when it is exceeded, and at risk when it will be at the pace so far", () => {
-  const riskOf = (budget: BudgetUse) => assessBudget(budget).risk;
   expect(riskOf(use(11n))).toBe("over");
   expect(riskOf(use(10n))).toBe("at_risk");
   expect(riskOf(use(6n))).toBe("at_risk");

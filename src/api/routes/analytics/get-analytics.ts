@@ -163,5 +163,5 @@ function sumOf<Row>(rows: readonly Row[], amountOf: (row: Row) => bigint): bigin
 /** The lowest of the lowest. */
 function recordsOf(rows: readonly { ids: bigint[]; count: number }[], limit: number) {
   const ids = rows.flatMap((row) => row.ids).toSorted((a, b) => Number(a - b));
-  return { ids: ids.slice(0, limit), total: rows.reduce((sum, row) => sum + row.count, 0) };
+  return { ids: ids.slice(0, limit), count: rows.reduce((sum, row) => sum + row.count, 0) };
 }

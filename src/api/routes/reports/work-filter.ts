@@ -19,14 +19,14 @@ export const workFilterQuery = {
   limit: wholeNumber(1, 100)
     .optional()
     .meta({
-      description: `How many rows and ids a list has at most, ${LISTED_DEFAULT} by default; its total says how many there are.`,
+      description: `How many rows and ids a list has at most, ${LISTED_DEFAULT} by default; its count says how many there are.`,
     }),
 };
 
 /** Ids behind a number. */
 export const recordsJson = z.object({
   ids: z.array(z.int()).meta({ description: "The lowest, at most `limit`." }),
-  total: z.int().meta({ description: "How many there are." }),
+  count: z.int().meta({ description: "How many there are." }),
 });
 
 interface WorkQuery {

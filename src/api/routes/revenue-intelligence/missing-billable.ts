@@ -76,6 +76,6 @@ export function timeOf(rows: readonly UnbilledWorkRow[], kind: UnbilledKind) {
     hours: hoursOf(row?.duration ?? 0n),
     amount: row?.amount ?? 0n,
     oldest_date: row?.oldestDate ?? null,
-    time_entries: { ids: row?.ids ?? [], total: row?.entries ?? 0 },
+    time_entries: { ids: row?.ids ?? [], count: row?.entries ?? 0 },
   };
 }

@@ -91,8 +91,8 @@ export function recoveryOf(
 /** A flat rate pays for its time, and what nobody bills is not expected back. */
 const COUNTED: readonly string[] = ["unbilled", "no_rate", "billed_elsewhere"];
 
-function records(ids: readonly bigint[] = [], total = 0) {
-  return { ids, total };
+function records(ids: readonly bigint[] = [], count = 0) {
+  return { ids, count };
 }
 
 function sumOf(amounts: readonly (bigint | undefined)[]): bigint {

@@ -86,7 +86,7 @@ export async function answerRetainerRisk(
       retainerRisks.map((risk) => {
         const ids = projects.flatMap(({ row, ...of }) => (of.risk === risk ? row.projectId : []));
         const lowest = ids.toSorted((a, b) => a - b).slice(0, limit);
-        return [risk, { ids: lowest, total: ids.length }];
+        return [risk, { ids: lowest, count: ids.length }];
       }),
     ),
     over_amount_by_currency: amountsByCurrency(
@@ -131,6 +131,6 @@ function present({ row, ...project }: Project, ids: readonly bigint[]) {
     used_percent: project.usedPercent,
     over_hours: hoursOf(project.overSeconds),
     over_amount: project.overAmount,
-    time_entries: { ids, total: row.entries },
+    time_entries: { ids, count: row.entries },
   };
 }
