@@ -13,7 +13,7 @@ export const workSources = {
   projects: {
     columns: `
       id client_id name status billing_method hourly_rate budget_hours budget_amount
-      budget_period start_date end_date is_archived created_at updated_at
+      start_date end_date is_archived created_at updated_at budget_period
     `,
     hasProject: true,
     hasClient: true,
@@ -21,10 +21,9 @@ export const workSources = {
     rows: (sql, { text, flag }, filter) => sql`
       select
         p.id, p.client_id, ${text(sql`p.name`)} as name, p.status, p.billing_method, p.hourly_rate,
-        trim_scale(p.budget_hours)::text as budget_hours, p.budget_amount, p.budget_period,
-        p.start_date, p.end_date, ${flag(sql`p.is_archived`)} as is_archived,
-        ${instant(sql, sql`p.created_at`)} as created_at,
-        ${instant(sql, sql`p.updated_at`)} as updated_at
+        trim_scale(p.budget_hours)::text as budget_hours, p.budget_amount, p.start_date, p.end_date,
+        ${flag(sql`p.is_archived`)} as is_archived, ${instant(sql, sql`p.created_at`)} as created_at,
+        ${instant(sql, sql`p.updated_at`)} as updated_at, p.budget_period
       from projects p
       where p.company_id = ${company(sql)} and p.deleted_at is null
         ${ofClient(sql, filter, sql`p.client_id`)}
