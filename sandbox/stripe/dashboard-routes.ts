@@ -11,6 +11,9 @@ import { missing } from "./refusals.ts";
  * - POST /dashboard/refunds/ID {"account", "status": "succeeded" | "failed" | "canceled"}: what becomes of one later
  * - POST /dashboard/disputes {"account", "payment_intent", "amount"}: a bank takes money back
  * - POST /dashboard/disputes/ID {"account", "status"}: "won" or "lost"
+ * - POST /dashboard/accounts/ID {"charges_enabled", "payouts_enabled"}: what an account may do changes
+ * - POST /dashboard/accounts/ID/choose: the one that the next person connects
+ * - POST /dashboard/accounts/ID/deauthorize: its owner lets us in no more
  * - POST /dashboard/subscriptions/ID {"status"}: one is not paid any more, or ends
  * - POST /dashboard/keys/break, /hold {"path"}, /release: see `IdempotencyStore`
  *
@@ -18,7 +21,7 @@ import { missing } from "./refusals.ts";
  * them before the browser goes on.
  */
 export function dashboardRoutes(desk: Desk): SandboxRoute[] {
-  const { books, ledgers, events, store } = desk;
+  const { books, ledgers, events, store, connect } = desk;
   const ok = { status: 200, body: { ok: true } };
   return [
     apiRoute(desk, "POST", "/v1/webhook_endpoints", (request) => {
@@ -50,6 +53,21 @@ export function dashboardRoutes(desk: Desk): SandboxRoute[] {
     dashboard("disputes/:id", ({ account, status }, { id = "" }) =>
       ledgers.closeDispute(String(account), id, String(status)) ? ok : { status: 404 },
     ),
+    dashboard("accounts/:id", (given, { id = "" }) => {
+      connect.change(id, {
+        charges_enabled: given["charges_enabled"] !== false,
+        payouts_enabled: given["payouts_enabled"] !== false,
+      });
+      return ok;
+    }),
+    dashboard("accounts/:id/choose", (_given, { id = "" }) => {
+      connect.choose(id);
+      return ok;
+    }),
+    dashboard("accounts/:id/deauthorize", (_given, { id = "" }) => {
+      connect.deauthorize(id);
+      return ok;
+    }),
     dashboard("subscriptions/:id", ({ status }, { id = "" }) =>
       books.changeSubscription(id, String(status)) ? ok : { status: 404 },
     ),

@@ -1,5 +1,6 @@
 import type { SandboxAnswer, SandboxRequest, SandboxRoute, World } from "../provider.ts";
 import type { createBooks, Thing } from "./books.ts";
+import type { Connect } from "./connect.ts";
 import type { Events } from "./events.ts";
 import type { IdempotencyStore } from "./idempotency.ts";
 import type { Ledgers } from "./ledger.ts";
@@ -15,13 +16,12 @@ export interface Desk {
   ledgers: Ledgers;
   events: Events;
   store: IdempotencyStore;
-  /** Whether the platform may act for this account. */
-  mayUse: (account: string) => boolean;
+  connect: Connect;
 }
 
 /** A route of the API: with the platform's key, for itself ("") or for an account that let it in. */
 export function apiRoute(
-  { world, books, ledgers, store, mayUse }: Desk,
+  { world, books, ledgers, store, connect }: Desk,
   method: "GET" | "POST",
   path: string,
   run: (request: SandboxRequest, account: string) => SandboxAnswer,
@@ -34,7 +34,7 @@ export function apiRoute(
         return refusal(401, "Invalid API Key provided.");
       }
       const account = request.headers["stripe-account"] ?? "";
-      if (account !== "" && !mayUse(account)) return noAccess(account);
+      if (account !== "" && !connect.mayUse(account)) return noAccess(account);
       books.expireSessions();
       ledgers.expirePages();
       return method === "GET"

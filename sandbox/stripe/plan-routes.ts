@@ -5,27 +5,11 @@ import { missing, noAccess, noSuch } from "./refusals.ts";
 
 /** What a platform's own customers pay for plans with. */
 export function planRoutes(desk: Desk): SandboxRoute[] {
-  const { books, mayUse } = desk;
+  const { books, connect } = desk;
   return [
     apiRoute(desk, "GET", "/v1/accounts/:id", ({ params }) => {
       const { id = "" } = params;
-      if (!mayUse(id)) return noAccess(id);
-      const body = {
-        id,
-        object: "account",
-        type: "standard",
-        charges_enabled: true,
-        payouts_enabled: true,
-        email: "owner@example.test",
-        business_profile: { name: "Acme Corp" },
-        settings: {
-          branding: {},
-          card_payments: {},
-          dashboard: { display_name: "Acme Corp" },
-          payments: {},
-        },
-      };
-      return { status: 200, body };
+      return connect.mayUse(id) ? { status: 200, body: connect.account(id) } : noAccess(id);
     }),
     apiRoute(desk, "GET", "/v1/prices", (request) => {
       const product = request.query.get("product");

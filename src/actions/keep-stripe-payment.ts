@@ -18,6 +18,7 @@ import {
   type StripePaymentRow,
 } from "../db/stripe-payments.ts";
 import { todayOf, type Acting } from "./acting.ts";
+import { settleUnreadPayment } from "./unread-stripe-payment.ts";
 import { keepStripeDisputes, type ToldDispute } from "./keep-stripe-disputes.ts";
 import { keepStripeRefunds, type ToldRefund } from "./keep-stripe-refunds.ts";
 import { applyPayment } from "./record-payment.ts";
@@ -72,7 +73,7 @@ export async function keepStripePayment(
   if (invoice === undefined) return "not one of ours";
   const { companyId } = invoice;
   const company = await findCompany(tx, companyId);
-  const checkout = await findCheckout(tx, { companyId, id: checkoutId });
+  const checkout = await findCheckout(tx, checkoutId);
   if (checkout === undefined || company === undefined) return "not one of ours";
   if (told.status !== "succeeded") {
     await letTryAgain(tx, checkout, told, now);
@@ -91,6 +92,7 @@ export async function keepStripePayment(
     now,
   });
   await endCheckout(tx, checkout, { status: "paid", now });
+  await settleUnreadPayment(tx, { companyId, checkoutId });
   const by: Acting = { company, causerId: null, now: company.testNow ?? now };
   const { payment, result } = await bookOnce(tx, by, { row, invoice, told });
   const facts = { payment, invoice, now };

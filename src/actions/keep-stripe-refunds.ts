@@ -54,6 +54,14 @@ export async function keepStripeRefunds(
     const kept = await keepRow(tx, payment, told, now);
     if (kept === undefined) continue;
     const { row, isNews } = kept;
+    if (isNews) {
+      const item = {
+        companyId: row.companyId,
+        kind: "stripe.refund-failed",
+        key: requestKeyOf(row),
+      };
+      await settleAttention(tx, { ...item, resolution: "Stripe has said what became of it" });
+    }
     if (row.status === "succeeded" && row.paymentRefundId === null) {
       await record(tx, by, { payment, invoice, row, told, now });
     }
@@ -61,6 +69,11 @@ export async function keepStripeRefunds(
       await takeBack(tx, by, { invoice, row, told, now });
     }
   }
+}
+
+/** What tells the item of a refund that was asked for here, and was not made as far as we knew. */
+export function requestKeyOf({ id }: StripeRefundRow): string {
+  return `request ${id}`;
 }
 
 /** The row of a refund, as Stripe says it stands. Undefined for money of no currency of ours. */

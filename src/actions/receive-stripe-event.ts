@@ -1,8 +1,7 @@
-import { raiseAttention } from "../db/attention.ts";
 import type { Tx } from "../db/client.ts";
 import { findConnectionsOfAccount } from "../db/connections.ts";
 import { insertStripeEvent } from "../db/stripe-events.ts";
-import { lockInvoiceOfCheckout } from "../db/stripe-checkouts.ts";
+import { tellOfUnreadPayment, type PaidPage } from "./unread-stripe-payment.ts";
 
 /** A webhook whose signature was checked; see `StripeEvent` of the connector. */
 export interface ReceivedEvent {
@@ -13,8 +12,8 @@ export interface ReceivedEvent {
   text: string;
   /** Whether it makes us look at anything. */
   isOurs: boolean;
-  /** What the payment that it is about says of our page; null for other events. */
-  page: { checkoutId: number; invoiceUuid: string } | null;
+  /** Where somebody has paid, when it says that; null for other events. */
+  paidPage: PaidPage | null;
 }
 
 /**
@@ -45,22 +44,6 @@ export async function receiveStripeEvent(
   const isNew = await insertStripeEvent(tx, { ...event, ignoredBecause, now });
   if (!isNew) return undefined;
   if (ignoredBecause === null) return { companyId: connection?.companyId ?? null };
-  if (isUnknown && event.isLive === isLive) await tellOfForgottenAccount(tx, event);
+  if (isUnknown && event.isLive === isLive) await tellOfUnreadPayment(tx, event);
   return undefined;
-}
-
-/** Money for an invoice of ours came to an account that we may not look into any more. */
-async function tellOfForgottenAccount(tx: Tx, { type, account, page }: ReceivedEvent) {
-  if (type !== "payment_intent.succeeded" || page === null) return;
-  const invoice = await lockInvoiceOfCheckout(tx, { ...page, account });
-  if (invoice === undefined) return;
-  await raiseAttention(tx, {
-    companyId: invoice.companyId,
-    kind: "stripe.unrecorded-payment",
-    key: `checkout ${page.checkoutId}`,
-    title: `Invoice ${invoice.invoiceNumber} was paid at Stripe after the account was disconnected`,
-    detail: `Account ${account}. Record the payment by hand.`,
-    subjectType: "invoice",
-    subjectId: invoice.id,
-  });
 }

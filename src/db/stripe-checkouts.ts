@@ -129,27 +129,44 @@ export async function findCheckoutOfSession(
   return row;
 }
 
-/** Undefined for one that is another company's by now, too. */
-export async function findCheckout(
-  sql: Sql | Tx,
-  { companyId, id }: Pick<CheckoutRow, "companyId" | "id">,
-): Promise<CheckoutRow | undefined> {
+/** In whichever company it is by now. */
+export async function findCheckout(sql: Sql | Tx, id: number): Promise<CheckoutRow | undefined> {
   const [row] = await sql<CheckoutRow[]>`
-    select ${columns(sql)} from stripe_checkouts where company_id = ${companyId} and id = ${id}
+    select ${columns(sql)} from stripe_checkouts where id = ${id}
   `;
   return row;
 }
 
 /**
+ * The company whose connection reaches the account of a page: its own, else one where it was before it
+ * moved. Its own when none does.
+ */
+function reachingCompany(sql: Sql | Tx) {
+  return sql`
+    coalesce(
+      (
+        select connections.company_id from connections
+        where provider = 'stripe' and external_id = checkouts.account
+          and connections.status <> 'disabled'
+        order by connections.company_id <> checkouts.company_id, connections.company_id
+        limit 1
+      ),
+      checkouts.company_id
+    )
+  `;
+}
+
+/**
  * Open pages of the invoices that these events are about, which ask for something else than what is to
- * be paid now.
+ * be paid now, each with the company that reaches its account.
  */
 export async function listStaleCheckouts(
   tx: Tx,
   eventIds: readonly number[],
 ): Promise<{ eventId: number; companyId: number; checkoutId: number }[]> {
   return await tx<{ eventId: number; companyId: number; checkoutId: number }[]>`
-    select events.id as event_id, checkouts.company_id, checkouts.id as checkout_id
+    select
+      events.id as event_id, ${reachingCompany(tx)} as company_id, checkouts.id as checkout_id
     from events
     join stripe_checkouts checkouts
       on checkouts.company_id = events.company_id and checkouts.invoice_id = events.subject_id
@@ -167,8 +184,8 @@ export async function listStaleCheckouts(
 }
 
 /**
- * Pages whose turn it is to be looked at, each with the number of the look; the next one comes after
- * twice as long, and after a day at most.
+ * Pages whose turn it is to be looked at, each with the company that reaches its account and the
+ * number of the look; the next one comes after twice as long, and after a day at most.
  */
 export async function takeDueCheckouts(
   tx: Tx,
@@ -189,6 +206,7 @@ export async function takeDueCheckouts(
         + least(interval '15 minutes' * 2 ^ least(checks + 1, 10), interval '1 day')
     from due
     where checkouts.company_id = due.company_id and checkouts.id = due.id
-    returning checkouts.company_id, checkouts.id as checkout_id, checkouts.checks as check
+    returning
+      ${reachingCompany(tx)} as company_id, checkouts.id as checkout_id, checkouts.checks as check
   `;
 }

@@ -36,12 +36,10 @@ function columns(sql: Sql | Tx) {
   `;
 }
 
-export async function getStripeRefund(
-  sql: Sql | Tx,
-  { companyId, id }: { companyId: number; id: number },
-): Promise<StripeRefundRow> {
+/** In whichever company it is by now: it goes with its invoice. */
+export async function getStripeRefund(sql: Sql | Tx, id: number): Promise<StripeRefundRow> {
   const [row] = await sql<StripeRefundRow[]>`
-    select ${columns(sql)} from stripe_refunds where company_id = ${companyId} and id = ${id}
+    select ${columns(sql)} from stripe_refunds where id = ${id}
   `;
   if (row === undefined) throw new NotFound("Refund");
   return row;
@@ -85,4 +83,18 @@ export async function updateStripeRefund(
   `;
   if (row === undefined) throw new NotFound("Refund");
   return row;
+}
+
+/** A refund that was asked for here is not made. False when more than that is known of it. */
+export async function refuseStripeRefund(
+  tx: Tx,
+  id: number,
+  { failure, now }: { failure: string; now: Date },
+): Promise<boolean> {
+  const rows = await tx`
+    update stripe_refunds set status = 'refused', failure = ${failure}, updated_at = ${now}
+    where id = ${id} and status = 'asked'
+    returning id
+  `;
+  return rows.length > 0;
 }

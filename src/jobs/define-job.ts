@@ -101,6 +101,8 @@ export interface JobDefinition<Payload> extends Enqueueable<Payload> {
     targets(tx: Tx, eventIds: readonly number[]): Promise<FollowTarget<Payload>[]>;
   };
   run(context: JobContext, payload: Payload): Promise<Outcome>;
+  /** In place of `run` for a company that is not connected to `provider`. Default: skipped. */
+  whenNotConnected?(context: JobContext, payload: Payload): Promise<Outcome>;
 }
 
 /** A definition whose payload type is nobody's business; methods make it accept every definition. */
@@ -121,7 +123,10 @@ export function defineJob<Payload>(definition: JobDefinition<Payload>): JobDefin
   return {
     ...definition,
     run: async (context, payload) =>
-      await runConnected(context, provider, () => definition.run(context, payload)),
+      await runConnected(context, provider, {
+        run: () => definition.run(context, payload),
+        otherwise: () => definition.whenNotConnected?.(context, payload),
+      }),
   };
 }
 
@@ -129,12 +134,16 @@ export function defineJob<Payload>(definition: JobDefinition<Payload>): JobDefin
 async function runConnected(
   context: JobContext,
   provider: ProviderName,
-  run: () => Promise<Outcome>,
+  {
+    run,
+    otherwise,
+  }: { run: () => Promise<Outcome>; otherwise: () => Promise<Outcome> | undefined },
 ): Promise<Outcome> {
   const { companyId } = context.run;
   if (companyId === null) return await run();
   const ended = await whenConnected(context, { companyId, provider }, run);
-  return ended.isConnected ? ended.result : skipped(`${ended.title} is not connected`);
+  if (ended.isConnected) return ended.result;
+  return (await otherwise()) ?? skipped(`${ended.title} is not connected`);
 }
 
 function problemOf<Payload>(job: JobDefinition<Payload>): string | undefined {

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { endCheckout, findCheckout } from "../../db/stripe-checkouts.ts";
-import { defineJob, done, skipped } from "../define-job.ts";
+import { endCheckout, findCheckout, type CheckoutRow } from "../../db/stripe-checkouts.ts";
+import { defineJob, done, skipped, type JobContext, type Outcome } from "../define-job.ts";
 import { whenStripe } from "./account.ts";
 import { syncPage } from "./sync.ts";
 
@@ -22,20 +22,34 @@ export const checkCheckout = defineJob({
   idempotencyKey: ({ companyId, checkoutId, check }) => `${companyId}/${checkoutId}/${check}`,
 
   run: whenStripe(async (ctx, stripe, { companyId, checkoutId }) => {
-    const checkout = await findCheckout(ctx.sql, { companyId, id: checkoutId });
-    if (checkout === undefined) return skipped("it is another company's by now");
-    if (checkout.status === "paid" || checkout.status === "over") {
-      return skipped(`it is ${checkout.status}`);
-    }
-    const now = ctx.clock.now();
-    // Nobody was ever told the address of a page that has no name here.
-    const { account, session, createdAt } = checkout;
-    const isTooOld = now.getTime() - createdAt.getTime() > WAITED_MS_MAX;
-    if (session === null || isTooOld) {
-      await endCheckout(ctx.sql, checkout, { status: "over", now });
-      return done({ result: "given up" });
-    }
+    const checkout = await findLive(ctx, checkoutId);
+    if ("kind" in checkout) return checkout;
+    const { account, session } = checkout;
     const result = await syncPage(ctx, stripe, { companyId, account }, session);
     return done({ result });
   }),
+
+  async whenNotConnected(ctx, { checkoutId }) {
+    const checkout = await findLive(ctx, checkoutId);
+    return "kind" in checkout ? checkout : skipped("Stripe is not connected");
+  },
 });
+
+/** A page that may still be paid on, or was, and nobody has said so; or how the look ends without one. */
+async function findLive(
+  { sql, clock }: JobContext,
+  checkoutId: number,
+): Promise<(CheckoutRow & { session: string }) | Outcome> {
+  const checkout = await findCheckout(sql, checkoutId);
+  if (checkout === undefined) return skipped("it is gone");
+  if (checkout.status === "paid" || checkout.status === "over") {
+    return skipped(`it is ${checkout.status}`);
+  }
+  const now = clock.now();
+  // Nobody was ever told the address of a page that has no name here.
+  const { session, createdAt } = checkout;
+  const isTooOld = now.getTime() - createdAt.getTime() > WAITED_MS_MAX;
+  if (session !== null && !isTooOld) return { ...checkout, session };
+  await endCheckout(sql, checkout, { status: "over", now });
+  return done({ result: "given up" });
+}

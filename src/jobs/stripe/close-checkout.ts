@@ -42,7 +42,7 @@ export const closeCheckout = defineJob({
   },
 
   run: whenStripe(async (ctx, stripe, { companyId, checkoutId }) => {
-    const checkout = await findCheckout(ctx.sql, { companyId, id: checkoutId });
+    const checkout = await findCheckout(ctx.sql, checkoutId);
     if (checkout?.status !== "open" || checkout.session === null) return skipped("it is not open");
     if (await isRight(ctx, checkout)) return skipped("it asks for what is to be paid");
     const { account, session } = checkout;

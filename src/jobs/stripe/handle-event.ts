@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { tellOfUnreadPayment } from "../../actions/unread-stripe-payment.ts";
 import { settleStripeEvent } from "../../db/stripe-events.ts";
+import { inTransaction } from "../../db/transaction.ts";
 import type { StripeConnector } from "../../connectors/stripe/contract.ts";
-import { defineJob, done, type JobContext } from "../define-job.ts";
-import { refreshAccount, whenStripe } from "./account.ts";
+import { defineJob, done, skipped, type JobContext, type Outcome } from "../define-job.ts";
+import { OTHER_ACCOUNT, refreshAccount, whenStripe } from "./account.ts";
 import { syncPage, syncPayment } from "./sync.ts";
 
 const payload = z.object({
@@ -13,6 +15,8 @@ const payload = z.object({
   /** What it is about, and Stripe's name of that: see `subjectOf`. */
   kind: z.enum(["page", "payment", "account"]),
   subject: z.string(),
+  /** Where somebody has paid, when it says that. */
+  paidPage: z.object({ checkoutId: z.int(), invoiceUuid: z.uuid() }).optional(),
 });
 
 /**
@@ -31,6 +35,7 @@ export const handleStripeEvent = defineJob({
 
   run: whenStripe(async (ctx, stripe, event) => {
     const result = await lookAt(ctx, stripe, event);
+    if (result === OTHER_ACCOUNT) return await leaveUnread(ctx, event, result);
     const key = { account: event.account, id: event.eventId };
     await settleStripeEvent(ctx.sql, key, {
       status: "done",
@@ -39,7 +44,23 @@ export const handleStripeEvent = defineJob({
     });
     return done({ result });
   }),
+
+  whenNotConnected: async (ctx, event) => await leaveUnread(ctx, event, "Stripe is not connected"),
 });
+
+/** It was told of in time, and the account was disconnected before we looked. */
+async function leaveUnread(
+  ctx: JobContext,
+  { account, eventId, paidPage }: z.output<typeof payload>,
+  reason: string,
+): Promise<Outcome> {
+  await inTransaction(ctx.sql, async (tx) => {
+    const ended = { status: "ignored", reason, now: ctx.clock.now() } as const;
+    await settleStripeEvent(tx, { account, id: eventId }, ended);
+    await tellOfUnreadPayment(tx, { account, paidPage: paidPage ?? null });
+  });
+  return skipped(reason);
+}
 
 async function lookAt(
   ctx: JobContext,

@@ -1,16 +1,18 @@
 import { z } from "zod";
+import { requestKeyOf } from "../../actions/keep-stripe-refunds.ts";
 import { raiseAttention } from "../../db/attention.ts";
+import { findCheckout } from "../../db/stripe-checkouts.ts";
 import { toStripeAmount } from "../../connectors/stripe/amounts.ts";
 import type { StripeConnector } from "../../connectors/stripe/contract.ts";
 import { getStripePayment, type StripePaymentRow } from "../../db/stripe-payments.ts";
 import {
   getStripeRefund,
-  updateStripeRefund,
+  refuseStripeRefund,
   type StripeRefundRow,
 } from "../../db/stripe-refunds.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import { ProviderRejected } from "../../errors.ts";
-import { defineJob, done, skipped, snoozed, type JobContext } from "../define-job.ts";
+import { defineJob, done, skipped, snoozed, type JobContext, type Outcome } from "../define-job.ts";
 import { OTHER_ACCOUNT, whenStripe, withAccount } from "./account.ts";
 import { syncPayment } from "./sync.ts";
 
@@ -27,6 +29,7 @@ export const sendStripeRefund = defineJob({
   name: "stripe.send-refund",
   provider: "stripe",
   queue: "default",
+  // The company it was asked for in: its connection is used, wherever the invoice is by now.
   payload: z.object({ companyId: z.int(), refundId: z.int() }),
   // The fifth attempt is minutes after the first: whatever that began is over, and can be seen.
   retry: { attempts: 16, delayMsFirst: 30_000, delayMsMax: 6 * 3_600_000 },
@@ -34,32 +37,47 @@ export const sendStripeRefund = defineJob({
   idempotencyKey: ({ companyId, refundId }) => `${companyId}/${refundId}`,
 
   run: whenStripe(async (ctx, stripe, { companyId, refundId }) => {
-    const key = { companyId, id: refundId };
-    const { stripePaymentId } = await getStripeRefund(ctx.sql, key);
-    const payment = await getStripePayment(ctx.sql, { companyId, id: stripePaymentId });
-    const accountKey = { companyId, account: payment.account };
-    const found = await syncPayment(ctx, stripe, accountKey, payment.paymentIntent);
-    if (found === OTHER_ACCOUNT) return skipped(found);
-    const before = await getStripeRefund(ctx.sql, key);
+    const payment = await getPaymentOf(ctx, refundId);
+    const { account, paymentIntent } = payment;
+    const found = await syncPayment(ctx, stripe, { companyId, account }, paymentIntent);
+    if (found === OTHER_ACCOUNT) return await giveUp(ctx, refundId, found);
+    const before = await getStripeRefund(ctx.sql, refundId);
     if (before.status === "asked") {
       ctx.signal.throwIfAborted();
-      const isSent = await send(ctx, stripe, { payment, refund: before });
-      if (!isSent) return skipped(OTHER_ACCOUNT);
-      await syncPayment(ctx, stripe, accountKey, payment.paymentIntent);
+      const isSent = await send(ctx, stripe, { companyId, payment, refund: before });
+      if (!isSent) return await giveUp(ctx, refundId, OTHER_ACCOUNT);
+      await syncPayment(ctx, stripe, { companyId, account }, paymentIntent);
     }
-    const { status, refund } = await getStripeRefund(ctx.sql, key);
+    const { status, refund } = await getStripeRefund(ctx.sql, refundId);
     if (status === "pending") return snoozed(PENDING_MS, `${refund ?? "it"} is on its way`);
     return done({ refund, status });
   }),
+
+  whenNotConnected: async (ctx, { refundId }) =>
+    await giveUp(ctx, refundId, "Stripe is not connected"),
 });
 
-/** False when another account is connected by now: then Stripe was not asked. */
+/** In whichever company both are by now. */
+async function getPaymentOf({ sql }: JobContext, refundId: number): Promise<StripePaymentRow> {
+  const { companyId, stripePaymentId } = await getStripeRefund(sql, refundId);
+  return await getStripePayment(sql, { companyId, id: stripePaymentId });
+}
+
+/**
+ * False when another account is connected by now: then Stripe was not asked.
+ *
+ * @param companyId whose connection is used: where the refund was asked for
+ */
 async function send(
   ctx: JobContext,
   stripe: StripeConnector,
-  { payment, refund }: { payment: StripePaymentRow; refund: StripeRefundRow },
+  {
+    companyId,
+    payment,
+    refund,
+  }: { companyId: number; payment: StripePaymentRow; refund: StripeRefundRow },
 ): Promise<boolean> {
-  const { companyId, account, paymentIntent, currency } = payment;
+  const { account, paymentIntent, currency } = payment;
   const amount = toStripeAmount(refund.amount, currency);
   if (amount === undefined) throw new Error(`Stripe has no such amount of ${currency}`);
   const order = {
@@ -76,7 +94,11 @@ async function send(
     return isSent ?? false;
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    await refuse(ctx, { payment, refund }, error);
+    await end(ctx, refund.id, {
+      failure: error.providerCode ?? "refused",
+      title: (name) => `Stripe refused to refund payment ${name}`,
+      detail: error.message,
+    });
     return true;
   }
 }
@@ -90,24 +112,55 @@ function isRefusal(error: unknown): error is ProviderRejected {
   );
 }
 
-async function refuse(
-  ctx: JobContext,
-  { payment, refund }: { payment: StripePaymentRow; refund: StripeRefundRow },
-  { message, providerCode }: ProviderRejected,
-): Promise<void> {
-  const { companyId } = payment;
-  await inTransaction(ctx.sql, async (tx) => {
-    await updateStripeRefund(tx, refund, {
-      status: "refused",
-      failure: providerCode ?? "refused",
-      updatedAt: ctx.clock.now(),
+/** The account was disconnected before the refund was made, or before anybody heard what became of it. */
+async function giveUp(ctx: JobContext, refundId: number, reason: string): Promise<Outcome> {
+  const { status, refund } = await getStripeRefund(ctx.sql, refundId);
+  const { account } = await getPaymentOf(ctx, refundId);
+  if (status === "asked") {
+    const detail =
+      ctx.run.attempt > 1
+        ? `Account ${account}. Stripe may have made it all the same: look there before asking again.`
+        : `Account ${account}. Refund it at Stripe, or connect the account and ask again.`;
+    await end(ctx, refundId, {
+      failure: "account_not_connected",
+      title: (name) => `Payment ${name} was not refunded: its account is disconnected`,
+      detail,
     });
+  } else if (status === "pending") {
+    await end(ctx, refundId, {
+      failure: null,
+      title: (name) => `A refund of payment ${name} is on its way, and its account is disconnected`,
+      detail: `Account ${account}, ${refund}. Record it by hand once it has arrived, or connect the account again.`,
+    });
+  }
+  return skipped(reason);
+}
+
+interface Ending {
+  /** Why it is over here; null when it may still come. */
+  failure: string | null;
+  /** With the payment's name. */
+  title: (payment: string) => string;
+  detail: string;
+}
+
+async function end(ctx: JobContext, refundId: number, ending: Ending): Promise<void> {
+  const { failure, title, detail } = ending;
+  await inTransaction(ctx.sql, async (tx) => {
+    const refund = await getStripeRefund(tx, refundId);
+    const { companyId, stripePaymentId: id } = refund;
+    const { paymentId, paymentIntent, checkoutId } = await getStripePayment(tx, { companyId, id });
+    const now = ctx.clock.now();
+    // Somebody was told of its ending just now.
+    if (failure !== null && !(await refuseStripeRefund(tx, refundId, { failure, now }))) return;
+    const checkout = await findCheckout(tx, checkoutId);
     await raiseAttention(tx, {
       companyId,
       kind: "stripe.refund-failed",
-      key: `request ${refund.id}`,
-      title: `Stripe refused to refund payment ${payment.paymentId ?? payment.paymentIntent}`,
-      detail: message,
+      key: requestKeyOf(refund),
+      title: title(String(paymentId ?? paymentIntent)),
+      detail,
+      ...(checkout !== undefined && { subjectType: "invoice", subjectId: checkout.invoiceId }),
       runId: ctx.run.id,
     });
   });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { receiveStripeEvent } from "../../../actions/receive-stripe-event.ts";
+import type { PaidPage } from "../../../actions/unread-stripe-payment.ts";
 import { subjectOf, type EventSubject } from "../../../connectors/stripe/event-subject.ts";
 import type { StripeEvent } from "../../../connectors/stripe/payments-contract.ts";
 import { pageOfPayment } from "../../../connectors/stripe/payments.ts";
@@ -39,13 +40,15 @@ export const postStripeWebhookRoute = defineRoute({
       now,
     });
     const subject = subjectOf(event);
+    const paidPage = event.type === "payment_intent.succeeded" ? pageOfPayment(event) : null;
     const received = await receiveStripeEvent(
       tx,
-      { ...event, isOurs: subject !== undefined, page: pageOfPayment(event) },
+      { ...event, isOurs: subject !== undefined, paidPage },
       { isLive: stripe.isLive, now },
     );
     if (received !== undefined && subject !== undefined) {
-      await askForRun(tx, { event, subject, companyId: received.companyId, traceId: requestId });
+      const { companyId } = received;
+      await askForRun(tx, { event, subject, paidPage, companyId, traceId: requestId });
     }
     return { status: 200, body: { received: true } };
   },
@@ -56,14 +59,28 @@ async function askForRun(
   {
     event: { account, id: eventId },
     subject: { kind, id: subject },
+    paidPage,
     companyId,
     traceId,
-  }: { event: StripeEvent; subject: EventSubject; companyId: number | null; traceId: string },
+  }: {
+    event: StripeEvent;
+    subject: EventSubject;
+    paidPage: PaidPage | null;
+    companyId: number | null;
+    traceId: string;
+  },
 ): Promise<void> {
   if (kind === "customer") {
     await enqueue(tx, readSubscriptionJob, { customer: subject, eventId }, { traceId });
   } else if (companyId !== null) {
-    const payload = { companyId, account, eventId, kind, subject };
+    const payload = {
+      companyId,
+      account,
+      eventId,
+      kind,
+      subject,
+      ...(paidPage !== null && { paidPage }),
+    };
     await enqueue(tx, handleStripeEvent, payload, { traceId });
   }
 }

@@ -1,0 +1,43 @@
+import { raiseAttention, settleAttention } from "../db/attention.ts";
+import type { Tx } from "../db/client.ts";
+import { findCheckout, lockInvoiceOfCheckout } from "../db/stripe-checkouts.ts";
+
+/** What a payment that has come says of the page it was made on. */
+export interface PaidPage {
+  checkoutId: number;
+  invoiceUuid: string;
+}
+
+const kind = "stripe.unrecorded-payment";
+const keyOf = (checkoutId: number) => `checkout ${checkoutId}`;
+
+/** Tells of money for an invoice of ours that came to an account which we may not look into any more. */
+export async function tellOfUnreadPayment(
+  tx: Tx,
+  { account, paidPage }: { account: string; paidPage: PaidPage | null },
+): Promise<void> {
+  if (paidPage === null) return;
+  const invoice = await lockInvoiceOfCheckout(tx, { ...paidPage, account });
+  if (invoice === undefined) return;
+  const checkout = await findCheckout(tx, paidPage.checkoutId);
+  // Recorded while we could look.
+  if (checkout?.status === "paid") return;
+  await raiseAttention(tx, {
+    companyId: invoice.companyId,
+    kind,
+    key: keyOf(paidPage.checkoutId),
+    title: `Invoice ${invoice.invoiceNumber} was paid at Stripe after the account was disconnected`,
+    detail: `Account ${account}. Record the payment by hand, or connect the account again.`,
+    subjectType: "invoice",
+    subjectId: invoice.id,
+  });
+}
+
+/** The account can be looked into again: what is not in the books has an item of its own from here on. */
+export async function settleUnreadPayment(
+  tx: Tx,
+  { companyId, checkoutId }: { companyId: number; checkoutId: number },
+): Promise<void> {
+  const resolution = "the payment was looked at";
+  await settleAttention(tx, { companyId, kind, key: keyOf(checkoutId), resolution });
+}
