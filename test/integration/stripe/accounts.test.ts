@@ -12,11 +12,12 @@ const connect = async ({ ask, token, companyId }: Paying, company = companyId) =
     connectPath: `/api/v1/settings/stripe/connect?company_id=${company}`,
   });
 
+/** Kind and subject of what waits for a person, in the order of the subjects. */
 const itemsOf = async ({ call }: Paying): Promise<[string, number | null][]> => {
   const { body } = await call("GET", "/attention-items");
   return body.data
     .map((item: { kind: string; subject_id: number }) => [item.kind, item.subject_id])
-    .toReversed();
+    .toSorted(([, one]: [string, number], [, other]: [string, number]) => one - other);
 };
 
 /** Runs that wait for another attempt go on. */
@@ -38,8 +39,7 @@ test("money that comes when the account is disconnected is told of, and recorded
   const { scheduler } = await paying.work();
   await settled();
   const unrecorded = [early, late, other].map(({ id }) => ["stripe.unrecorded-payment", id]);
-  expect(new Set(await itemsOf(paying))).toEqual(new Set(unrecorded));
-  expect(await itemsOf(paying)).toHaveLength(3);
+  expect(await itemsOf(paying)).toEqual(unrecorded);
   expect(await sql`select id from stripe_events where status = 'received'`).toEqual([]);
 
   // Another account is none of it.
@@ -48,7 +48,7 @@ test("money that comes when the account is disconnected is told of, and recorded
   for (const each of [clock, sandbox.clock]) each.advanceMs(DAY_MS);
   await scheduler.tick();
   await settled();
-  expect(await itemsOf(paying)).toHaveLength(3);
+  expect(await itemsOf(paying)).toEqual(unrecorded);
   expect(await expectCall(200, "GET", `/invoices/${early.id}`)).toMatchObject({ status: "sent" });
 
   // One was recorded by hand meanwhile, as the item says.
