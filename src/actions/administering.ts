@@ -11,14 +11,14 @@ export interface Administering extends Acting {
   requestId: string;
 }
 
-/** Leaves the event of a change to a company's people, and its row in the audit log. */
+/** Leaves the event of a change to who gets into a company, and its row in the audit log. */
 export async function recordAdministration(
   tx: Tx,
   by: Administering,
   change: {
     /** e.g. "member.removed". */
     type: string;
-    subjectType: "member" | "invitation";
+    subjectType: "member" | "invitation" | "app-access";
     /** A member's is the user's. */
     subjectId: number;
     facts?: Readonly<Record<string, string | number>>;

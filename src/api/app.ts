@@ -12,6 +12,7 @@ import { createRateLimits } from "./middleware/rate-limits.ts";
 import { createRequestLog } from "./middleware/request-log.ts";
 import { createUploads } from "./middleware/uploads.ts";
 import { createUsageRecorder } from "./middleware/usage.ts";
+import { createOAuth } from "./oauth/router.ts";
 import { describeApi } from "./openapi.ts";
 import { parseQuery } from "./query.ts";
 import { routes } from "./routes/registry.ts";
@@ -82,6 +83,7 @@ export function createApp(services: ApiServices, mounts: readonly Mount[] = []):
   // Whether plain http is good enough is for who installs us to say; do not send pages to https.
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
   app.use("/docs", createDocs());
+  app.use(createOAuth(services, parts.rateLimits));
 
   const api = express.Router({ caseSensitive: true });
   api.use(createCors(settings.corsOrigins));
@@ -100,7 +102,7 @@ export function createApp(services: ApiServices, mounts: readonly Mount[] = []):
   api.use(handle(unknownRoute, parts));
   app.use(["/api/v1", "/api"], api);
   app.use(answerNotFound);
-  app.use(createErrorHandler(log));
+  app.use(createErrorHandler(log, services.publicUrl));
 
   return {
     app,

@@ -1,7 +1,7 @@
 import type { Request } from "express";
 import type { z } from "zod";
 import { Forbidden, NotFound } from "../errors.ts";
-import { roles, type Role } from "../db/company-members.ts";
+import { isAtLeast, type Role } from "../db/company-members.ts";
 import type { Sql, Tx } from "../db/client.ts";
 import { readCookie } from "../platform/cookies.ts";
 import type { Answer } from "./answers.ts";
@@ -260,7 +260,7 @@ export function requireSession(caller: Caller): void {
 
 /** Throws Forbidden naming the role that is needed. */
 export function requireRole(role: Role, minimum: Role): void {
-  if (roles.indexOf(role) >= roles.indexOf(minimum)) return;
+  if (isAtLeast(role, minimum)) return;
   throw new Forbidden(`This needs the role ${minimum}; yours is ${role}.`, {
     code: "role_required",
     details: { role: minimum },
@@ -276,6 +276,7 @@ export function minimumRoleOf(route: Route): Role {
   return route.method === "get" ? "viewer" : "member";
 }
 
-function isSessionOnly(access: Access): boolean {
+/** Whether no token may, whatever its scopes. */
+export function isSessionOnly(access: Access): boolean {
   return access === "session" || (typeof access === "object" && access.sessionOnly === true);
 }

@@ -9,6 +9,7 @@ import { readVersion } from "../platform/version.ts";
 import { openQueueBackend } from "../queue/backend.ts";
 import { createApp } from "./app.ts";
 import type { ApiServices } from "./context.ts";
+import { createApps } from "./oauth/authorize.ts";
 import { closeHttpServer, createHttpServer } from "./server.ts";
 import { beginAttempt, openSession } from "./sign-in.ts";
 
@@ -65,6 +66,7 @@ export async function startApi(
       beginAttempt: (attempt) => beginAttempt(services, attempt),
       openSession: (userId) => openSession(sql, { services, userId }),
     },
+    apps: createApps(services),
     operators: config.operators,
     sessionMs: settings.sessionMs,
     version: await readVersion(),

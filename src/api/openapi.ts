@@ -2,9 +2,10 @@ import { z } from "zod";
 import { contentTypeOf } from "../platform/file-kinds.ts";
 import { errorJson } from "./answers.ts";
 import type { Route } from "./define-route.ts";
-import { minimumRoleOf, scopesOf } from "./define-route.ts";
+import { isSessionOnly, minimumRoleOf, scopesOf } from "./define-route.ts";
 import { heedsIfMatch } from "./middleware/preconditions.ts";
 import type { UploadRule } from "./middleware/uploads.ts";
+import { describeScope, scopes } from "./scopes.ts";
 
 type Json = Record<string, unknown>;
 /** What we build on of a JSON schema. */
@@ -44,7 +45,23 @@ export function describeApi(routes: readonly Route[]): Json {
         bearer: {
           type: "http",
           scheme: "bearer",
-          description: "A session token from /auth/login, or an API token (nl_…) with scopes.",
+          description:
+            "A session token from /auth/login, an API token (nl_…) or an app's access token (nlo_…), " +
+            "both with scopes.",
+        },
+        oauth2: {
+          type: "oauth2",
+          description:
+            "For apps that other people use: the authorization code flow with PKCE (S256). The metadata " +
+            "(RFC 8414) is at /.well-known/oauth-authorization-server.",
+          flows: {
+            authorizationCode: {
+              authorizationUrl: "/oauth/authorize",
+              tokenUrl: "/oauth/token",
+              refreshUrl: "/oauth/token",
+              scopes: Object.fromEntries(scopes.map((scope) => [scope, describeScope(scope)])),
+            },
+          },
         },
       },
       parameters: headerParameters,
@@ -105,6 +122,13 @@ const headerParameters: Json = {
   },
 };
 
+/** What lets a request in, one or the other: none, a bearer token, an app's with the scopes it needs. */
+function securityOf({ access }: Route): Json[] {
+  if (access === "public") return [];
+  const scopes = typeof access === "object" ? scopesOf(access) : [];
+  return isSessionOnly(access) ? [{ bearer: scopes }] : [{ bearer: scopes }, { oauth2: scopes }];
+}
+
 function describeRoute(route: Route, method: string, schemas: Json): Json {
   const access = typeof route.access === "object" ? route.access : undefined;
   const who = describeAccess(route);
@@ -113,9 +137,7 @@ function describeRoute(route: Route, method: string, schemas: Json): Json {
     tags: [route.tag],
     summary: route.summary,
     description: [route.description, who].filter(Boolean).join("\n\n"),
-    ...(route.access === "public"
-      ? { security: [] }
-      : { security: [{ bearer: access === undefined ? [] : scopesOf(access) }] }),
+    security: securityOf(route),
     parameters: [
       ...parametersIn("path", route.params, schemas),
       ...parametersIn("query", route.query, schemas),

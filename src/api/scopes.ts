@@ -60,3 +60,57 @@ export function scopesNeededBy(scope: Scope): Scope[] {
   const readScope = scopes.find((candidate) => candidate === `${resource}:read`);
   return readScope === undefined ? [scope] : [readScope, scope];
 }
+
+/** What people call the records of a resource. */
+const nouns: Readonly<Record<(typeof resources)[number], string>> = {
+  clients: "clients and their contacts",
+  services: "services and their prices",
+  invoices: "invoices, with their files, categories and tax rates",
+  "recurring-invoices": "recurring invoices",
+  payments: "payments and refunds",
+  quotes: "quotes",
+  credits: "credits",
+  projects: "projects and who works on them",
+  tasks: "tasks",
+  tags: "tags",
+  "time-entries": "time entries and the timer",
+  expenses: "expenses and receipts",
+  schedule: "planned work",
+  nights: "nightly runs",
+  runs: "background work",
+  webhooks: "webhooks",
+  integrations: "connections to other services",
+  settings: "settings",
+};
+
+const otherWords: Readonly<Record<(typeof others)[number], string>> = {
+  "invoices:send": "Mail invoices and reminders to clients",
+  "quotes:send": "Mail quotes to clients",
+  "reports:read": "See reports and totals",
+  "exports:read": "Download exports of all records",
+  "imports:write": "Import records from other services",
+  "proof-packs:read": "Download proof packs of invoices",
+  "revenue-intelligence:read": "See the analysis of revenue",
+  "billing:read": "See the plan and the bills of this company",
+};
+
+/** What a scope lets its holder do, in words for a person who decides about it. */
+export function describeScope(scope: Scope): string {
+  const other = others.find((name) => name === scope);
+  if (other !== undefined) return otherWords[other];
+  const resource = resources.find((name) => scope.startsWith(`${name}:`));
+  if (resource === undefined) throw new Error(`there is no scope ${scope}`);
+  const verb = scope.endsWith(":read") ? "See" : "Add, change and delete";
+  return `${verb} ${nouns[resource]}`;
+}
+
+/** One that lacks a read scope that another of them needs, with what it lacks; undefined when all is well. */
+export function findHalfScope(
+  wanted: readonly Scope[],
+): { scope: Scope; missing: Scope } | undefined {
+  for (const scope of wanted) {
+    const missing = scopesNeededBy(scope).find((needed) => !wanted.includes(needed));
+    if (missing !== undefined) return { scope, missing };
+  }
+  return undefined;
+}

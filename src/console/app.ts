@@ -1,5 +1,6 @@
 import { Router, urlencoded, type ErrorRequestHandler, type Request, type Response } from "express";
 import { Failure } from "../errors.ts";
+import { decideOnApp, refuseBadApp, showAuthorize, takeDetour } from "./authorize.ts";
 import { BOARD_PATH, createBoard } from "./board.ts";
 import { boardHeaders, pageHeaders } from "./headers.ts";
 import { showHome } from "./home.ts";
@@ -37,6 +38,14 @@ export function createConsole(services: ConsoleServices): Router {
   router.get("/sign-in", showSignIn(services));
   router.post("/sign-in", readForm, signIn(services));
   router.post("/sign-out", readForm, requireSession(services), signOut(services));
+  router.get(
+    "/authorize",
+    refuseBadApp(services),
+    takeDetour(services),
+    requireSession(services),
+    showAuthorize(services),
+  );
+  router.post("/authorize", readForm, requireSession(services), decideOnApp(services));
   router.get("/", requireSession(services), showHome(services));
   router.use((_request, response) => {
     const text = "There is no such page.";

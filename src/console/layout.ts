@@ -6,16 +6,19 @@ export interface Page {
   version: string;
   /** Who is signed in, and the token that signing out has to send. */
   visitor?: { name: string; formToken: string };
+  /** Where the browser goes on to by itself. */
+  refresh?: string;
 }
 
 /** A whole page. There is no script on it, and the headers of the console allow none. */
-export function renderPage({ title, body, version, visitor }: Page): string {
+export function renderPage({ title, body, version, visitor, refresh }: Page): string {
   const page = html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
+        ${refresh === undefined ? "" : html`<meta http-equiv="refresh" content="0;url=${refresh}" />`}
         <title>${title} · Nightledger</title>
         <link rel="icon" href="/console/icon.svg" />
         <link rel="stylesheet" href="/console/style.css" />

@@ -1,4 +1,5 @@
 import type { Sql } from "../db/client.ts";
+import type { CompanyRow } from "../db/companies.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
 import type { QueueBackend } from "../queue/backend.ts";
@@ -10,6 +11,7 @@ export interface ConsoleServices {
   log: Log;
   queues: QueueBackend;
   signIn: SignIn;
+  apps: Apps;
   /** Emails, in lower case, of those who may see what is nobody's company's; undefined: everybody. */
   operators: readonly string[] | undefined;
   /** How long a session lasts, in milliseconds. */
@@ -29,4 +31,30 @@ export interface SignIn {
   }) => Promise<{ succeed: () => Promise<void> }>;
   /** Opens a session and returns its token. */
   openSession: (userId: number) => Promise<string>;
+}
+
+/** An app that asks a person to be let in. */
+export interface AppRequest {
+  app: { name: string; website: string | null; ownerName: string };
+  /** Where it is answered. */
+  redirectUri: string;
+  /** What it wants to do, in words. */
+  wishes: readonly string[];
+  /** Both return where to send the browser. `allow` throws a `Failure` where the company does not let it. */
+  allow: (who: { userId: number; companyId: number; requestId: string }) => Promise<string>;
+  deny: () => string;
+}
+
+/** The API's own way to let apps in (OAuth). */
+export interface Apps {
+  /** What the query of an authorization request asks for, or why nobody can be asked. */
+  read: (
+    query: URLSearchParams,
+  ) => Promise<
+    | { kind: "good"; request: AppRequest }
+    | { kind: "refused"; location: string }
+    | { kind: "unknown"; problem: string }
+  >;
+  /** Whether apps can be let into a company on this plan. */
+  isFor: (company: CompanyRow) => boolean;
 }

@@ -47,7 +47,9 @@ export function requireSession({ sql, clock }: ConsoleServices): RequestHandler 
       return;
     }
     if (request.method === "GET" && request.accepts(["html", "json"]) === "html") {
-      response.redirect(302, "/console/sign-in");
+      const next = nextOf(request.originalUrl);
+      const query = next === undefined ? "" : `?next=${encodeURIComponent(next)}`;
+      response.redirect(302, `/console/sign-in${query}`);
       return;
     }
     response.status(401).json({ message: "Sign in at /console/sign-in.", code: "unauthenticated" });
@@ -76,7 +78,8 @@ export function showSignIn({ version }: ConsoleServices): RequestHandler {
       secret = createToken("nlf");
       setCookie(request, response, { name: FORM_COOKIE, value: secret });
     }
-    response.send(renderSignIn({ formToken: formTokenFor(secret), version }));
+    const next = nextOf(request.query["next"]);
+    response.send(renderSignIn({ formToken: formTokenFor(secret), version, next }));
   };
 }
 
@@ -92,14 +95,15 @@ export function signIn(services: ConsoleServices): RequestHandler {
     const secret = readCookie(request, FORM_COOKIE);
     const form = Form.safeParse(body);
     const typed = form.success && "email" in form.data ? { email: form.data.email } : {};
+    const next = nextOf(fieldOf(body, "next"));
     const refuse = (status: number, problem: string) => {
       const own = secret ?? createToken("nlf");
       if (secret === undefined) setCookie(request, response, { name: FORM_COOKIE, value: own });
       const formToken = formTokenFor(own);
-      response.status(status).send(renderSignIn({ formToken, problem, version, ...typed }));
+      response.status(status).send(renderSignIn({ formToken, problem, version, next, ...typed }));
     };
 
-    if (!isOurForm(request, secret, formTokenOf(body))) {
+    if (!isOurForm(request, secret, fieldOf(body, "form_token"))) {
       refuse(403, "This form is too old. Please try again.");
       return;
     }
@@ -117,7 +121,7 @@ export function signIn(services: ConsoleServices): RequestHandler {
       const token = await services.signIn.openSession(userId);
       setCookie(request, response, { name: SESSION_COOKIE, value: token, maxAgeMs: sessionMs });
       clearCookie(response, FORM_COOKIE);
-      response.redirect(303, "/console");
+      response.redirect(303, next ?? "/console");
     } catch (error) {
       if (!(error instanceof Failure && error.status === 429)) throw error;
       refuse(429, error.message);
@@ -147,7 +151,9 @@ async function identify(
 export function signOut({ sql, clock }: ConsoleServices): RequestHandler {
   return async (request, response) => {
     const { user } = visitorOf(response);
-    if (!isOurForm(request, readCookie(request, SESSION_COOKIE), formTokenOf(request.body))) {
+    if (
+      !isOurForm(request, readCookie(request, SESSION_COOKIE), fieldOf(request.body, "form_token"))
+    ) {
       throw new Forbidden("This form did not come from our page.");
     }
     await inTransaction(sql, (tx) =>
@@ -158,8 +164,14 @@ export function signOut({ sql, clock }: ConsoleServices): RequestHandler {
   };
 }
 
-function formTokenOf(body: unknown): unknown {
-  return typeof body === "object" && body !== null && "form_token" in body
-    ? body.form_token
-    : undefined;
+/** What a form says under a name. */
+export function fieldOf(body: unknown, name: string): unknown {
+  return new Map<string, unknown>(Object.entries(body ?? {})).get(name);
+}
+
+/** Where a browser goes after signing in: only to the page where people let apps in. */
+function nextOf(given: unknown): string | undefined {
+  const isOurs =
+    typeof given === "string" && /^\/console\/authorize\?[\x21-\x7e]{1,8000}$/.test(given);
+  return isOurs ? given : undefined;
 }

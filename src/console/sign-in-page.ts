@@ -5,15 +5,20 @@ import { renderPage } from "./layout.ts";
 export function renderSignIn({
   formToken,
   email,
+  next,
   problem,
   version,
 }: {
   formToken: string;
   /** What was typed before. */
   email?: string;
+  /** Where the browser goes then, when that is not the console's own page. */
+  next?: string | undefined;
   problem?: string;
   version: string;
 }): string {
+  const hidden = html`<input type="hidden" name="form_token" value="${formToken}" />
+    ${next === undefined ? "" : html`<input type="hidden" name="next" value="${next}" />`}`;
   return renderPage({
     title: "Sign in",
     version,
@@ -21,7 +26,7 @@ export function renderSignIn({
       <h1>Sign in</h1>
       ${problem === undefined ? "" : html`<p class="problem" role="alert">${problem}</p>`}
       <form method="post" action="/console/sign-in" class="stack">
-        <input type="hidden" name="form_token" value="${formToken}" />
+        ${hidden}
         <label>
           Email
           <input
@@ -41,7 +46,7 @@ export function renderSignIn({
       <details ${email === undefined ? html`open` : ""}>
         <summary>I have a token from the terminal</summary>
         <form method="post" action="/console/sign-in" class="stack">
-          <input type="hidden" name="form_token" value="${formToken}" />
+          ${hidden}
           <label>
             Token
             <input type="password" name="token" autocomplete="off" required />

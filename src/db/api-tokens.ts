@@ -70,6 +70,7 @@ export async function listApiTokens(
     select id, company_id, name, prefix, scopes, has_rate_limit, created_at, expires_at, last_used_at
     from api_tokens
     where user_id = ${filter.userId} and company_id = ${filter.companyId} and revoked_at is null
+      and oauth_client_id is null
     order by id desc
     limit ${filter.limit} offset ${filter.offset}
   `;
@@ -83,6 +84,7 @@ export async function countApiTokens(
     select count(*)::int as count
     from api_tokens
     where user_id = ${filter.userId} and company_id = ${filter.companyId} and revoked_at is null
+      and oauth_client_id is null
   `;
   return row?.count ?? 0;
 }
@@ -99,6 +101,7 @@ export async function revokeApiToken(
       and user_id = ${token.userId}
       and company_id = ${token.companyId}
       and revoked_at is null
+      and oauth_client_id is null
     returning id
   `;
   return rows.length > 0;

@@ -4,6 +4,11 @@ import type { Sql, Tx } from "./client.ts";
 export const roles = ["viewer", "member", "admin", "owner"] as const;
 export type Role = (typeof roles)[number];
 
+/** Whether a role is this one or more. */
+export function isAtLeast(role: Role, minimum: Role): boolean {
+  return roles.indexOf(role) >= roles.indexOf(minimum);
+}
+
 export async function insertMember(
   tx: Tx,
   { companyId, userId, role }: { companyId: number; userId: number; role: Role },

@@ -227,6 +227,11 @@ export async function subjectExists(
         exists (select from company_members where company_id = ${companyId} and user_id = ${subjectId})
       when 'webhook' then
         exists (select from webhook_endpoints where company_id = ${companyId} and id = ${subjectId})
+      when 'app-access' then
+        exists (
+          select from api_tokens
+          where company_id = ${companyId} and id = ${subjectId} and oauth_client_id is not null
+        )
       when 'invitation' then
         exists (select from invitations where company_id = ${companyId} and id = ${subjectId})
       else false

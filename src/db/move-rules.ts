@@ -173,6 +173,7 @@ export const staying: Readonly<Record<string, string>> = {
   invoice_templates: "the company's own",
   job_runs: "the work was the company's; a run that finds its record gone is skipped",
   oauth_attempts: "somebody on the way to connect the company",
+  oauth_tokens: "as api_tokens",
   payment_reminders: "the company's own",
   quickbooks_creations: "what was made in the company's own QuickBooks",
   quickbooks_pushes: "was asked for in the company; what has left is skipped",

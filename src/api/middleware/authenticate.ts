@@ -2,11 +2,13 @@ import { timingSafeEqual } from "node:crypto";
 import { requireFeature } from "../../actions/require-plan.ts";
 import { NotFound, Unauthenticated } from "../../errors.ts";
 import { findApiToken } from "../../db/api-tokens.ts";
+import { findAppIdentity } from "../../db/app-access.ts";
 import { findCompany, type CompanyRow } from "../../db/companies.ts";
 import { findRole, type Role } from "../../db/company-members.ts";
 import { findSession, type IdentityRow } from "../../db/sessions.ts";
 import { hashToken } from "../../platform/tokens.ts";
 import type { ApiServices, Caller } from "../context.ts";
+import { resourceOf } from "../oauth/authorization-request.ts";
 import { scopes as knownScopes, type Scope } from "../scopes.ts";
 
 export interface Identity {
@@ -37,7 +39,12 @@ const rememberedMax = 10_000;
  * Callers are remembered for a moment (`identityCacheMs`), so that a busy caller costs no query per
  * request. A test company is read every time: its clock may have moved in another process.
  */
-export function createAuthenticator({ sql, clock, settings }: ApiServices): Authenticator {
+export function createAuthenticator({
+  sql,
+  clock,
+  settings,
+  publicUrl,
+}: ApiServices): Authenticator {
   const remembered = new Map<string, { at: number; tokenHash: Buffer; identity: Identity }>();
   // Counts forget() calls: what was read before one must not be remembered after it.
   let generation = 0;
@@ -88,13 +95,15 @@ export function createAuthenticator({ sql, clock, settings }: ApiServices): Auth
     wanted: number | undefined,
     now: Date,
   ): Promise<Identity> {
-    const isApiToken = token.startsWith("nl_");
-    const user = isApiToken
-      ? await findApiToken(sql, { tokenHash, now })
-      : await findSession(sql, { tokenHash, now });
+    const isSession = !/^nlo?_/.test(token);
+    const user = isSession
+      ? await findSession(sql, { tokenHash, now })
+      : token.startsWith("nlo_")
+        ? await findAppIdentity(sql, { tokenHash, audience: resourceOf(publicUrl()), now })
+        : await findApiToken(sql, { tokenHash, now });
     if (user === undefined) throw new Unauthenticated();
     const caller: Caller = {
-      kind: isApiToken ? "token" : "session",
+      kind: isSession ? "session" : "token",
       id: user.callerId,
       scopes:
         user.scopes === null ? "all" : knownScopes.filter((scope) => user.scopes?.includes(scope)),
@@ -116,7 +125,7 @@ export function createAuthenticator({ sql, clock, settings }: ApiServices): Auth
       if (wanted !== undefined || user.tokenCompanyId !== null) throw new NotFound("Company");
       return { user, caller, hasRateLimit: user.hasRateLimit, company: undefined, role: undefined };
     }
-    if (isApiToken) requireFeature(company, "apiAccess");
+    if (!isSession) requireFeature(company, "apiAccess");
     return { user, caller, hasRateLimit: user.hasRateLimit, company, role };
   }
 }

@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, RequestHandler } from "express";
+import type { ErrorRequestHandler, Request, RequestHandler } from "express";
 import type { Logger } from "pino";
 import {
   Conflict,
@@ -8,9 +8,11 @@ import {
   InvalidPayload,
   NotFound,
   RateLimited,
+  Unauthenticated,
 } from "../../errors.ts";
 import { sqlState } from "../../db/client.ts";
 import { isDatabaseTrouble } from "../../db/transaction.ts";
+import { RESOURCE_METADATA_PATH } from "../oauth/authorization-request.ts";
 import { BodyTooLarge, ServiceUnavailable, TooManyRequests, UnsupportedBody } from "../failures.ts";
 
 /** No route matched. */
@@ -22,7 +24,7 @@ export const answerNotFound: RequestHandler = () => {
  * The one place where a failure becomes an answer (API.md rule 6). What we did not foresee is
  * logged in full and answered with nothing but the request's id.
  */
-export function createErrorHandler(log: Logger): ErrorRequestHandler {
+export function createErrorHandler(log: Logger, publicUrl: () => string): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     const failure = failureOf(error);
     const requestId = String(response.locals["requestId"] ?? "");
@@ -45,8 +47,8 @@ export function createErrorHandler(log: Logger): ErrorRequestHandler {
     }
     const retryAfter = retryAfterSeconds(failure);
     if (retryAfter !== undefined) response.setHeader("Retry-After", String(retryAfter));
-    if (failure?.status === 401)
-      response.setHeader("WWW-Authenticate", 'Bearer realm="nightledger"');
+    const challenge = challengeOf(failure, request, publicUrl);
+    if (challenge !== undefined) response.setHeader("WWW-Authenticate", challenge);
     // A body we stopped reading would be taken for the next request on this connection.
     if (failure?.status === 413) response.setHeader("Connection", "close");
     response.status(failure?.status ?? 500).json({
@@ -57,6 +59,21 @@ export function createErrorHandler(log: Logger): ErrorRequestHandler {
       request_id: requestId,
     });
   };
+}
+
+/** How to get in, or what a token lacks (RFC 6750, section 3; RFC 9728, section 5.1). */
+function challengeOf(
+  failure: Failure | undefined,
+  request: Request,
+  publicUrl: () => string,
+): string | undefined {
+  const realm = `Bearer realm="nightledger", resource_metadata="${publicUrl()}${RESOURCE_METADATA_PATH}"`;
+  if (failure instanceof Unauthenticated) {
+    const isWrong = request.get("Authorization") !== undefined;
+    return isWrong ? `${realm}, error="invalid_token"` : realm;
+  }
+  if (!(failure instanceof Forbidden) || failure.code !== "missing_scope") return undefined;
+  return `${realm}, error="insufficient_scope", scope="${String(failure.details["scope"])}"`;
 }
 
 function failureOf(error: unknown): Failure | undefined {

@@ -16,6 +16,7 @@ import { getAdjustment } from "../../db/invoice-adjustments.ts";
 import { getInvoiceLine } from "../../db/invoice-lines.ts";
 import { lockInvoice } from "../../db/invoices.ts";
 import { lockLabel } from "../../db/labels.ts";
+import { lockOwnOAuthClient } from "../../db/oauth-clients.ts";
 import { lockPaymentReminder } from "../../db/payment-reminders.ts";
 import { getInvoicePayment, lockPayment } from "../../db/payments.ts";
 import { lockProjects } from "../../db/projects.ts";
@@ -70,6 +71,8 @@ const rows: Readonly<Record<string, FindRow>> = {
     await lockPaymentReminder(tx, { companyId, id }),
   "/settings/bank-accounts/:": async (tx, { companyId, ids: [id = 0] }) =>
     await lockBankAccount(tx, { companyId, id }),
+  "/settings/oauth-clients/:": async (tx, { companyId, ids: [id = 0] }) =>
+    await lockOwnOAuthClient(tx, { companyId, id }),
   "/clients/:": async (tx, { companyId, ids: [id = 0] }) => await lockClient(tx, { companyId, id }),
   "/clients/:/contacts/:": async (tx, { companyId, ids: [clientId = 0, id = 0] }) => {
     await lockClient(tx, { companyId, id: clientId });

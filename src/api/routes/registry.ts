@@ -1,5 +1,6 @@
 import type { Route } from "../define-route.ts";
 import { accountRoutes } from "./registry-account.ts";
+import { appRoutes } from "./registry-apps.ts";
 import { billingRoutes } from "./registry-billing.ts";
 import { customerRoutes } from "./registry-customers.ts";
 import { expenseRoutes } from "./registry-expenses.ts";
@@ -17,6 +18,7 @@ import { workRoutes } from "./registry-work.ts";
 export const routes: readonly Route[] = [
   ...accountRoutes,
   ...peopleRoutes,
+  ...appRoutes,
   ...customerRoutes,
   ...billingRoutes,
   ...workRoutes,

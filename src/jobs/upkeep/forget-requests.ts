@@ -3,6 +3,7 @@ import type { Sql } from "../../db/client.ts";
 import { deleteExportsBefore } from "../../db/exports.ts";
 import { deleteExpiredAnswers } from "../../db/idempotency.ts";
 import { deleteOAuthAttemptsBefore } from "../../db/oauth-attempts.ts";
+import { deleteOAuthTokensBefore } from "../../db/oauth-tokens.ts";
 import { deletePasswordResetsBefore } from "../../db/password-resets.ts";
 import { deleteAttemptsBefore, deleteWindowsBefore } from "../../db/rate-limits.ts";
 import { deleteSessionsEndedBefore } from "../../db/sessions.ts";
@@ -21,6 +22,8 @@ const tables = [
   { name: "signInAttempts", keptMs: dayMs, forget: deleteAttemptsBefore },
   // Before the sessions they name.
   { name: "oauthAttempts", keptMs: hourMs, forget: deleteOAuthAttemptsBefore },
+  // As long as one that was used can still come a second time, and be known for it.
+  { name: "oauthTokens", keptMs: dayMs, forget: deleteOAuthTokensBefore },
   { name: "passwordResets", keptMs: 7 * dayMs, forget: deletePasswordResetsBefore },
   { name: "sessions", keptMs: 30 * dayMs, forget: deleteSessionsEndedBefore },
   { name: "stripeEvents", keptMs: 90 * dayMs, forget: deleteStripeEventsBefore },

@@ -32,6 +32,7 @@ const scopeOf = {
   webhook: "webhooks:read",
   member: null,
   invitation: null,
+  "app-access": null,
 } as const satisfies Record<string, Scope | null>;
 
 const entryJson = z
@@ -51,7 +52,7 @@ export const getActivityLogRoute = defineRoute({
   path: "/activity-log",
   summary: "List activity log entries",
   description:
-    "Needs the read scope of the subject's resource. Members and invitations are for admins, signed in.",
+    "Needs the read scope of the subject's resource. Members, invitations and access of apps are for admins, signed in.",
   tag: "Activity log",
   access: "company",
   query: z.strictObject({
@@ -76,6 +77,7 @@ export const getActivityLogRoute = defineRoute({
       "webhook",
       "member",
       "invitation",
+      "app-access",
     ]),
     subject_id: idQuery,
   }),
