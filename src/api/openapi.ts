@@ -125,12 +125,11 @@ const headerParameters: Json = {
 /** What lets a request in, one or the other: none, a bearer token, an app's with the scopes it needs. */
 function securityOf({ access }: Route): Json[] {
   if (access === "public") return [];
-  const scopes = typeof access === "object" ? scopesOf(access) : [];
-  return isSessionOnly(access) ? [{ bearer: scopes }] : [{ bearer: scopes }, { oauth2: scopes }];
+  const needed = typeof access === "object" ? scopesOf(access) : [];
+  return isSessionOnly(access) ? [{ bearer: needed }] : [{ bearer: needed }, { oauth2: needed }];
 }
 
 function describeRoute(route: Route, method: string, schemas: Json): Json {
-  const access = typeof route.access === "object" ? route.access : undefined;
   const who = describeAccess(route);
   return {
     operationId: operationId(method, route.path),

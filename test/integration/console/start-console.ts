@@ -25,7 +25,10 @@ export interface ConsoleSetup extends TestSetup {
 }
 
 /** The API with its console as a process serves it, on the backend this test run is about. */
-export async function startConsole(settings: Record<string, string> = {}): Promise<ConsoleSetup> {
+export async function startConsole(
+  settings: Record<string, string> = {},
+  { isTimeTheTests = false }: { isTimeTheTests?: boolean } = {},
+): Promise<ConsoleSetup> {
   const base = await setup();
   const dataDir = await mkdtemp(join(tmpdir(), "nightledger-console-"));
   base.defer(() => rm(dataDir, { recursive: true }));
@@ -39,11 +42,15 @@ export async function startConsole(settings: Record<string, string> = {}): Promi
   });
   const platform = openPlatform({ config, name: "test" });
   base.defer(() => platform.close());
-  const api = await startApi(platform, {
-    ports: [0],
-    providers: openTestProviders(),
-    graceMs: 500,
-  });
+  const clock = isTimeTheTests ? base.clock : platform.clock;
+  const api = await startApi(
+    { ...platform, clock },
+    {
+      ports: [0],
+      providers: openTestProviders(),
+      graceMs: 500,
+    },
+  );
   base.defer(() => api.close());
   return {
     ...base,
@@ -51,7 +58,7 @@ export async function startConsole(settings: Record<string, string> = {}): Promi
     openBrowser: () => createBrowser(api.url),
     addPerson: ({ email, company: name }) =>
       inTransaction(base.sql, async (tx) => {
-        const now = new Date();
+        const now = clock.now();
         const passwordHash = await hashPassword(PASSWORD);
         const user = await insertUser(tx, { name: "Pat", email, passwordHash, now });
         if (user === undefined) throw new Error(`${email} is taken`);

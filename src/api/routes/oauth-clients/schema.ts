@@ -13,13 +13,9 @@ const REDIRECT_URIS_MAX = 20;
 export const clientFields = z.strictObject({
   name: requiredText(100).meta({ description: "What people read when the app asks them." }),
   website: requiredText(500).nullable().optional().meta({ description: "An https address." }),
-  redirect_uris: z
-    .array(requiredText(2_000))
-    .min(1)
-    .max(REDIRECT_URIS_MAX)
-    .meta({
-      description: "Compared character for character, but for the port of 127.0.0.1 and [::1].",
-    }),
+  redirect_uris: z.array(requiredText(2_000)).min(1).max(REDIRECT_URIS_MAX).meta({
+    description: "Compared character for character, but for the port of 127.0.0.1 and [::1].",
+  }),
   scopes: z
     .array(z.enum(scopes))
     .min(1)
