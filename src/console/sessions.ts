@@ -47,8 +47,8 @@ export function requireSession({ sql, clock }: ConsoleServices): RequestHandler 
       return;
     }
     if (request.method === "GET" && request.accepts(["html", "json"]) === "html") {
-      const next = nextOf(request.originalUrl);
-      const query = next === undefined ? "" : `?next=${encodeURIComponent(next)}`;
+      const wanted = nextOf(request.originalUrl);
+      const query = wanted === undefined ? "" : `?next=${encodeURIComponent(wanted)}`;
       response.redirect(302, `/console/sign-in${query}`);
       return;
     }

@@ -39,6 +39,7 @@ const packageHomes: Readonly<Record<string, readonly string[]>> = {
   "@bull-board/api": ["src/console/"],
   "@bull-board/express": ["src/console/"],
   "@fastify/busboy": ["src/api/"],
+  "@node-oauth/oauth2-server": ["src/api/oauth/"],
   aws4fetch: ["src/platform/"],
   canonicalize: ["src/actions/"],
   "sanitize-html": ["src/platform/"],

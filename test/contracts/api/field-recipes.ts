@@ -80,6 +80,8 @@ const byName: Readonly<Record<string, FieldRecipe>> = {
   role: () => "member",
   scopes: () => ["clients:read"],
   url: () => "https://hooks.sweep.test/elsewhere",
+  website: () => "https://app.sweep.test/about",
+  redirect_uris: () => ["https://app.sweep.test/done"],
   event_types: () => ["webhook.disabled"],
   subject_type: () => "invoice",
   subject_id: idOf(issuedInvoice),

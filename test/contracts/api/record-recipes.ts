@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
+import { insertAppAccess } from "../../../src/db/app-access.ts";
 import { insertMember } from "../../../src/db/company-members.ts";
 import { createToken, hashToken } from "../../../src/platform/tokens.ts";
 import { formOf, smallPdf } from "../../support/files.ts";
@@ -257,6 +258,30 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   "portal/quotes": async (world) => {
     const quote = await sentQuote(world, []);
     return { ...quote, id: quote["uuid"] };
+  },
+  "settings/oauth-clients": async (world) =>
+    await world.need("POST", "/settings/oauth-clients", {
+      type: "confidential",
+      name: "Ledger Lens",
+      redirect_uris: ["https://app.sweep.test/done"],
+      scopes: ["clients:read"],
+    }),
+  "settings/connected-apps": async (world) => {
+    const { api, companyId, userId } = world;
+    const { id: clientId } = await recipes["settings/oauth-clients"]!(world, []);
+    const id = await api.sql.begin((tx) =>
+      insertAppAccess(tx, {
+        companyId,
+        userId,
+        clientId: Number(clientId),
+        name: "Ledger Lens",
+        scopes: ["clients:read"],
+        audience: `${api.url}/api`,
+        now: api.clock.now(),
+        expiresAt: new Date("2099-01-01"),
+      }),
+    );
+    return { id };
   },
   "settings/reminders": async (world) => {
     await deleteReminders(world);

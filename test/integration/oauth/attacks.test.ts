@@ -118,7 +118,7 @@ test("a refresh token that comes again ends its whole family, and no other", asy
     refresh(app, other.refresh_token!),
     refresh(app, other.refresh_token!),
   ]);
-  expect(race.map(({ status }) => status).toSorted()).toEqual([200, 400]);
+  expect(new Set(race.map(({ status }) => status))).toEqual(new Set([200, 400]));
 });
 
 test("a code is worth nothing to who cannot prove that they asked for it", async () => {
@@ -226,10 +226,7 @@ test("what an app holds ends by the clock, and does not grow beyond what was all
   }
   clock.advanceMs(2 * 86_400_000);
   expect((await refresh(app, current)).body.error).toBe("invalid_grant");
-  const [{ open = 0 } = {}] = await sql<{ open: number }[]>`
-    select count(*)::int as open from oauth_tokens where expires_at > ${clock.now()}
-  `;
-  expect(open).toBe(0);
+  expect(await sql`select from oauth_tokens where expires_at > ${clock.now()}`).toHaveLength(0);
 });
 
 test("a token is good for this API and for its own company, as long as person, app and plan are", async () => {
@@ -245,6 +242,7 @@ test("a token is good for this API and for its own company, as long as person, a
     register,
     sql,
     token,
+    url,
     works,
   } = await start();
   const [app, other] = [await register(), await register({ name: "Other" })];
@@ -276,13 +274,10 @@ test("a token is good for this API and for its own company, as long as person, a
     await sql`update api_tokens set audience = ${text} where oauth_client_id = ${app.id}`;
     clock.advanceMs(2_000);
   };
-  const [{ audience: ours = "" } = {}] = await sql<{ audience: string }[]>`
-    select audience from api_tokens
-  `;
   await audience("https://other.test/api");
   expect(await works(tokens.access_token)).toBe(false);
   expect((await refresh(app, tokens.refresh_token!)).body.error).toBe("invalid_grant");
-  await audience(ours);
+  await audience(`${url}/api`);
   expect(await works(tokens.access_token)).toBe(true);
 
   // The app's own registration is a limit too, at once.

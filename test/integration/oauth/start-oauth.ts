@@ -111,19 +111,6 @@ export async function startOAuth(): Promise<OAuthSetup> {
     return browser;
   };
 
-  const decide: OAuthSetup["decide"] = async (browser, way, fields = {}) => {
-    const sent = await browser.visit(`${way.url.pathname}${way.url.search}`);
-    const page = locationOf(sent);
-    const { text } = await browser.visit(page);
-    const chosen = /<option value="(\d+)" selected/.exec(text)?.[1] ?? "";
-    const done = await browser.send(page, page, {
-      company_id: chosen,
-      decision: "allow",
-      ...fields,
-    });
-    return new URL(locationOf(done));
-  };
-
   const letIn: OAuthSetup["letIn"] = async (browser, app, { parameters = {}, fields } = {}) => {
     const way = await begin(app, parameters);
     const back = await decide(browser, way, fields);
@@ -148,6 +135,20 @@ export async function startOAuth(): Promise<OAuthSetup> {
     });
 
   return { ...base, ask, maker, server, register, begin, signedIn, decide, letIn, post };
+}
+
+/** What a person does on the page; see `OAuthSetup`. */
+async function decide(
+  browser: Browser,
+  way: Way,
+  fields: Record<string, string> = {},
+): Promise<URL> {
+  const sent = await browser.visit(`${way.url.pathname}${way.url.search}`);
+  const page = locationOf(sent);
+  const { text } = await browser.visit(page);
+  const chosen = /<option value="(\d+)" selected/.exec(text)?.[1] ?? "";
+  const done = await browser.send(page, page, { company_id: chosen, decision: "allow", ...fields });
+  return new URL(locationOf(done));
 }
 
 /** Where an answer sends the browser. */
