@@ -62,6 +62,7 @@ test("every change is refused to others and the careless, then done once", async
     "PUT /companies/{}/members/{}",
     "DELETE /companies/{}/members/{}",
     "POST /invitations/{}/accept",
+    "DELETE /settings/connected-apps/{}",
     "DELETE /invoices/{}/artifacts/{}",
     "DELETE /projects/{}/members/{}",
     "POST /webhooks/deliveries/{}/redeliver",
