@@ -29,6 +29,26 @@ test("what was noted about requests is forgotten when it no longer matters, and 
     from sessions, companies
     where sessions.revoked_at is not null
   `;
+  // An app traded its code, and never came again.
+  await sql`
+    with app as (
+      insert into oauth_clients (
+        owner_company_id, created_by, identifier, name, redirect_uris, scopes, created_at, updated_at
+      )
+      select company_id, user_id, 'app_x', 'App', '{https://app.test/}', '{clients:read}', now(), now()
+      from company_members
+      returning id
+    ), access as (
+      insert into api_tokens (user_id, company_id, name, prefix, scopes, oauth_client_id, audience)
+      select user_id, company_id, 'App', 'nlo_', '{clients:read}', app.id, 'x' from company_members, app
+      returning company_id, id
+    )
+    insert into oauth_tokens (
+      token_hash, company_id, api_token_id, kind, scopes, created_at, expires_at, used_at
+    )
+    select '\\x03', company_id, id, 'refresh', '{clients:read}', now(), '2026-03-04T09:00:00Z', now()
+    from access
+  `;
   await eventually(async () => {
     await flush();
     const [use] = await sql`select 1 from api_usage`;
@@ -42,6 +62,7 @@ test("what was noted about requests is forgotten when it no longer matters, and 
     signInAttempts: 0,
     exports: 0,
     oauthAttempts: 0,
+    oauthTokens: 0,
     passwordResets: 0,
     sessions: 0,
     stripeEvents: 0,
@@ -56,9 +77,13 @@ test("what was noted about requests is forgotten when it no longer matters, and 
     signInAttempts: 5,
     exports: 0,
     oauthAttempts: 1,
+    oauthTokens: 0,
     sessions: 0,
     stripeEvents: 0,
   });
+  // As long as it would have lasted, and a day: until then it would be known if it came again.
+  expect(await runAt("2026-03-05T09:00:00Z")).toMatchObject({ oauthTokens: 0 });
+  expect(await runAt("2026-03-05T09:00:01Z")).toMatchObject({ oauthTokens: 1 });
   expect(await runAt("2026-03-09T09:00:00Z")).toMatchObject({ passwordResets: 0 });
   expect(await runAt("2026-03-09T09:00:01Z")).toMatchObject({ passwordResets: 1 });
   expect(await runAt("2026-04-01T09:00:00Z")).toMatchObject({ sessions: 0 });
