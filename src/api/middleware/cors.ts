@@ -1,8 +1,8 @@
 import type { RequestHandler } from "express";
 
 const exposed =
-  "ETag, Location, Retry-After, Idempotent-Replayed, X-Request-Id, X-Total-Count, X-Offset, X-Limit, " +
-  "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Content-Disposition, Repr-Digest, " +
+  "ETag, Location, Retry-After, WWW-Authenticate, Idempotent-Replayed, X-Request-Id, X-Total-Count, " +
+  "X-Offset, X-Limit, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Content-Disposition, Repr-Digest, " +
   "x-billabled-export-sha256";
 const allowed =
   "Authorization, Content-Type, X-Company-Id, Idempotency-Key, If-Match, If-None-Match, X-Request-Id";

@@ -5,6 +5,7 @@ import { inTransaction } from "../../db/transaction.ts";
 import { InvalidInput, InvalidPayload, NotFound } from "../../errors.ts";
 import type { UploadedFile } from "../../actions/uploaded-file.ts";
 import { digestHeaders, etagOf, isNoneMatch, toJson, type Answer } from "../answers.ts";
+import { hashToken } from "../../platform/tokens.ts";
 import type { ApiServices } from "../context.ts";
 import { contextFor, type RawBody, type RawRule, type Route } from "../define-route.ts";
 import { UnsupportedBody } from "../failures.ts";
@@ -169,7 +170,8 @@ async function runOnce(
   const { route, request, body, identity, services } = call;
   checkIdempotencyKey(key);
   const companyId = identity?.company?.id ?? null;
-  const who = whoRepeats(identity, { body, isSecret: route.answerIsSecret });
+  const bearer = request.get("Authorization") ?? "";
+  const who = whoRepeats(identity, { body, bearer, isSecret: route.answerIsSecret });
   return await once(
     tx,
     {
@@ -179,7 +181,7 @@ async function runOnce(
       method: route.method,
       path: `${route.path} ${JSON.stringify(request.params)} ${JSON.stringify(request.query)}`,
       body,
-      bearer: request.get("Authorization") ?? "",
+      bearer,
       isSecret: route.answerIsSecret,
       pepper: identity === undefined ? services.settings.ipSalt : "",
       keptMs: services.settings.answersKeptMs,
@@ -199,14 +201,15 @@ async function runOnce(
 /** Whose repetition of a request is one: a person's, in whatever session, or a token's. */
 function whoRepeats(
   identity: Identity | undefined,
-  { body, isSecret }: { body: unknown; isSecret: boolean },
+  { body, bearer, isSecret }: { body: unknown; bearer: string; isSecret: boolean },
 ): string {
   // Nobody in particular: only the very same request can be a repetition.
   if (identity === undefined) return `public ${toJson(body ?? null)}`;
   const { caller, user } = identity;
-  // What is kept of a secret answer opens with the caller's own token and no other.
-  if (caller.kind === "session" && !isSecret) return `user ${user.id}`;
-  return `${caller.kind} ${caller.id}`;
+  // What is kept of a secret answer opens with the caller's own token and no other: an app's newer one
+  // is another.
+  if (isSecret) return `token ${hashToken(bearer).toString("base64url")}`;
+  return caller.kind === "session" ? `user ${user.id}` : `token ${caller.id}`;
 }
 
 async function readInput(route: Route, request: Request) {

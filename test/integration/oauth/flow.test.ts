@@ -1,5 +1,6 @@
 import * as oauth from "oauth4webapi";
 import { expect, test } from "vitest";
+import { eventually } from "../../support/eventually.ts";
 import { PASSWORD } from "../console/start-console.ts";
 import { insecure, locationOf, REDIRECT, startOAuth } from "./start-oauth.ts";
 
@@ -119,6 +120,54 @@ test("an independent client goes the whole way: discovery, consent, token, refre
   }
   const after = await ask("GET", "/api/settings/connected-apps", { token: person.body.token });
   expect(after.body.data).toEqual([]);
+});
+
+test("an app with a newer token is the same caller: its uses, its limits and its repetitions are one's", async () => {
+  const { addPerson, ask, letIn, register, server, signedIn, sql } = await startOAuth();
+  await addPerson({ email: EMAIL, company: "Tidewater" });
+  const scope = "clients:read clients:write webhooks:read webhooks:write";
+  const app = await register({ type: "public", scopes: scope.split(" ") });
+  const tokens = await letIn(await signedIn(EMAIL), app, { parameters: { scope } });
+  const client = { path: "/api/clients", body: { name: "Harbour Café" } };
+  const webhook = {
+    path: "/api/webhooks",
+    body: { url: "https://hooks.app.test/in", event_types: ["webhook.disabled"] },
+  };
+  const make = async (token: string, { path, body }: typeof client | typeof webhook) =>
+    await ask("POST", path, { token, body, headers: { "idempotency-key": path } });
+  const first = await make(tokens.access_token, client);
+  const secret = await make(tokens.access_token, webhook);
+  expect([first.status, secret.status]).toEqual([201, 201]);
+  const rotated = await oauth.processRefreshTokenResponse(
+    server,
+    app.client,
+    await oauth.refreshTokenGrantRequest(
+      server,
+      app.client,
+      app.auth,
+      tokens.refresh_token!,
+      insecure,
+    ),
+  );
+  const again = await make(rotated.access_token, client);
+  expect([again.status, again.headers.get("idempotent-replayed")]).toEqual([201, "true"]);
+  const left = (reply: typeof first) => Number(reply.headers.get("x-ratelimit-remaining"));
+  expect(left(first) - left(again)).toBe(2);
+  // A secret is told again to none but the very token it was told to.
+  const same = await make(tokens.access_token, webhook);
+  expect(same.body).toEqual(secret.body);
+  const other = await make(rotated.access_token, webhook);
+  expect([other.status, other.headers.get("idempotent-replayed")]).toEqual([201, null]);
+
+  const used = await eventually(async () => {
+    const rows = await sql`select distinct api_token_id, company_id from api_usage`;
+    const [access] =
+      await sql`select id, company_id from api_tokens where last_used_at is not null`;
+    return access !== undefined && { rows: [...rows], access };
+  });
+  expect(used.rows).toEqual([
+    { apiTokenId: used.access["id"], companyId: used.access["companyId"] },
+  ]);
 });
 
 test("a public client on a person's own machine is answered at whatever port it has", async () => {
