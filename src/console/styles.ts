@@ -48,6 +48,7 @@ h2 { margin: 0 0 0.75rem; font-size: 1rem; }
 .hint, .detail { color: var(--soft); font-size: 0.87rem; }
 .detail { display: block; }
 p.hint { margin: 0.4rem 0 0; }
+p.hint + form { margin-top: 0.85rem; }
 .calm { margin: 0; color: var(--soft); }
 .problem { background: var(--bad-soft); color: var(--bad); border-radius: 6px; padding: 0.55rem 0.8rem; }
 .stack { display: grid; gap: 0.85rem; }
