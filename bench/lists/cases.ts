@@ -14,14 +14,34 @@ export interface ReportCase {
   path: string;
 }
 
-const REPORTS = [
-  "profit-loss",
+/** Those of how things stand today; the others are asked for periods. */
+const STANDING = [
   "account-aging",
+  "receivables",
+  "unpaid-invoices",
+  "collections",
+  "unbilled-wip",
+  "billing-pipeline",
+];
+const REPORTS = [
+  "summary",
+  "task-time",
+  "daily-time",
+  "timesheet",
+  "project-time-breakdown",
+  "tag-time-breakdown",
+  "billing-coverage",
+  "income",
+  "tax",
+  "tax-liability",
+  "billed-vs-collected",
+  "client-health",
+  "profit-loss",
   "tax-summary",
   "team-utilization",
   "expenses",
   "invoice-summary",
-] as const;
+];
 const DASHBOARD = [
   "stats",
   "revenue-chart",
@@ -29,7 +49,7 @@ const DASHBOARD = [
   "aging",
   "unbilled-by-client",
   "revenue-by-client",
-] as const;
+];
 
 /**
  * What each filter of GET /invoices is asked for: common values and rare ones. A filter that the API
@@ -109,23 +129,23 @@ export function listReportCases(): ReportCase[] {
     name: `dashboard.${name}`,
     path: `/dashboard/${name}`,
   }));
-  const reports = REPORTS.flatMap((name) => {
-    if (name === "account-aging") return [{ name: `reports.${name}`, path: `/reports/${name}` }];
-    return Object.entries(PERIODS).map(([period, [from, to]]) => ({
+  const standing = STANDING.map((name) => ({ name: `reports.${name}`, path: `/reports/${name}` }));
+  const reports = REPORTS.flatMap((name) =>
+    Object.entries(PERIODS).map(([period, [from, to]]) => ({
       name: `reports.${name}.${period}`,
       path:
         name === "expenses"
           ? `/reports/${name}?from=${from}&to=${to}`
           : `/reports/${name}?start_date=${from}&end_date=${to}`,
-    }));
-  });
+    })),
+  );
   const intelligence = Object.entries(PERIODS).flatMap(([period, [from, to]]) =>
     ["analytics", "revenue-intelligence"].map((name) => ({
       name: `${name}.${period}`,
       path: `/${name}?from=${from}&to=${to}`,
     })),
   );
-  return [...dashboard, ...reports, ...intelligence];
+  return [...dashboard, ...standing, ...reports, ...intelligence];
 }
 
 /** The address of a page of a list. */

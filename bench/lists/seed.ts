@@ -19,14 +19,17 @@ const LINES_PER_INVOICE = 3;
 const PROJECTS = 200;
 const CATEGORIES = 20;
 const TAGS = 10;
+const SERVICES = 20;
+const PEOPLE = 50;
+const ENTRIES_PER_INVOICE = 2;
 
 /** What the books look like, told beside the figures. */
 export const BOOKS =
   "one company with all the invoices, 50 to a client on average and 3.7 % of them the largest client's, " +
   "over three years; 80 % paid, 5 % drafts, 5 % overdue, 4 % sent, 2 % each viewed, partly paid, cancelled; " +
   "1 % archived, 0.5 % deleted; 90 % USD, 8 % EUR, 2 % GBP; 3 lines each, a payment of what is paid, " +
-  "a time entry and an expense for every tenth, a project for every twentieth, a category for every tenth, " +
-  "a tag on every third; beside it ten companies with 1,000 invoices each";
+  "two time entries each, nine of ten by the one of 50 people who looks after the client, for 20 services, a fifth on one of 200 projects with up to three tags; an " +
+  "expense for every tenth, a project for every twentieth, a category for every tenth, a tag on every third; beside it ten companies with 1,000 invoices each";
 
 /**
  * Fills a migrated, empty database with the books of one large company and some small ones, a
@@ -197,26 +200,51 @@ async function insertTags(tx: Tx): Promise<void> {
   `;
 }
 
+/** Two entries for each invoice, most of them on it; the largest clients have a project. */
 async function insertTime(tx: Tx): Promise<void> {
   await tx`
     insert into users (name, email)
-    select 'Person ' || n, 'person-' || n || '@bench.test' from generate_series(1, 50) as n
+    select 'Person ' || n, 'person-' || n || '@bench.test'
+    from generate_series(1, ${PEOPLE}::int) as n
   `;
   await tx`
     insert into company_members (company_id, user_id, role)
     select ${BIG_COMPANY_ID}, id, case when id = ${OWNER_ID} then 'owner' else 'member' end from users
   `;
   await tx`
+    insert into services (company_id, name, created_at, updated_at)
+    select ${BIG_COMPANY_ID}, 'Service ' || n, '2023-12-01', '2023-12-01'
+    from generate_series(1, ${SERVICES}::int) as n
+  `;
+  await tx`
+    insert into project_tags (company_id, project_id, tag_id)
+    select company_id, id, 1 + (id + n * 3) % ${TAGS}::int
+    from projects
+    cross join generate_series(0, 2) as n
+    where n < id % 4
+  `;
+  await tx`
     insert into time_entries (
-      company_id, user_id, client_id, date, duration, is_billable, is_billed, hourly_rate,
-      created_at, updated_at
+      company_id, user_id, client_id, project_id, service_id, date, duration, is_billable, is_billed,
+      invoice_id, hourly_rate, created_at, updated_at
     )
     select
-      company_id, 1 + id % 50, client_id, issue_date, 900 + id * 31 % 28000, id % 7 <> 0,
-      id % 7 <> 0 and status <> 'draft', 12000, created_at, created_at
-    from invoices
-    where company_id = ${BIG_COMPANY_ID} and id % 10 = 0
-    order by id
+      company_id, 1 + (client_id + worked % 10 / 9) % ${PEOPLE}::int, client_id,
+      case when client_id <= ${PROJECTS}::int then client_id end, 1 + worked % ${SERVICES}::int, issue_date,
+      900 + worked * 31 % 28000, worked % 7 <> 0, is_billed, case when is_billed then id end,
+      12000 + worked % 5 * 1000, created_at, created_at
+    from (
+      select
+        company_id, id, client_id, issue_date, created_at, worked,
+        worked % 7 <> 0 and status not in ('draft', 'cancelled') and deleted_at is null as is_billed
+      from (
+        select *, id * ${ENTRIES_PER_INVOICE}::int + n as worked
+        from invoices
+        cross join generate_series(0, ${ENTRIES_PER_INVOICE}::int - 1) as n
+        where company_id = ${BIG_COMPANY_ID}
+      ) as numbered
+    ) as worked
+    order by worked
   `;
 }
 

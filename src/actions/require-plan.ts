@@ -26,6 +26,7 @@ const featureNames: Readonly<Record<Feature, string>> = {
   timeTracking: "Time tracking requires",
   quotes: "Quotes require",
   clientPortal: "The client portal requires",
+  billingReports: "Reports on billing require",
 };
 
 const countedNames: Readonly<Record<Counted, string>> = {

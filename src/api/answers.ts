@@ -38,7 +38,7 @@ export const errorJson = z.object({
     .optional()
     .meta({ description: "Beside 403: the plan is too small." }),
 });
-const listMetaJson = z.object({
+export const listMetaJson = z.object({
   current_page: z.int(),
   last_page: z.int(),
   per_page: z.int(),

@@ -103,6 +103,8 @@ export interface RouteDefinition<
   raw?: R;
   /** Content type, or types, of an answer that is no JSON. */
   answers: Readonly<Record<number, z.ZodType | { contentType: string | readonly string[] } | null>>;
+  /** Answers the same as a CSV file to whoever likes that better (Accept: text/csv). */
+  alsoCsv?: boolean;
   /** Statuses of failures of its own, beside those that every route of its kind has. */
   failures?: readonly number[];
   /** A changing request runs in one transaction; false for those that must not (sign-in). */
@@ -139,6 +141,7 @@ export interface Route {
     undefined,
     undefined
   >["answers"];
+  alsoCsv: boolean;
   failures: readonly number[];
   isTransactional: boolean;
   answerIsSecret: boolean;
@@ -181,6 +184,7 @@ export function defineRoute<
     upload: definition.upload,
     raw: definition.raw,
     answers: definition.answers,
+    alsoCsv: definition.alsoCsv ?? false,
     failures: definition.failures ?? [],
     isTransactional: definition.method !== "get" && (definition.isTransactional ?? true),
     answerIsSecret: definition.answerIsSecret ?? false,
@@ -204,6 +208,7 @@ export function contextFor(
     ip: request.ip ?? "",
     log: services.log.child({ requestId }),
     prefers: (types) => {
+      request.res?.vary("Accept");
       const liked = request.accepts([...types]);
       return types.find((type) => type === liked);
     },

@@ -209,6 +209,13 @@ function describeUpload({ field, bytesMax, kinds }: UploadRule): Json {
   return { required: true, content: { "multipart/form-data": { schema, encoding } } };
 }
 
+function describeJson({ alsoCsv }: Route, schema: SchemaJson): Json {
+  const content = { "application/json": { schema } };
+  if (!alsoCsv) return { content };
+  const file = describeFile({ contentType: contentTypeOf("csv") });
+  return { ...file, content: { ...content, ...Object(file["content"]) } };
+}
+
 /** A download, with the headers that every one has (API.md rule 11). */
 function describeFile({ contentType }: { contentType: string | readonly string[] }): Json {
   return {
@@ -233,7 +240,7 @@ function describeAnswers(route: Route, method: string, schemas: Json): Json {
       ...(answer === null
         ? {}
         : answer instanceof z.ZodType
-          ? { content: { "application/json": { schema: toSchema(answer, "output", schemas) } } }
+          ? describeJson(route, toSchema(answer, "output", schemas))
           : describeFile(answer)),
     };
   }

@@ -27,6 +27,14 @@ export function addDays(date: LocalDate, days: number): LocalDate {
   return fromDayNumber(toDayNumber(date) + days);
 }
 
+/** Every day from one to the other, which are included. */
+export function listDays(from: LocalDate, to: LocalDate): LocalDate[] {
+  const [first, last] = [toDayNumber(from), toDayNumber(to)];
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) =>
+    fromDayNumber(first + index),
+  );
+}
+
 /** Days from one date to another; negative when `to` is earlier. */
 export function daysBetween(from: LocalDate, to: LocalDate): number {
   return toDayNumber(to) - toDayNumber(from);

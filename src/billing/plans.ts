@@ -9,7 +9,8 @@ export type Feature =
   | "recurringInvoices"
   | "timeTracking"
   | "quotes"
-  | "clientPortal";
+  | "clientPortal"
+  | "billingReports";
 
 export interface Plan {
   /** How many there may be; null for as many as you like. */
@@ -23,6 +24,7 @@ const allFeatures: Plan["features"] = {
   timeTracking: true,
   quotes: true,
   clientPortal: true,
+  billingReports: true,
 };
 
 /** The plans of the base contract; enterprise is ours, and limits nothing. */
@@ -35,6 +37,7 @@ export const plans: Readonly<Record<PlanName, Plan>> = {
       timeTracking: false,
       quotes: false,
       clientPortal: false,
+      billingReports: false,
     },
   },
   starter: {

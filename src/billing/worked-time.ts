@@ -1,4 +1,4 @@
-import { roundHalfAway } from "./money.ts";
+import { formatScaled, roundHalfAway } from "./money.ts";
 
 const SECONDS_PER_HOUR = 3600n;
 
@@ -10,6 +10,11 @@ export function timeAmount(seconds: number, hourlyRate: bigint | null): bigint {
 /** Hours with two decimals, for people to read. */
 export function hoursOf(seconds: number | bigint): number {
   return Number(roundHalfAway(BigInt(seconds) * 100n, SECONDS_PER_HOUR)) / 100;
+}
+
+/** Hours as decimal text with four decimals, as exact as an invoice line can say them: "1.6064". */
+export function hoursText(seconds: bigint): string {
+  return formatScaled(roundHalfAway(seconds * 10_000n, SECONDS_PER_HOUR), 4);
 }
 
 /** Which part of a whole (seconds, minor units) it is, in per cent with two decimals; 0 of nothing. */

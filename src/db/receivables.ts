@@ -82,6 +82,7 @@ export async function listAgedReceivables(
   `;
 }
 
-function isOwed(sql: Sql | Tx) {
+/** Sent, and not paid in full: what clients owe. */
+export function isOwed(sql: Sql | Tx) {
   return sql`status in ('sent', 'viewed', 'partial', 'overdue') and deleted_at is null`;
 }

@@ -116,6 +116,7 @@ export function amountOf(sql: Sql | Tx) {
   `;
 }
 
-function isUnbilled(sql: Sql | Tx) {
+/** Of entry `e`: to be billed, and on no invoice yet. */
+export function isUnbilled(sql: Sql | Tx) {
   return sql`e.is_billable and not e.is_billed and not e.is_running and e.deleted_at is null`;
 }

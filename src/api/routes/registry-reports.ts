@@ -13,6 +13,23 @@ import { getProfitLossRoute } from "./reports/get-profit-loss.ts";
 import { getTaxSummaryRoute } from "./reports/get-tax-summary.ts";
 import { getTeamUtilizationRoute } from "./reports/get-team-utilization.ts";
 import { getRevenueIntelligenceRoute } from "./revenue-intelligence/get-revenue-intelligence.ts";
+import { getBilledVsCollectedRoute } from "./reports/get-billed-vs-collected.ts";
+import { getBillingCoverageRoute } from "./reports/get-billing-coverage.ts";
+import { getBillingPipelineRoute } from "./reports/get-billing-pipeline.ts";
+import { getClientHealthRoute } from "./reports/get-client-health.ts";
+import { getCollectionsRoute } from "./reports/get-collections.ts";
+import { getDailyTimeRoute } from "./reports/get-daily-time.ts";
+import { getIncomeRoute } from "./reports/get-income.ts";
+import { getProjectTimeBreakdownRoute } from "./reports/get-project-time-breakdown.ts";
+import { getReceivablesRoute } from "./reports/get-receivables.ts";
+import { getReportSummaryRoute } from "./reports/get-summary.ts";
+import { getTagTimeBreakdownRoute } from "./reports/get-tag-time-breakdown.ts";
+import { getTaskTimeRoute } from "./reports/get-task-time.ts";
+import { getTaxLiabilityRoute } from "./reports/get-tax-liability.ts";
+import { getTaxRoute } from "./reports/get-tax.ts";
+import { getTimesheetRoute } from "./reports/get-timesheet.ts";
+import { getUnbilledWipRoute } from "./reports/get-unbilled-wip.ts";
+import { getUnpaidInvoicesRoute } from "./reports/get-unpaid-invoices.ts";
 
 /** What it all comes to: the dashboard and the reports. */
 export const reportRoutes: readonly Route[] = [
@@ -30,4 +47,21 @@ export const reportRoutes: readonly Route[] = [
   getInvoiceSummaryRoute,
   getAnalyticsRoute,
   getRevenueIntelligenceRoute,
+  getReportSummaryRoute,
+  getTaskTimeRoute,
+  getDailyTimeRoute,
+  getIncomeRoute,
+  getTaxRoute,
+  getReceivablesRoute,
+  getUnbilledWipRoute,
+  getCollectionsRoute,
+  getClientHealthRoute,
+  getBillingPipelineRoute,
+  getBillingCoverageRoute,
+  getUnpaidInvoicesRoute,
+  getBilledVsCollectedRoute,
+  getTaxLiabilityRoute,
+  getTimesheetRoute,
+  getProjectTimeBreakdownRoute,
+  getTagTimeBreakdownRoute,
 ];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { startWorkedExample, type WorkedExample } from "./worked-example.ts";
+import { spendExample, startWorkedExample } from "./worked-example.ts";
 
 test("the worked example: what came in and what was spent", async () => {
   const example = await startWorkedExample();
@@ -94,24 +94,6 @@ test("the worked example: what came in and what was spent", async () => {
     (await call("GET", "/reports/expenses?from=2026-02-01&to=2026-01-01")).body.errors,
   ).toEqual({ to: ["Must not be before from."] });
 });
-
-async function spendExample({ expectCall, clientId, euroClientId }: WorkedExample): Promise<void> {
-  const spend = async (fields: Record<string, unknown>) =>
-    await expectCall(201, "POST", "/expenses", { expense_date: "2026-04-01", ...fields });
-  await spend({
-    category: "software",
-    amount: 5000,
-    tax_amount: 750,
-    expense_date: "2026-02-28",
-    is_billable: true,
-    client_id: clientId,
-  });
-  await spend({ category: "meals", amount: 300, is_billable: true, client_id: euroClientId });
-  await spend({ category: "meals", amount: 400, client_id: clientId });
-  await spend({ category: "travel_transport", amount: 200, is_billable: true });
-  await spend({ category: "other", amount: 1234, currency: "EUR" });
-  await spend({ category: "rent", amount: 100, expense_date: "2025-12-31" });
-}
 
 function expensesOf(clientId: number, otherClientId: number) {
   return {

@@ -1,32 +1,10 @@
 import { expect, test } from "vitest";
-import { startWorkedExample } from "./worked-example.ts";
+import { startWorkedExample, workExample } from "./worked-example.ts";
 
 test("the worked example: unbilled time and how busy everybody is", async () => {
   const example = await startWorkedExample();
-  const { read, call, project, worked, colleague, expectCall, clientId, euroClientId, userId } =
-    example;
-  const ours = (await project()).id;
-  const theirs = (await project({ client_id: euroClientId })).id;
-  const hours = async (fields: Record<string, unknown>, token?: string) => {
-    const body = { service_id: example.serviceId, date: "2026-03-02", ...fields };
-    const reply = await call("POST", "/time-entries", body, token === undefined ? {} : { token });
-    expect({ status: reply.status, text: reply.text }).toMatchObject({ status: 201 });
-    return reply.body.data;
-  };
-  await worked({ project_id: ours, duration: 3600, hourly_rate: 12_000 });
-  await hours({ project_id: ours, duration: 5783, hourly_rate: 15_266 });
-  // 4999.5 cents.
-  await hours({ project_id: theirs, duration: 1800, hourly_rate: 9999 });
-  await hours({ project_id: ours, duration: 1800, is_billable: false });
-  // On an invoice in euros, although the client's currency is another.
-  const billed = await hours({ project_id: ours, duration: 7200, hourly_rate: 10_000 });
-  const invoice = await example.draft({ currency: "EUR" });
-  await expectCall(200, "POST", `/invoices/${invoice.id}/import-time`, {
-    time_entry_ids: [billed.id],
-  });
-  const member = await colleague("member");
-  await hours({ project_id: ours, duration: 60, hourly_rate: 100 }, member.token);
-  await hours({ project_id: ours, date: "2025-12-31", duration: 600 }, member.token);
+  const { read, call, colleague, clientId, euroClientId, userId } = example;
+  const { member } = await workExample(example);
   const viewer = await colleague("viewer");
 
   expect((await read("/dashboard/stats")).data).toMatchObject({

@@ -89,3 +89,66 @@ export async function startWorkedExample(): Promise<WorkedExample> {
     },
   };
 }
+
+/** What docs/reports.md has spent. */
+export async function spendExample({
+  expectCall,
+  clientId,
+  euroClientId,
+}: WorkedExample): Promise<void> {
+  const spend = async (fields: Record<string, unknown>) =>
+    await expectCall(201, "POST", "/expenses", { expense_date: "2026-04-01", ...fields });
+  await spend({
+    category: "software",
+    amount: 5000,
+    tax_amount: 750,
+    expense_date: "2026-02-28",
+    is_billable: true,
+    client_id: clientId,
+  });
+  await spend({ category: "meals", amount: 300, is_billable: true, client_id: euroClientId });
+  await spend({ category: "meals", amount: 400, client_id: clientId });
+  await spend({ category: "travel_transport", amount: 200, is_billable: true });
+  await spend({ category: "other", amount: 1234, currency: "EUR" });
+  await spend({ category: "rent", amount: 100, expense_date: "2025-12-31" });
+}
+
+/** What docs/reports.md has worked. */
+export async function workExample(example: WorkedExample) {
+  const { project, worked, colleague, expectCall, call, clientId, euroClientId } = example;
+  const ours = (await project({ client_id: clientId })).id;
+  const theirs = (await project({ client_id: euroClientId })).id;
+  const hours = async (fields: Record<string, unknown>, token?: string): Promise<Data> => {
+    const body = { service_id: example.serviceId, date: "2026-03-02", ...fields };
+    const reply = await call("POST", "/time-entries", body, token === undefined ? {} : { token });
+    expect({ status: reply.status, text: reply.text }).toMatchObject({ status: 201 });
+    return reply.body.data;
+  };
+  await worked({ project_id: ours, duration: 3600, hourly_rate: 12_000 });
+  await hours({ project_id: ours, duration: 5783, hourly_rate: 15_266 });
+  // 4999.5 cents.
+  await hours({ project_id: theirs, duration: 1800, hourly_rate: 9999 });
+  await hours({ project_id: ours, duration: 1800, is_billable: false });
+  // On an invoice in euros, although the client's currency is another.
+  const billed = await hours({ project_id: ours, duration: 7200, hourly_rate: 10_000 });
+  const invoice = await example.draft({ currency: "EUR" });
+  await expectCall(200, "POST", `/invoices/${invoice.id}/import-time`, {
+    time_entry_ids: [billed.id],
+  });
+  const member = await colleague("member");
+  await hours({ project_id: ours, duration: 60, hourly_rate: 100 }, member.token);
+  await hours({ project_id: ours, date: "2025-12-31", duration: 600 }, member.token);
+  return { ours, theirs, member };
+}
+
+/** Count and amount of each stage of the billing pipeline. */
+export function stages(
+  report: { data: { stage: string; currency: string; count: number; amount: number }[] },
+  currency: string,
+): Record<string, number[]> {
+  return Object.fromEntries(
+    report.data
+      .filter((row) => row.currency === currency)
+      .map(({ stage, count, amount }) => [stage, [count, amount]]),
+  );
+}

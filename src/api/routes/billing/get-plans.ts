@@ -18,6 +18,7 @@ const planJson = z
     feature_time_tracking: z.boolean(),
     feature_quotes: z.boolean(),
     feature_client_portal: z.boolean(),
+    feature_billing_reports: z.boolean(),
   })
   .meta({ id: "Plan" });
 
@@ -51,5 +52,6 @@ function presentPlan(name: (typeof planNames)[number], index: number): z.input<t
     feature_time_tracking: features.timeTracking,
     feature_quotes: features.quotes,
     feature_client_portal: features.clientPortal,
+    feature_billing_reports: features.billingReports,
   };
 }

@@ -33,6 +33,40 @@ export function currenciesOf(own: string, rows: readonly { currency: string }[])
   return [own, ...[...others].toSorted()];
 }
 
+/** The sums of some keys of the rows, for each currency; the company's is there with zeros if need be. */
+export function sumsByCurrency<Key extends string>(
+  own: string,
+  rows: readonly ({ currency: string } & Readonly<Record<Key, bigint | number>>)[],
+  keys: readonly Key[],
+): Record<string, Record<Key, bigint>> {
+  const sums = new Map(currenciesOf(own, rows).map((currency) => [currency, sumsOf([], keys)]));
+  for (const row of rows) {
+    const sum = sums.get(row.currency)!;
+    for (const key of keys) sum[key] += BigInt(row[key]);
+  }
+  return Object.fromEntries(sums);
+}
+
+/** Rows of a report apart from the totals that came with them, and how many there are on all pages. */
+export function splitTold<Row extends { isTotal: boolean; rowCount: number }>(
+  told: readonly Row[],
+): { rows: Row[]; totals: Row[]; total: number } {
+  const totals = told.filter((row) => row.isTotal);
+  const rows = told.filter((row) => !row.isTotal);
+  return { rows, totals, total: totals.reduce((sum, row) => sum + row.rowCount, 0) };
+}
+
+/** The sums of some keys of the rows. */
+export function sumsOf<Key extends string>(
+  rows: readonly Readonly<Record<Key, bigint | number>>[],
+  keys: readonly Key[],
+): Record<Key, bigint> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each key gets its sum.
+  return Object.fromEntries(
+    keys.map((key) => [key, rows.reduce((sum, row) => sum + BigInt(row[key]), 0n)]),
+  ) as Record<Key, bigint>;
+}
+
 /** An amount for each currency, zero where the rows have none. */
 export function amountsByCurrency<Row extends { currency: string }>(
   currencies: readonly string[],

@@ -18,13 +18,34 @@ export const reportPeriodQuery = {
 
 export const reportPeriodJson = z.object({ start: dateJson, end: dateJson });
 
+/** What is said of a report over a period, beside its rows. */
+export const periodMetaJson = {
+  period: reportPeriodJson,
+  currency: z.string().meta({ description: "The company's." }),
+};
+
+/** What is said of a report of how things stand. */
+export const todayMetaJson = {
+  as_of: dateJson.meta({ description: "Today, where the company is." }),
+  currency: periodMetaJson.currency,
+};
+
+/** Today, as the days of a report are counted. */
+export function reportDayOf({
+  company,
+  user,
+  now,
+}: Pick<CompanyContext, "company" | "user" | "now">): LocalDate {
+  return todayOf({ company, causerId: user.id, now });
+}
+
 /** First and last day of a report, both included. `names` are those of the query. */
 export function reportPeriodOf(
-  { company, user, now }: Pick<CompanyContext, "company" | "user" | "now">,
+  context: Pick<CompanyContext, "company" | "user" | "now">,
   given: { start_date?: LocalDate | undefined; end_date?: LocalDate | undefined },
   names = { start: "start_date", end: "end_date" },
 ): { from: LocalDate; to: LocalDate } {
-  const year = todayOf({ company, causerId: user.id, now }).slice(0, 4);
+  const year = reportDayOf(context).slice(0, 4);
   const from = given.start_date ?? `${year}-01-01`;
   const to = given.end_date ?? `${year}-12-31`;
   if (to < from) throw new InvalidInput({ [names.end]: [`Must not be before ${names.start}.`] });
