@@ -155,7 +155,7 @@ test("the worked example: time by task, day, person, project, tag and what was b
     "Urgent",
     "Web",
   ]);
-  expect(byTag.data).toMatchObject(Array(3).fill({ seconds: 900, share: 100 }));
+  for (const row of byTag.data) expect(row).toMatchObject({ seconds: 900, share: 100 });
   expect(byTag.meta.totals).toMatchObject({ entry_count: 2, seconds: 900 });
 
   // A spreadsheet takes none of it for a formula, and has every row whatever page is asked for.
