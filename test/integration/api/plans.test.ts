@@ -61,6 +61,7 @@ test("plans, usage and subscription answer as the contract writes them, to a per
     feature_time_tracking: true,
     feature_quotes: true,
     feature_client_portal: true,
+    feature_billing_reports: true,
   });
   expect((await call("GET", "/billing/usage")).body.data).toEqual({
     clients: 0,
