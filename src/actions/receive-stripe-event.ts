@@ -17,8 +17,9 @@ export interface ReceivedEvent {
 }
 
 /**
- * Keeps a webhook, once (case I7). Answers whose run is to look at what it is about: a company that is
- * connected to the account, or null for the platform's own. Undefined when there is nothing to be done.
+ * Keeps a webhook, once (case I7). Answers who can look at what it is about: the companies that are
+ * connected to the account, first those that are let in; none for the platform's own. Undefined when
+ * there is nothing to be done.
  *
  * @param isLive the mode of our key: what happens in the other one is none of our business
  */
@@ -26,13 +27,12 @@ export async function receiveStripeEvent(
   tx: Tx,
   event: ReceivedEvent,
   { isLive, now }: { isLive: boolean; now: Date },
-): Promise<{ companyId: number | null } | undefined> {
+): Promise<{ companyIds: readonly number[] } | undefined> {
   const connections =
     event.account === ""
       ? []
       : await findConnectionsOfAccount(tx, { provider: "stripe", externalId: event.account });
-  const connection = connections.find(({ status }) => status === "connected") ?? connections[0];
-  const isUnknown = event.account !== "" && connection === undefined;
+  const isUnknown = event.account !== "" && connections.length === 0;
   const ignoredBecause =
     event.isLive !== isLive
       ? `it is of the ${event.isLive ? "live" : "test"} mode`
@@ -43,7 +43,13 @@ export async function receiveStripeEvent(
           : null;
   const isNew = await insertStripeEvent(tx, { ...event, ignoredBecause, now });
   if (!isNew) return undefined;
-  if (ignoredBecause === null) return { companyId: connection?.companyId ?? null };
+  if (ignoredBecause === null) {
+    const isOpen = ({ status }: { status: string }) => status === "connected";
+    const inOrder = connections.toSorted(
+      (one, other) => Number(isOpen(other)) - Number(isOpen(one)),
+    );
+    return { companyIds: inOrder.map(({ companyId }) => companyId) };
+  }
   if (isUnknown && event.isLive === isLive) await tellOfUnreadPayment(tx, event);
   return undefined;
 }

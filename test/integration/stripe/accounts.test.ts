@@ -74,6 +74,9 @@ test("an account that changes, or lets us in no more, is looked at when Stripe s
   const paying = await startPaying();
   const { issued, pay, checkout, deliver, settled, expectCall, dashboard, sql } = paying;
   await paying.work();
+  // Another company of theirs takes its money there, too.
+  const second = await expectCall(201, "POST", "/companies", { name: "Second" });
+  await connect(paying, second.id);
   const [open, paid] = [await issued(), await issued()];
   const mayPay = async () => (await checkout(open.uuid)).status;
   expect(await mayPay()).toBe(200);
@@ -96,19 +99,23 @@ test("an account that changes, or lets us in no more, is looked at when Stripe s
   await deliver({ order: "reversed", times: 2 });
   const held = async () =>
     await sql`select from job_runs where job = 'stripe.handle-event' and status = 'held'`;
-  await expect.poll(async () => (await held()).length, { timeout: 10_000 }).toBe(5);
-  expect(await sql`select status from connections`).toEqual([{ status: "needs_reauth" }]);
+  await expect.poll(async () => (await held()).length, { timeout: 10_000 }).toBe(6);
+  const statuses = async () => {
+    const rows = await sql<{ status: string }[]>`select status from connections order by id`;
+    return rows.map(({ status }) => status);
+  };
+  await expect.poll(statuses).toEqual(["needs_reauth", "needs_reauth"]);
   expect(await itemsOf(paying)).toMatchObject([["connection.needs-reauth", expect.anything()]]);
   expect(await mayPay()).toBe(422);
 
-  await connect(paying);
+  for (const company of [paying.companyId, second.id]) await connect(paying, company);
   await settled();
   expect(await expectCall(200, "GET", `/invoices/${paid.id}`)).toMatchObject({ status: "paid" });
   expect(await itemsOf(paying)).toEqual([]);
   // Late news of the end that was: it lets us in again.
   await deliver({ all: true, again: true, types: ["account.application.deauthorized"] });
   await settled();
-  expect(await sql`select status from connections`).toEqual([{ status: "connected" }]);
+  expect(await statuses()).toEqual(["connected", "connected"]);
   expect(await mayPay()).toBe(200);
   expect(await sql`select id from stripe_events where status = 'received'`).toEqual([]);
 });

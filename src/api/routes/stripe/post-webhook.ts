@@ -47,32 +47,35 @@ export const postStripeWebhookRoute = defineRoute({
       { isLive: stripe.isLive, now },
     );
     if (received !== undefined && subject !== undefined) {
-      const { companyId } = received;
-      await askForRun(tx, { event, subject, paidPage, companyId, traceId: requestId });
+      const { companyIds } = received;
+      await askForRuns(tx, { event, subject, paidPage, companyIds, traceId: requestId });
     }
     return { status: 200, body: { received: true } };
   },
 });
 
-async function askForRun(
+/** What has become of an account each company finds out for itself; of the rest, one is enough. */
+async function askForRuns(
   tx: Tx,
   {
     event: { account, id: eventId },
     subject: { kind, id: subject },
     paidPage,
-    companyId,
+    companyIds,
     traceId,
   }: {
     event: StripeEvent;
     subject: EventSubject;
     paidPage: PaidPage | null;
-    companyId: number | null;
+    companyIds: readonly number[];
     traceId: string;
   },
 ): Promise<void> {
   if (kind === "customer") {
     await enqueue(tx, readSubscriptionJob, { customer: subject, eventId }, { traceId });
-  } else if (companyId !== null) {
+    return;
+  }
+  for (const companyId of kind === "account" ? companyIds : companyIds.slice(0, 1)) {
     const payload = {
       companyId,
       account,
