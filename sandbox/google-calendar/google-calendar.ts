@@ -10,11 +10,12 @@ import { createChanges } from "./changes.ts";
 import { createChannels } from "./channels.ts";
 import { createLists } from "./lists.ts";
 import { notFound, refusal, tooMany, unauthorized } from "./refusals.ts";
-import { signInRoutes } from "./sign-in.ts";
+import { createSignIn } from "./sign-in.ts";
 
 /** A person may ask so often in a minute. */
 const QUOTA_PER_MINUTE = 600;
 const API = "/calendar/v3";
+const SCOPES = "https://www.googleapis.com/auth/calendar";
 
 /** Google: letting somebody in, saying who they are, and the calendars of one person. */
 export const googleCalendarSandbox: SandboxProvider = {
@@ -28,8 +29,9 @@ export const googleCalendarSandbox: SandboxProvider = {
   create(world) {
     const books = createBooks(world);
     const channels = createChannels(world);
+    const { routes, isGranted } = createSignIn(world);
     return {
-      routes: [...signInRoutes(world), ...apiRoutes(world, { books, channels })],
+      routes: [...routes, ...apiRoutes(world, { books, channels, isGranted })],
       readState: () => ({
         calendars: books.calendars.map(({ id, summary, events }) => ({
           id,
@@ -67,7 +69,12 @@ function apiRoutes(
   {
     books,
     channels,
-  }: { books: ReturnType<typeof createBooks>; channels: ReturnType<typeof createChannels> },
+    isGranted,
+  }: {
+    books: ReturnType<typeof createBooks>;
+    channels: ReturnType<typeof createChannels>;
+    isGranted: ReturnType<typeof createSignIn>["isGranted"];
+  },
 ): SandboxRoute[] {
   const { oauth, clock } = world;
   const list = createLists(world, books);
@@ -86,6 +93,10 @@ function apiRoutes(
     path: `${API}${path}`,
     run: (request) => {
       if (oauth.judge(request.bearer) !== "valid") return unauthorized();
+      const scope = path.startsWith("/users/") ? ".calendarlist.readonly" : ".events";
+      if (!isGranted(request.bearer, [SCOPES, `${SCOPES}${scope}`])) {
+        return refusal(403, "insufficientPermissions", "Insufficient Permission");
+      }
       return mayAsk() ? run(request) : tooMany();
     },
   });

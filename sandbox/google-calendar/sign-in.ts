@@ -1,4 +1,4 @@
-import type { SandboxRefusal } from "../oauth.ts";
+import type { SandboxGrant, SandboxRefusal } from "../oauth.ts";
 import type { SandboxAnswer, SandboxRoute, World } from "../provider.ts";
 import { certs, signToken, type Signature } from "./id-tokens.ts";
 
@@ -31,11 +31,18 @@ const ADA: Account = {
  *
  * - POST /dashboard/account {"sub", "email", "email_verified", "name", "picture"}: who is signed in, in
  *   the browser that comes next
+ * - POST /dashboard/untick {"scopes"}: what the person who comes next does not grant
  * - POST /dashboard/id-tokens {"claims", "signature"}: what is wrong with ID tokens from now on, null
  *   takes a claim away, the signature may be "foreign" or "none"; {} makes them right again
  */
-export function signInRoutes({ oauth, clock, url }: World): SandboxRoute[] {
+export function createSignIn({ oauth, clock, url }: World): {
+  routes: SandboxRoute[];
+  /** Whether an access token was granted one of these scopes. */
+  isGranted: (accessToken: string | undefined, scopes: readonly string[]) => boolean;
+} {
   const agreed = new Map<string, Agreed>();
+  const granted = new Map<string, readonly string[]>();
+  let unticked: readonly string[] = [];
   let account = ADA;
   let wrong: { claims: object; signature: Signature } = { claims: {}, signature: "own" };
 
@@ -58,7 +65,7 @@ export function signInRoutes({ oauth, clock, url }: World): SandboxRoute[] {
     return signToken(Object.fromEntries(told), wrong.signature);
   }
 
-  return [
+  const routes: SandboxRoute[] = [
     {
       method: "GET",
       path: "/.well-known/openid-configuration",
@@ -93,7 +100,13 @@ export function signInRoutes({ oauth, clock, url }: World): SandboxRoute[] {
         ) {
           return { status: 400, body: "Error 400: invalid_request" };
         }
-        const answer = oauth.approve(request);
+        const scopes = (query.get("scope") ?? "")
+          .split(" ")
+          .filter((one) => !unticked.includes(one));
+        unticked = [];
+        const ticked = new URLSearchParams(query);
+        ticked.set("scope", scopes.join(" "));
+        const answer = oauth.approve({ ...request, query: ticked });
         const back = new URL(answer.headers?.["location"] ?? "http://nowhere.test");
         const code = back.searchParams.get("code");
         if (code === null) return answer;
@@ -101,7 +114,7 @@ export function signInRoutes({ oauth, clock, url }: World): SandboxRoute[] {
         agreed.set(code, {
           // Who has agreed before is given a refresh token only when asked to agree again.
           isOffline: isOffline && query.get("prompt")?.includes("consent") === true,
-          scopes: query.get("scope")?.split(" ") ?? [],
+          scopes,
           nonce: query.get("nonce"),
           account,
         });
@@ -117,7 +130,7 @@ export function signInRoutes({ oauth, clock, url }: World): SandboxRoute[] {
         if (form.get("grant_type") === "refresh_token") {
           const given = oauth.refresh({ ...client, refreshToken: form.get("refresh_token") });
           // A refresh gives no new one.
-          return "error" in given ? refused(given) : granted({ ...given, refreshToken: null });
+          return "error" in given ? refused(given) : give({ ...given, refreshToken: null });
         }
         const code = form.get("code") ?? "";
         const given = oauth.exchange({
@@ -130,7 +143,7 @@ export function signInRoutes({ oauth, clock, url }: World): SandboxRoute[] {
         const what = agreed.get(code);
         agreed.delete(code);
         const { refreshToken } = given;
-        return granted(
+        return give(
           { ...given, refreshToken: what?.isOffline === true ? refreshToken : null },
           what?.scopes.includes("openid") === true ? makeIdToken(what) : undefined,
         );
@@ -159,6 +172,15 @@ export function signInRoutes({ oauth, clock, url }: World): SandboxRoute[] {
     },
     {
       method: "POST",
+      path: "/dashboard/untick",
+      run(request) {
+        const { scopes } = fieldsOf(request.json());
+        unticked = Array.isArray(scopes) ? scopes.map(String) : [];
+        return { status: 200, body: { scopes: unticked } };
+      },
+    },
+    {
+      method: "POST",
       path: "/dashboard/id-tokens",
       run(request) {
         const { claims, signature } = fieldsOf(request.json());
@@ -170,17 +192,20 @@ export function signInRoutes({ oauth, clock, url }: World): SandboxRoute[] {
       },
     },
   ];
+
+  function give(given: SandboxGrant, idToken?: string): SandboxAnswer {
+    granted.set(given.accessToken, given.scope.split(" "));
+    return answerOf(given, idToken);
+  }
+
+  return {
+    routes,
+    isGranted: (accessToken, scopes) =>
+      granted.get(accessToken ?? "")?.some((scope) => scopes.includes(scope)) === true,
+  };
 }
 
-function granted(
-  given: {
-    accessToken: string;
-    expiresIn: number | null;
-    refreshToken: string | null;
-    scope: string;
-  },
-  idToken?: string,
-): SandboxAnswer {
+function answerOf(given: SandboxGrant, idToken: string | undefined): SandboxAnswer {
   return {
     status: 200,
     body: {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { googleCalendarSandbox } from "../../../sandbox/google-calendar/google-calendar.ts";
 import { startProviderServer } from "../../../sandbox/server.ts";
@@ -63,7 +64,9 @@ async function open(defer: (close: () => Promise<void>) => void) {
   const server = await startProviderServer(googleCalendarSandbox, {
     ...(check !== undefined && { check }),
   });
-  const google = createGoogleCalendar({ app: null, url: server.url, clock: systemClock });
+  const { id: clientId, secret: clientSecret } = server.oauth.client;
+  const app = { clientId, clientSecret };
+  const google = createGoogleCalendar({ app, url: server.url, clock: systemClock });
   const person = await signInToGoogle(server);
   defer(async () => {
     google.close();
@@ -73,8 +76,57 @@ async function open(defer: (close: () => Promise<void>) => void) {
     accessToken: person.accessToken,
     signal: AbortSignal.timeout(20_000),
   };
-  return { server, google, person, call };
+  return { server, google, person, call, app };
 }
+
+/** Somebody agrees on a page of Google's; answers the code. */
+async function agree(address: string | URL): Promise<string> {
+  const page = await fetch(address, { redirect: "manual" });
+  return new URL(page.headers.get("location") ?? "").searchParams.get("code") ?? "";
+}
+
+test("what somebody unticks on Google's page is missed at once; a token for signing in opens no calendar", async ({
+  onTestFinished,
+}) => {
+  const { server, google, app } = await open(onTestFinished);
+  const redirectUri = "https://here.test/back";
+  const codeVerifier = "v".repeat(43);
+  const codeChallenge = createHash("sha256").update(codeVerifier).digest("base64url");
+  const connect = async () => {
+    const code = await agree(
+      google.oauth.authorizeUrl({ app, redirectUri, state: "s", codeChallenge }),
+    );
+    const signal = AbortSignal.timeout(20_000);
+    return await google.oauth.exchange({ app, code, redirectUri, codeVerifier, query: {}, signal });
+  };
+  for (const scope of google.oauth.scopes) {
+    await fetch(`${server.url}/dashboard/untick`, {
+      method: "POST",
+      body: JSON.stringify({ scopes: [scope] }),
+    });
+    await expect(connect(), scope).rejects.toMatchObject({ code: "scope_missing" });
+  }
+  expect(await connect()).toMatchObject({ externalId: "ada@sandbox.test" });
+
+  const query = { client_id: app.clientId, redirect_uri: redirectUri, response_type: "code" };
+  const asked = new URLSearchParams({ ...query, scope: "openid email profile" }).toString();
+  const tokens = await fetch(`${server.url}/token`, {
+    method: "POST",
+    body: new URLSearchParams({
+      grant_type: "authorization_code",
+      client_id: app.clientId,
+      client_secret: app.clientSecret,
+      redirect_uri: redirectUri,
+      code: await agree(`${server.url}/o/oauth2/v2/auth?${asked}`),
+    }),
+  });
+  const { access_token: accessToken } = (await tokens.json()) as { access_token: string };
+  const call = { accessToken, signal: AbortSignal.timeout(20_000) };
+  await expect(google.listCalendars(call)).rejects.toMatchObject({
+    code: "provider_forbidden",
+    providerCode: "insufficientPermissions",
+  });
+});
 
 test("an event is made under our id once, changed by its etag, deleted and restored", async ({
   onTestFinished,

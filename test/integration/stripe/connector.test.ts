@@ -265,3 +265,85 @@ test("disconnecting an account that is not connected any more is done already", 
     await sandbox.close();
   }
 });
+
+test("the sandbox keeps answers by key and account as Stripe does", async () => {
+  const { sandbox, providers, close } = await startStripe();
+  try {
+    await connected(providers);
+    const post = async (
+      key: string,
+      { account, path = "/v1/customers", ...fields }: Record<string, string>,
+    ) => {
+      const answer = await fetch(`${sandbox.url}${path}`, {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${sandbox.oauth.client.secret}`,
+          "idempotency-key": key,
+          ...(account !== undefined && { "stripe-account": account }),
+        },
+        body: new URLSearchParams(fields),
+      });
+      const body = (await answer.json()) as { id?: string; error?: { type: string; code: string } };
+      const isReplayed = answer.headers.get("idempotent-replayed") === "true";
+      return { status: answer.status, isReplayed, id: body.id, error: body.error };
+    };
+    const dashboard = async (path: string, body: object = {}) =>
+      await fetch(`${sandbox.url}/dashboard/keys/${path}`, {
+        method: "POST",
+        body: JSON.stringify(body),
+      });
+    const ann = { email: "ann@example.test", name: "Ann" };
+    const first = await post("a", ann);
+    expect(first).toMatchObject({ status: 200, isReplayed: false });
+    expect(await post("a", ann)).toMatchObject({ status: 200, isReplayed: true, id: first.id });
+    const other = { ...ann, name: "Bea" };
+    expect(await post("a", other)).toMatchObject({
+      status: 400,
+      error: { type: "idempotency_error" },
+    });
+
+    // Under way: whoever comes with its key meanwhile is told so.
+    await dashboard("hold", { path: "/v1/customers" });
+    const held = post("b", ann);
+    await expect.poll(() => sandbox.requests().at(-1)?.headers["idempotency-key"]).toBe("b");
+    expect(await post("b", ann)).toMatchObject({
+      status: 409,
+      error: { code: "idempotency_key_in_use" },
+    });
+    await dashboard("release");
+    expect(await held).toMatchObject({ status: 200, isReplayed: false });
+    expect(await post("b", ann)).toMatchObject({ isReplayed: true, id: (await held).id });
+
+    // What breaks once it has begun is kept, what was refused for its form is not.
+    await dashboard("break", { path: "/v1/customers" });
+    expect(await post("c", ann)).toMatchObject({ status: 500, isReplayed: false });
+    expect(await post("c", ann)).toMatchObject({ status: 500, isReplayed: true });
+    const page = {
+      path: "/v1/checkout/sessions",
+      mode: "payment",
+      "line_items[0][price_data][unit_amount]": "5000",
+      "line_items[0][price_data][currency]": "usd",
+    };
+    const whole = { ...page, success_url: "https://app.test/" };
+    expect(await post("d", page)).toMatchObject({
+      status: 400,
+      error: { code: "parameter_missing" },
+    });
+    const own = await post("d", whole);
+    expect(own).toMatchObject({ status: 200, isReplayed: false });
+    // A key is one account's; an account that did not let us in has none.
+    const ofAccount = await post("d", { ...whole, account: "acct_sandbox" });
+    expect(ofAccount).toMatchObject({ status: 200, isReplayed: false });
+    expect(ofAccount.id).not.toBe(own.id);
+    expect(await post("d", { ...whole, account: "acct_stranger" })).toMatchObject({
+      status: 403,
+      error: { code: "account_invalid" },
+    });
+    // A day later it is forgotten, and does whatever it is asked for again.
+    sandbox.clock.advanceMs(24 * 3_600_000);
+    expect(await post("a", other)).toMatchObject({ status: 200, isReplayed: false });
+    expect(sandbox.problems()).toEqual([]);
+  } finally {
+    await close();
+  }
+});

@@ -120,6 +120,8 @@ test("I7: a payment is recorded once, with its fee, whatever comes twice, late o
   await paying.work();
   const { id, uuid } = await issued();
   await pay(uuid);
+  // While a secret is changed there are two signatures, of which we know one.
+  await paying.dashboard("secret/roll");
   const sent = await deliver({ order: "reversed", times: 2 });
   expect(sent.map(({ type }) => type).slice(0, 4)).toEqual([
     "checkout.session.completed",
@@ -152,6 +154,12 @@ test("I7: a payment is recorded once, with its fee, whatever comes twice, late o
   await settled();
   const events = await sql<{ status: string }[]>`select status from stripe_events`;
   expect(new Set(events.map(({ status }) => status))).toEqual(new Set(["done"]));
+  expect(await expectCall(200, "GET", `/invoices/${id}/payments`)).toHaveLength(1);
+  // The same in the other mode, which the endpoint of connected accounts is told as well.
+  await deliver({ all: true, live: true });
+  await settled();
+  const ignored = await sql`select from stripe_events where reason = 'it is of the live mode'`;
+  expect(ignored).toHaveLength(4);
   expect(await expectCall(200, "GET", `/invoices/${id}/payments`)).toHaveLength(1);
   // The money is at Stripe: it is refunded, not struck out.
   const gone = await paying.call("DELETE", `/invoices/${id}/payments/${payments[0].id}`);
