@@ -1,5 +1,5 @@
 import type { Tx } from "../db/client.ts";
-import { findConnectionsOfAccount } from "../db/connections.ts";
+import { findConnectionsOfAccount, type ConnectionRow } from "../db/connections.ts";
 import { insertStripeEvent } from "../db/stripe-events.ts";
 import { tellOfUnreadPayment, type PaidPage } from "./unread-stripe-payment.ts";
 
@@ -44,12 +44,14 @@ export async function receiveStripeEvent(
   const isNew = await insertStripeEvent(tx, { ...event, ignoredBecause, now });
   if (!isNew) return undefined;
   if (ignoredBecause === null) {
-    const isOpen = ({ status }: { status: string }) => status === "connected";
-    const inOrder = connections.toSorted(
-      (one, other) => Number(isOpen(other)) - Number(isOpen(one)),
-    );
+    const inOrder = connections.toSorted((one, other) => rankOf(one) - rankOf(other));
     return { companyIds: inOrder.map(({ companyId }) => companyId) };
   }
   if (isUnknown && event.isLive === isLive) await tellOfUnreadPayment(tx, event);
   return undefined;
+}
+
+/** First who is let in. */
+function rankOf({ status }: ConnectionRow): number {
+  return status === "connected" ? 0 : 1;
 }
