@@ -30,6 +30,8 @@ interface Found {
   filter: InvoiceFilter;
   summary: InvoiceSummaryRow[];
   states: readonly InvoiceState[];
+  /** Whether every invoice of the company is meant. */
+  isAll?: boolean;
   /** Up to so many are rather collected and sorted than met with on the way through all invoices. */
   collectedMax: number;
 }
@@ -65,7 +67,11 @@ export async function loadInvoiceList(
   }
   const states = found.states.filter(({ status }) => statuses?.includes(status) ?? true);
   const { place, isReversed } = fromNearerEnd(page, total);
-  const invoices = await listInvoicesOfStates(sql, { ...filter, states }, place);
+  // All of them lie in the order of their ids, whatever their states.
+  const invoices =
+    found.isAll && statuses === undefined && place.sort.field === "id"
+      ? await listInvoicesFound(sql, filter, place)
+      : await listInvoicesOfStates(sql, { ...filter, states }, place);
   return { invoices: isReversed ? invoices.toReversed() : invoices, summary };
 }
 
@@ -89,7 +95,8 @@ async function findBroad(sql: Sql, asked: InvoicesAsked): Promise<Found | "nothi
   const texts = byStem ? await readTexts(sql, asked, tallies) : [];
   if (texts === "nothing") return "nothing";
   if (texts.length === 0) {
-    return { filter: { companyId }, summary: addUp(tallies), states, collectedMax: 0 };
+    const isAll = isArchived === undefined;
+    return { filter: { companyId }, summary: addUp(tallies), states, isAll, collectedMax: 0 };
   }
   // Indexes by number have the states before it; one by client has not.
   const filter = texts.some(({ numbers }) => numbers.kind !== "none")

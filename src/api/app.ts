@@ -52,6 +52,11 @@ function openApiRoute(): Route {
   });
 }
 
+/** "/invoices/:id" is under "invoices". No route begins with a parameter. */
+function firstWordOf(path: string): string {
+  return path.split("/", 2)[1] ?? "";
+}
+
 export interface Api {
   app: Express;
   /** Writes what is still in memory (usage, rate limits). Call when the server takes no more. */
@@ -94,11 +99,21 @@ export function createApp(services: ApiServices, mounts: readonly Mount[] = []):
   });
   api.use(parts.usage.middleware);
   api.use(refuseBrokenAddress(parts));
+  const neighbours = new Map<string, Router>();
   for (const route of [openApiRoute(), ...routes]) {
+    const word = firstWordOf(route.path);
+    const router = neighbours.get(word) ?? express.Router({ caseSensitive: true });
+    neighbours.set(word, router);
     const handler = handle(route, parts);
-    api[route.method](route.path, handler);
-    if (route.alsoPatch) api.patch(route.path, handler);
+    router[route.method](route.path, handler);
+    if (route.alsoPatch) router.patch(route.path, handler);
   }
+  // Compared with the routes that begin alike, not with all there are.
+  api.use((request, response, next) => {
+    const router = neighbours.get(firstWordOf(request.path));
+    if (router === undefined) next();
+    else router(request, response, next);
+  });
   api.use(handle(unknownRoute, parts));
   app.use(["/api/v1", "/api"], api);
   app.use(answerNotFound);

@@ -1,4 +1,5 @@
 import postgres from "postgres";
+import { makeStatement } from "./templates.ts";
 
 type Types = { bigint: bigint };
 
@@ -8,6 +9,16 @@ export type Sql = postgres.Sql<Types>;
 export type Fragment = postgres.PendingQuery<postgres.Row[]>;
 /** An open transaction. */
 export type Tx = postgres.TransactionSql<Types>;
+
+/** A select: a statement by itself once it is awaited, a part of another one until then. */
+export type Select<Row extends object> = postgres.PendingQuery<Row[]>;
+
+/** A column of a select, by the name that its rows have it under. */
+export interface Column {
+  name: string;
+  /** PostgreSQL's oid of its type. */
+  type: number;
+}
 
 export interface DatabaseOptions {
   url: string;
@@ -45,7 +56,9 @@ export function openDatabase(options: DatabaseOptions): Sql {
       date: { to: 1082, from: [1082], serialize: String, parse: (text: string) => text },
     },
   }) as Sql;
-  return refuseLateStatements(sql);
+  return new Proxy(refuseLateStatements(sql), {
+    apply: (target, _self, args) => makeStatement(target, args),
+  });
 }
 
 /**
@@ -89,9 +102,9 @@ function handleUntil(tx: Tx, isOver: () => boolean): Tx {
     return await tx.savepoint(name, (nested) => work(handleUntil(nested, isOver)));
   };
   return new Proxy(tx, {
-    apply(target, self, statement) {
+    apply(target, _self, args) {
       check();
-      return Reflect.apply(target, self, statement) as unknown;
+      return makeStatement(target, args);
     },
     get(target, name) {
       if (name === "unsafe") check();
@@ -108,6 +121,21 @@ function handleUntil(tx: Tx, isOver: () => boolean): Tx {
 function idsAsNumbers(value: unknown, column?: { name: string }): unknown {
   if (typeof value !== "bigint" || column === undefined) return value;
   return /^id$|(?:Id|By|_id|_by)$/.test(column.name) ? Number(value) : value;
+}
+
+/** What a select has in its rows. */
+export async function describeColumns(select: Pick<Select<object>, "describe">): Promise<Column[]> {
+  const { columns } = await select.describe();
+  return columns.map(({ name, type }) => ({ name, type }));
+}
+
+/** What PostgreSQL's text for a value means in a column, as if the driver had read it. */
+export function readValue(sql: Sql, column: Column, text: string | null): unknown {
+  if (text === null) return null;
+  const parse: (((text: string) => unknown) & { array?: boolean }) | undefined =
+    sql.options.parsers[column.type];
+  if (parse === undefined) return text;
+  return idsAsNumbers(parse(parse.array === true ? text.slice(1) : text), column);
 }
 
 /** PostgreSQL's error code (SQLSTATE), when the error came from there. */

@@ -1,6 +1,6 @@
 import { NotFound } from "../errors.ts";
 import { messageIdOf, type MailKind } from "../billing/message-ids.ts";
-import type { Sql, Tx } from "./client.ts";
+import type { Select, Sql, Tx } from "./client.ts";
 import type { StatementPeriod } from "./statements.ts";
 
 export type DeliveryStatus =
@@ -104,11 +104,11 @@ export async function insertDeliveries(
 }
 
 /** The mails about an invoice, oldest first. */
-export async function listInvoiceDeliveries(
+export function listInvoiceDeliveries(
   sql: Sql | Tx,
   { companyId, invoiceId }: { companyId: number; invoiceId: number },
-): Promise<DeliveryRow[]> {
-  return await sql<DeliveryRow[]>`
+): Select<DeliveryRow> {
+  return sql<DeliveryRow[]>`
     select ${deliveryColumns(sql)} from deliveries
     where company_id = ${companyId} and invoice_id = ${invoiceId}
     order by id

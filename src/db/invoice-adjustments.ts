@@ -1,6 +1,6 @@
 import type { Adjustment } from "../billing/adjustments.ts";
 import { NotFound } from "../errors.ts";
-import type { Sql, Tx } from "./client.ts";
+import type { Select, Sql, Tx } from "./client.ts";
 
 /** One reason why an invoice costs more or less than its lines; `invoices.adjustment_amount` is their sum. */
 export interface AdjustmentRow extends Adjustment {
@@ -20,11 +20,11 @@ function adjustmentColumns(sql: Sql | Tx) {
 }
 
 /** In the order in which they were added. */
-export async function listAdjustments(
+export function listAdjustments(
   sql: Sql | Tx,
   { companyId, invoiceId }: OfInvoice,
-): Promise<AdjustmentRow[]> {
-  return await sql<AdjustmentRow[]>`
+): Select<AdjustmentRow> {
+  return sql<AdjustmentRow[]>`
     select ${adjustmentColumns(sql)}
     from invoice_adjustments
     where company_id = ${companyId} and invoice_id = ${invoiceId}

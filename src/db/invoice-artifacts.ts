@@ -1,6 +1,6 @@
 import { NotFound } from "../errors.ts";
 import type { FileKind } from "../platform/file-kinds.ts";
-import type { Sql, Tx } from "./client.ts";
+import type { Select, Sql, Tx } from "./client.ts";
 
 /** A file that belongs to an invoice. It never changes. */
 export interface ArtifactRow {
@@ -30,11 +30,11 @@ function artifactColumns(sql: Sql | Tx) {
 }
 
 /** In the order in which they came. */
-export async function listArtifacts(
+export function listArtifacts(
   sql: Sql | Tx,
   { companyId, invoiceId }: OfInvoice,
-): Promise<ArtifactRow[]> {
-  return await sql<ArtifactRow[]>`
+): Select<ArtifactRow> {
+  return sql<ArtifactRow[]>`
     select ${artifactColumns(sql)}
     from invoice_artifacts
     where company_id = ${companyId} and invoice_id = ${invoiceId}

@@ -1,5 +1,5 @@
 import type { LocalDate } from "../billing/dates.ts";
-import type { Sql, Tx } from "./client.ts";
+import type { Select, Sql, Tx } from "./client.ts";
 
 /** One fee in the fee ledger, in minor units. A waived one keeps its row, so it is not charged again. */
 export interface InvoiceLateFeeRow {
@@ -17,11 +17,11 @@ export interface InvoiceLateFeeRow {
 }
 
 /** In the order in which they were charged. */
-export async function listInvoiceLateFees(
+export function listInvoiceLateFees(
   sql: Sql | Tx,
   { companyId, invoiceId }: { companyId: number; invoiceId: number },
-): Promise<InvoiceLateFeeRow[]> {
-  return await sql<InvoiceLateFeeRow[]>`
+): Select<InvoiceLateFeeRow> {
+  return sql<InvoiceLateFeeRow[]>`
     select
       invoice_id, rule, occurrence, business_date, fee, tax, line_id, waived_at, created_at
     from invoice_late_fees

@@ -1,5 +1,5 @@
 import { NotFound } from "../errors.ts";
-import type { Sql, Tx } from "./client.ts";
+import type { Select, Sql, Tx } from "./client.ts";
 import {
   deletePricedLines,
   insertPricedLines,
@@ -38,11 +38,11 @@ function lineColumns(sql: Sql | Tx) {
 }
 
 /** In the order in which they stand on the invoice: late fees below everything else. */
-export async function listInvoiceLines(
+export function listInvoiceLines(
   sql: Sql | Tx,
   { companyId, invoiceId }: { companyId: number; invoiceId: number },
-): Promise<InvoiceLineRow[]> {
-  return await sql<InvoiceLineRow[]>`
+): Select<InvoiceLineRow> {
+  return sql<InvoiceLineRow[]>`
     select ${lineColumns(sql)}
     from invoice_lines
     where company_id = ${companyId} and invoice_id = ${invoiceId}

@@ -1,5 +1,5 @@
 import { NotFound } from "../errors.ts";
-import type { Sql, Tx } from "./client.ts";
+import type { Select, Sql, Tx } from "./client.ts";
 import type { ClientRow } from "./clients.ts";
 
 /** What invoicing a client needs to know of it. */
@@ -70,12 +70,29 @@ export async function getInvoicedClient(
   { companyId, clientId }: { companyId: number; clientId: number },
 ): Promise<ClientRow> {
   const [row] = await sql<ClientRow[]>`
-    select
-      id, uuid, name, email, phone, address_line_1, address_line_2, city, state, postal_code,
-      country, currency, payment_terms, allow_late_fees, notes, is_archived, created_at, updated_at
-    from clients
-    where company_id = ${companyId} and id = ${clientId}
+    select ${clientColumns(sql)} from clients where company_id = ${companyId} and id = ${clientId}
   `;
   if (row === undefined) throw new NotFound("Client");
   return row;
+}
+
+/** As `getInvoicedClient`, for who knows the invoice and not yet its client. */
+export function selectInvoicedClient(
+  sql: Sql,
+  { companyId, invoiceId }: { companyId: number; invoiceId: number },
+): Select<ClientRow> {
+  return sql<ClientRow[]>`
+    select ${clientColumns(sql)}
+    from clients
+    where company_id = ${companyId} and id = (
+      select client_id from invoices where company_id = ${companyId} and id = ${invoiceId}
+    )
+  `;
+}
+
+function clientColumns(sql: Sql | Tx) {
+  return sql`
+    id, uuid, name, email, phone, address_line_1, address_line_2, city, state, postal_code,
+    country, currency, payment_terms, allow_late_fees, notes, is_archived, created_at, updated_at
+  `;
 }

@@ -1,5 +1,5 @@
 import type { LocalDate } from "../billing/dates.ts";
-import type { Sql, Tx } from "./client.ts";
+import type { Select, Sql, Tx } from "./client.ts";
 
 type InvoiceReminderStatus =
   | "queued"
@@ -32,11 +32,11 @@ export interface InvoiceReminderRow {
 }
 
 /** In the order in which they were decided. */
-export async function listInvoiceReminders(
+export function listInvoiceReminders(
   sql: Sql | Tx,
   { companyId, invoiceId }: { companyId: number; invoiceId: number },
-): Promise<InvoiceReminderRow[]> {
-  return await sql<InvoiceReminderRow[]>`
+): Select<InvoiceReminderRow> {
+  return sql<InvoiceReminderRow[]>`
     select
       ir.id, ir.invoice_id, ir.reminder_id, pr.reminder_number, pr.days_offset, ir.due_date,
       ir.status, ir.reason, ir.business_date, ir.sent_at, ir.created_at, ir.updated_at,

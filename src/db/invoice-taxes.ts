@@ -1,4 +1,4 @@
-import type { Sql, Tx } from "./client.ts";
+import type { Select, Sql, Tx } from "./client.ts";
 
 /** A tax on the whole of an invoice of tax type summary, as the invoice took it. */
 export interface InvoiceTaxRow {
@@ -14,11 +14,11 @@ export interface InvoiceTaxRow {
 export type InvoiceTaxValues = Omit<InvoiceTaxRow, "invoiceId">;
 
 /** Those of some invoices, in the order in which each has them. */
-export async function listInvoiceTaxes(
+export function listInvoiceTaxes(
   sql: Sql | Tx,
   { companyId, invoiceIds }: { companyId: number; invoiceIds: readonly number[] },
-): Promise<InvoiceTaxRow[]> {
-  return await sql<InvoiceTaxRow[]>`
+): Select<InvoiceTaxRow> {
+  return sql<InvoiceTaxRow[]>`
     select invoice_id, tax_rate_id, name, rate, amount
     from invoice_taxes
     where company_id = ${companyId} and invoice_id = any(${[...invoiceIds]}::int8[])

@@ -1,7 +1,7 @@
 import type { LocalDate } from "../billing/dates.ts";
 import type { InvoiceStatus } from "../billing/statuses.ts";
 import { NotFound } from "../errors.ts";
-import type { Sql, Tx } from "./client.ts";
+import type { Select, Sql, Tx } from "./client.ts";
 
 /** Money in minor units of `currency`; rates and values as numeric text, as PostgreSQL writes them. */
 export interface InvoiceRow {
@@ -69,15 +69,23 @@ export function invoiceColumns(sql: Sql | Tx) {
 /** A deleted invoice is not found. */
 export async function getInvoice(
   sql: Sql | Tx,
-  { companyId, id }: { companyId: number; id: number },
+  key: { companyId: number; id: number },
 ): Promise<InvoiceRow> {
-  const [row] = await sql<InvoiceRow[]>`
+  const [row] = await selectInvoice(sql, key);
+  if (row === undefined) throw new NotFound("Invoice");
+  return row;
+}
+
+/** As `getInvoice`, with no row where it does not find one. */
+export function selectInvoice(
+  sql: Sql | Tx,
+  { companyId, id }: { companyId: number; id: number },
+): Select<InvoiceRow> {
+  return sql<InvoiceRow[]>`
     select ${invoiceColumns(sql)}
     from invoices
     where company_id = ${companyId} and id = ${id} and deleted_at is null
   `;
-  if (row === undefined) throw new NotFound("Invoice");
-  return row;
 }
 
 /** Which invoice an address in the client portal names; drafts and deleted ones are named by none. */

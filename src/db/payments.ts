@@ -1,6 +1,6 @@
 import type { LocalDate } from "../billing/dates.ts";
 import { NotFound } from "../errors.ts";
-import type { Sql, Tx } from "./client.ts";
+import type { Select, Sql, Tx } from "./client.ts";
 
 /** Money that came in for an invoice, in minor units; what was too much of it is a credit. */
 export interface PaymentRow {
@@ -55,11 +55,11 @@ export function paymentColumns(sql: Sql | Tx) {
 }
 
 /** Oldest first. */
-export async function listInvoicePayments(
+export function listInvoicePayments(
   sql: Sql | Tx,
   { companyId, invoiceId }: { companyId: number; invoiceId: number },
-): Promise<PaymentRow[]> {
-  return await sql<PaymentRow[]>`
+): Select<PaymentRow> {
+  return sql<PaymentRow[]>`
     select ${paymentColumns(sql)}
     from payments
     where company_id = ${companyId} and invoice_id = ${invoiceId}

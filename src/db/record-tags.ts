@@ -1,4 +1,4 @@
-import type { Sql, Tx } from "./client.ts";
+import type { Select, Sql, Tx } from "./client.ts";
 
 /** Where the tags of each kind of record are kept. */
 const homes = {
@@ -25,12 +25,12 @@ interface RecordTagRow extends NamedTagRow {
 }
 
 /** The tags of some records, by name; deleted ones are on nothing. */
-export async function listRecordTags(
+export function listRecordTags(
   sql: Sql | Tx,
   { kind, companyId, ids }: { kind: TaggedKind; companyId: number; ids: readonly number[] },
-): Promise<RecordTagRow[]> {
+): Select<RecordTagRow> {
   const { table, column } = homes[kind];
-  return await sql<RecordTagRow[]>`
+  return sql<RecordTagRow[]>`
     select tagged.${sql(column)} as record_id, tags.id, tags.name
     from ${sql(table)} tagged
     join tags on tags.company_id = tagged.company_id and tags.id = tagged.tag_id

@@ -12,10 +12,12 @@ const DEPTH_MAX = 8;
  * length.
  */
 export function redactText(text: string): string {
-  return text
-    .replaceAll(/(\w{1,20}:\/\/[^\s/:@"]*:)[^\s/@"]+@/g, `$1${REDACTED}@`)
+  const rest = text
     .replaceAll(/\b(Bearer|Basic)\s+[\w~+/.=-]+/gi, `$1 ${REDACTED}`)
-    .replaceAll(/\bnl[a-z]{0,10}_[\w-]{16,}/g, REDACTED)
+    .replaceAll(/\bnl[a-z]{0,10}_[\w-]{16,}/g, REDACTED);
+  if (!rest.includes("@")) return rest;
+  return rest
+    .replaceAll(/(\w{1,20}:\/\/[^\s/:@"]*:)[^\s/@"]+@/g, `$1${REDACTED}@`)
     .replaceAll(
       /[\p{L}\p{N}.!#$%&'*+/=?^_`{|}~-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63})+/gu,
       "[email]",

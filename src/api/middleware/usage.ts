@@ -10,6 +10,9 @@ const batchMax = 500;
 /** When the database is away, newer uses are counted as lost rather than kept without end. */
 const waitingMax = 10_000;
 
+/** A use, and where from: hashed when it is written, once for all uses from there. */
+type Use = Omit<UsageRow, "ipHash"> & { ip: string };
+
 export interface UsageRecorder {
   middleware: RequestHandler;
   /** Says on whose behalf this request is, once that is known. */
@@ -24,7 +27,7 @@ export interface UsageRecorder {
  */
 export function createUsageRecorder({ sql, clock, log, settings }: ApiServices): UsageRecorder {
   const identities = new WeakMap<Response, Identity>();
-  let waiting: UsageRow[] = [];
+  let waiting: Use[] = [];
   let lost = 0;
   let timer: NodeJS.Timeout | undefined;
   let flushing: Promise<void> = Promise.resolve();
@@ -47,7 +50,7 @@ export function createUsageRecorder({ sql, clock, log, settings }: ApiServices):
           status: response.statusCode,
           durationMs: Math.round(performance.now() - startedAt),
           userAgent: request.get("User-Agent")?.slice(0, 255) ?? null,
-          ipHash: hashAddress(request.ip ?? "", settings.ipSalt),
+          ip: request.ip ?? "",
           requestId: String(response.locals["requestId"]),
           usedAt: clock.now(),
         });
@@ -85,7 +88,14 @@ export function createUsageRecorder({ sql, clock, log, settings }: ApiServices):
     waiting = [];
     if (rows.length === 0) return;
     try {
-      await insertUsage(sql, rows);
+      const hashes = new Map<string, Buffer>();
+      for (const { ip } of rows) {
+        if (!hashes.has(ip)) hashes.set(ip, hashAddress(ip, settings.ipSalt));
+      }
+      await insertUsage(
+        sql,
+        rows.map(({ ip, ...row }) => ({ ...row, ipHash: hashes.get(ip)! })),
+      );
       const lastUses = new Map(rows.map((row) => [row.apiTokenId, row.usedAt]));
       await touchApiTokens(
         sql,

@@ -28,6 +28,8 @@ import type { Clock } from "../../platform/clock.ts";
 
 /** Rows in one short transaction: large enough to be fast, small enough to block nobody for long. */
 const CHUNK_ROWS = 1000;
+/** Series in one: each of them becomes an invoice with its lines, all of which are in memory at once. */
+const CHUNK_SERIES = 250;
 /** How long to leave rows alone that another worker holds, in milliseconds. */
 const HELD_ROWS_WAIT_MS = 20;
 
@@ -273,7 +275,7 @@ async function generateAll(steps: Steps): Promise<void> {
  */
 async function generateFree(steps: Steps): Promise<void> {
   const { deps, inChunk, companyId, businessDate } = steps;
-  let limit = CHUNK_ROWS;
+  let limit = CHUNK_SERIES;
   let checksPeriods = false;
   for (;;) {
     deps.signal.throwIfAborted();
@@ -295,7 +297,7 @@ async function generateFree(steps: Steps): Promise<void> {
       });
       // What is left, if anything, others have in hand.
       if (chunk.done === chunk.claimed && chunk.claimed < limit) return;
-      limit = Math.min(chunk.done < chunk.claimed ? chunk.done : limit * 2, CHUNK_ROWS);
+      limit = Math.min(chunk.done < chunk.claimed ? chunk.done : limit * 2, CHUNK_SERIES);
       checksPeriods = false;
     } catch (error) {
       if (!isDataFault(error) || claimed.length === 0) throw error;
@@ -311,7 +313,7 @@ async function generateFree(steps: Steps): Promise<void> {
         await inChunk((tx) =>
           parkFailedSeries(tx, { companyId, seriesId, businessDate, clock: deps.clock, error }),
         );
-        limit = CHUNK_ROWS;
+        limit = CHUNK_SERIES;
       }
     }
   }

@@ -5,13 +5,15 @@ import { listAdjustments } from "../../../db/invoice-adjustments.ts";
 import { listArtifacts } from "../../../db/invoice-artifacts.ts";
 import { listInvoiceLateFees } from "../../../db/invoice-late-fees.ts";
 import { listInvoiceLines, type InvoiceLineRow } from "../../../db/invoice-lines.ts";
-import { getInvoicedClient } from "../../../db/invoice-references.ts";
+import { selectInvoicedClient } from "../../../db/invoice-references.ts";
 import { listInvoiceReminders } from "../../../db/invoice-reminders.ts";
 import { listInvoiceTaxes, type InvoiceTaxRow } from "../../../db/invoice-taxes.ts";
-import { findInvoiceParts, type InvoicePart } from "../../../db/invoice-parts.ts";
-import { getInvoice, type InvoiceRow } from "../../../db/invoices.ts";
-import { getCategoryName } from "../../../db/labels.ts";
+import { selectInvoice, type InvoiceRow } from "../../../db/invoices.ts";
+import { selectInvoiceCategory } from "../../../db/labels.ts";
 import { listInvoicePayments } from "../../../db/payments.ts";
+import { listRecordTags } from "../../../db/record-tags.ts";
+import { readTogether } from "../../../db/together.ts";
+import { NotFound } from "../../../errors.ts";
 import type { Answer } from "../../answers.ts";
 import type { CompanyContext } from "../../context.ts";
 import { clientJson, presentClient } from "../clients/schema.ts";
@@ -113,47 +115,32 @@ export async function answerInvoiceDetail(
   const { sql, company, mayUse } = context;
   const companyId = company.id;
   const where = { companyId, invoiceId };
-  const [invoice, lines, parts] = await Promise.all([
-    getInvoice(sql, { companyId, id: invoiceId }),
-    listInvoiceLines(sql, where),
-    findInvoiceParts(sql, where),
-  ]);
-  const { categoryId, clientId } = invoice;
-  const listOf = async <Row>(part: InvoicePart, list: () => Promise<Row[]>): Promise<Row[]> =>
-    parts.has(part) ? await list() : [];
-  const [
-    tagsOf,
-    category,
-    client,
-    taxes,
-    adjustments,
-    artifacts,
-    lateFees,
-    payments,
-    deliveries,
-    reminders,
-  ] = await Promise.all([
-    loadTags(sql, context, "invoice", parts.has("invoice_tags") ? [invoiceId] : []),
-    categoryId === null ? null : getCategoryName(sql, { companyId, id: categoryId }),
-    mayUse("clients:read") ? getInvoicedClient(sql, { companyId, clientId }) : undefined,
-    listOf("invoice_taxes", () => listInvoiceTaxes(sql, { companyId, invoiceIds: [invoiceId] })),
-    listOf("invoice_adjustments", () => listAdjustments(sql, where)),
-    listOf("invoice_artifacts", () => listArtifacts(sql, where)),
-    listOf("invoice_late_fees", () => listInvoiceLateFees(sql, where)),
-    mayUse("payments:read") ? listOf("payments", () => listInvoicePayments(sql, where)) : undefined,
-    listOf("deliveries", () => listInvoiceDeliveries(sql, where)),
-    listOf("invoice_reminders", () => listInvoiceReminders(sql, where)),
-  ]);
+  const found = await readTogether(sql, "invoice", {
+    invoices: () => selectInvoice(sql, { companyId, id: invoiceId }),
+    categories: () => selectInvoiceCategory(sql, where),
+    clients: () => selectInvoicedClient(sql, where),
+    lines: () => listInvoiceLines(sql, where),
+    taxes: () => listInvoiceTaxes(sql, { companyId, invoiceIds: [invoiceId] }),
+    tags: () => listRecordTags(sql, { kind: "invoice", companyId, ids: [invoiceId] }),
+    adjustments: () => listAdjustments(sql, where),
+    artifacts: () => listArtifacts(sql, where),
+    lateFees: () => listInvoiceLateFees(sql, where),
+    payments: () => listInvoicePayments(sql, where),
+    deliveries: () => listInvoiceDeliveries(sql, where),
+    reminders: () => listInvoiceReminders(sql, where),
+  });
+  const [invoice] = found.invoices;
+  if (invoice === undefined) throw new NotFound("Invoice");
   return answerInvoice(invoice, {
-    ...tagsOf(invoice.id),
-    category,
-    ...(client === undefined ? {} : { client: presentClient(client) }),
-    ...presentLines(lines, taxes),
-    adjustments: adjustments.map(presentAdjustment),
-    artifacts: artifacts.map(presentArtifact),
-    late_fees: lateFees.map(presentInvoiceLateFee),
-    ...(payments === undefined ? {} : { payments: payments.map(presentPayment) }),
-    deliveries: deliveries.map(presentDelivery),
-    reminders: reminders.map(presentInvoiceReminder),
+    ...(mayUse("tags:read") && { tags: found.tags.map(({ name }) => name) }),
+    category: found.categories[0] ?? null,
+    ...(mayUse("clients:read") && { client: presentClient(found.clients[0]!) }),
+    ...presentLines(found.lines, found.taxes),
+    adjustments: found.adjustments.map(presentAdjustment),
+    artifacts: found.artifacts.map(presentArtifact),
+    late_fees: found.lateFees.map(presentInvoiceLateFee),
+    ...(mayUse("payments:read") && { payments: found.payments.map(presentPayment) }),
+    deliveries: found.deliveries.map(presentDelivery),
+    reminders: found.reminders.map(presentInvoiceReminder),
   });
 }

@@ -4,12 +4,13 @@ import type { InvoiceStatus } from "../../../billing/statuses.ts";
 import { invoiceSortFields, type InvoiceSort } from "../../../db/invoice-lists.ts";
 import type { InvoiceSummaryRow } from "../../../db/invoice-tallies.ts";
 import { listInvoiceTaxes } from "../../../db/invoice-taxes.ts";
+import { listRecordTags } from "../../../db/record-tags.ts";
+import { readTogether } from "../../../db/together.ts";
 import { InvalidInput } from "../../../errors.ts";
 import { listAnswer, listJson, pageOf, pageQuery } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
 import { booleanQuery, filterQuery, idQuery, searchQuery, sortQuery } from "../../inputs.ts";
 import { minorJson } from "../../units.ts";
-import { loadTags } from "../tags/tags-of-records.ts";
 import { listedInvoiceJson } from "./detail.ts";
 import { invoiceStatuses, presentInvoice } from "./schema.ts";
 import { statusesQuery } from "./status-numbers.ts";
@@ -95,10 +96,10 @@ export const getInvoicesRoute = defineRoute({
       ...page,
     });
     const ids = invoices.map((invoice) => invoice.id);
-    const [tagsOf, taxes] = await Promise.all([
-      loadTags(sql, context, "invoice", ids),
-      listInvoiceTaxes(sql, { companyId: company.id, invoiceIds: ids }),
-    ]);
+    const { tags, taxes } = await readTogether(sql, "listed invoices", {
+      tags: () => listRecordTags(sql, { kind: "invoice", companyId: company.id, ids }),
+      taxes: () => listInvoiceTaxes(sql, { companyId: company.id, invoiceIds: ids }),
+    });
     const found = summary.filter((row) => statuses === undefined || statuses.includes(row.status));
     return listAnswer(
       invoices.map((invoice) => ({
@@ -106,7 +107,9 @@ export const getInvoicesRoute = defineRoute({
         tax_rate_ids: taxes
           .filter((tax) => tax.invoiceId === invoice.id)
           .map((tax) => tax.taxRateId),
-        ...tagsOf(invoice.id),
+        ...(context.mayUse("tags:read") && {
+          tags: tags.filter((tag) => tag.recordId === invoice.id).map((tag) => tag.name),
+        }),
       })),
       { ...page, total: found.reduce((sum, row) => sum + row.count, 0) },
       { totals: totalsByCurrency(found), status_counts: countsByStatus(summary) },

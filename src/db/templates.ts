@@ -1,0 +1,131 @@
+import type postgres from "postgres";
+import type { Sql, Tx } from "./client.ts";
+
+/** What is called as a template makes statements, or parts of one: a pool, a transaction's handle. */
+type Handle = Sql | Tx;
+type Query = postgres.PendingQuery<postgres.Row[]>;
+
+/** Templates that follow one upon another in a statement, and the whole they come to. */
+interface Shape {
+  whole?: TemplateStringsArray;
+  next: Map<unknown, Shape>;
+}
+
+const shapes: Shape = { next: new Map() };
+/** Stands for any value on the way through the shapes. */
+const VALUE = Symbol("value");
+
+/**
+ * A statement that nobody has waited for yet, or a part of another one. The driver makes a query of each
+ * template, however small; this makes one of a whole statement, with the text it remembers from the last
+ * statement of that shape. There are as many shapes as the server is given prepared statements.
+ */
+class Statement {
+  readonly #handle: Handle;
+  readonly #strings: TemplateStringsArray;
+  readonly #args: readonly unknown[];
+  #query: Query | undefined;
+
+  constructor(handle: Handle, strings: TemplateStringsArray, args: readonly unknown[]) {
+    this.#handle = handle;
+    this.#strings = strings;
+    this.#args = args;
+  }
+
+  #begun(): Query {
+    if (this.#query === undefined) {
+      const values: unknown[] = [];
+      const shape = this.#gather(shapes, values);
+      shape.whole ??= this.#write();
+      this.#query = Reflect.apply(this.#handle, undefined, [shape.whole, ...values]);
+    }
+    return this.#query!;
+  }
+
+  /** Collects the values of all parts, and follows the shape. */
+  #gather(from: Shape, values: unknown[]): Shape {
+    let shape = step(from, this.#strings);
+    for (const arg of this.#args) {
+      if (arg instanceof Statement) {
+        shape = arg.#gather(shape, values);
+      } else if (arg instanceof Name) {
+        shape = step(shape, arg.text);
+      } else {
+        values.push(arg);
+        shape = step(shape, VALUE);
+      }
+    }
+    return shape;
+  }
+
+  /** The texts between the values of all parts. */
+  #write(pieces: string[] = [""]): TemplateStringsArray {
+    const append = (text: string): void => {
+      pieces[pieces.length - 1] += text;
+    };
+    append(this.#strings[0]!);
+    for (const [index, arg] of this.#args.entries()) {
+      if (arg instanceof Statement) arg.#write(pieces);
+      else if (arg instanceof Name) append(arg.text);
+      else pieces.push("");
+      append(this.#strings[index + 1]!);
+    }
+    return Object.assign(pieces, { raw: pieces });
+  }
+
+  // oxlint-disable-next-line unicorn/no-thenable -- it is awaited as the driver's own queries are
+  then(...given: Parameters<Query["then"]>): ReturnType<Query["then"]> {
+    return this.#begun().then(...given);
+  }
+
+  catch(...given: Parameters<Query["catch"]>): ReturnType<Query["catch"]> {
+    return this.#begun().catch(...given);
+  }
+
+  finally(...given: Parameters<Query["finally"]>): ReturnType<Query["finally"]> {
+    return this.#begun().finally(...given);
+  }
+
+  values(): ReturnType<Query["values"]> {
+    return this.#begun().values();
+  }
+
+  describe(): ReturnType<Query["describe"]> {
+    return this.#begun().describe();
+  }
+
+  readable(): ReturnType<Query["readable"]> {
+    return this.#begun().readable();
+  }
+}
+
+/** A table or column that is only known when the statement is made. */
+class Name {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+function step({ next }: Shape, part: unknown): Shape {
+  let shape = next.get(part);
+  if (shape === undefined) next.set(part, (shape = { next: new Map() }));
+  return shape;
+}
+
+/** What a handle is to answer when it is called. */
+export function makeStatement(handle: Handle, args: readonly unknown[]): unknown {
+  const [first, ...rest] = args;
+  if (isTemplate(first)) return new Statement(handle, first, rest);
+  const made: unknown = Reflect.apply(handle, undefined, args);
+  // The driver has written the name as the server reads it.
+  return typeof first === "string" && rest.length === 0
+    ? // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its Identifier, which it does not export
+      new Name((made as { value: string }).value)
+    : made;
+}
+
+function isTemplate(value: unknown): value is TemplateStringsArray {
+  return Array.isArray(value) && "raw" in value;
+}

@@ -1,0 +1,93 @@
+import { expect, test } from "vitest";
+import type { Sql } from "../../../src/db/client.ts";
+import { readTogether } from "../../../src/db/together.ts";
+import { setup } from "../../support/setup.ts";
+
+test("a statement is made of parts, names, rows and values, and each of them is its own", async () => {
+  const { sql } = await setup();
+  await sql`create table things (id int8, some_text text, numbers int[])`;
+  const columns = (of: Sql) => sql`${of("id")}, some_text`;
+  const find = (id: number, text?: string) => sql`
+    select ${columns(sql)}, ${id}::int as asked
+    from ${sql("things")} as ${sql("listed")}
+    where id >= ${id} ${text === undefined ? sql`` : sql`and some_text = ${text}`}
+    order by ${sql("id")} ${id > 1 ? sql`desc` : sql`asc`}
+  `;
+  await sql`insert into things ${sql([
+    { id: 1, someText: "a $1", numbers: [1, 2] },
+    { id: 2, someText: "b", numbers: [] },
+  ])}`;
+  await sql`update things set ${sql({ someText: "b2" })} where id = ${2}`;
+  // The same templates, with other values and with more or less of them.
+  for (let round = 0; round < 2; round += 1) {
+    expect(await find(1)).toEqual([
+      { id: 1, someText: "a $1", asked: 1 },
+      { id: 2, someText: "b2", asked: 1 },
+    ]);
+    expect(await find(2)).toEqual([{ id: 2, someText: "b2", asked: 2 }]);
+    expect(await find(1, "a $1")).toEqual([{ id: 1, someText: "a $1", asked: 1 }]);
+    expect(await find(1, "' or true --")).toEqual([]);
+  }
+  const [row] = await sql`
+    select numbers, ${[3, 4]}::int[] as others, ${null} as nothing, ${sql.json({ a: [1] })} as more
+    from things where id = ${1}
+  `;
+  expect(row).toEqual({ numbers: [1, 2], others: [3, 4], nothing: null, more: { a: [1] } });
+  expect(await sql`select id from things order by id`.values()).toEqual([[1], [2]]);
+});
+
+test("a part that is never waited for asks nothing; one statement awaited twice asks once", async () => {
+  const { sql } = await setup();
+  await sql`create sequence asked`;
+  void sql`select nextval('asked')`;
+  const once = sql<{ nextval: bigint }[]>`select nextval('asked')`;
+  expect([await once, await once]).toEqual([[{ nextval: 1n }], [{ nextval: 1n }]]);
+  await expect(sql`select 1 / ${0}::int`).rejects.toMatchObject({ code: "22012" });
+  const caught = await sql`select 1 / ${0}::int`.catch((error: { code: string }) => error.code);
+  expect(caught).toBe("22012");
+  const rolledBack = sql.begin(async (tx) => {
+    await tx`create table kept ()`;
+    await tx`select 1 / ${0}::int`;
+  });
+  await expect(rolledBack).rejects.toMatchObject({ code: "22012" });
+  expect(await sql`select to_regclass('kept') as name`).toEqual([{ name: null }]);
+});
+
+test("what is read together is what is read one by one, of every type and however it is written", async () => {
+  const { sql } = await setup();
+  const strange = [
+    `"quoted"`,
+    `back\\slash, comma) (bracket`,
+    "",
+    " ",
+    "a\nb\tc",
+    "'",
+    "(1,2)",
+    "ä€𝄞",
+    "null",
+    `{"a":1}`,
+  ];
+  const texts = () => sql<{ id: number; text: string | null }[]>`
+    select row_number() over () as id, text
+    from unnest(${[...strange, null]}::text[]) with ordinality as given (text, place)
+    order by place
+  `;
+  const types = () => sql<Record<string, unknown>[]>`
+    select
+      12::int8 as client_id, 9007199254740993::int8 as amount, 7::int4 as count, true as is_it,
+      false as is_not, 1.50::numeric(10,2) as rate, 0.1::float8 as share, '2026-02-28'::date as due_date,
+      '2026-02-28 23:59:59.123+00'::timestamptz as sent_at, ${sql.json({ a: [1, 'b"c'] })}::jsonb as more,
+      '018f0000-0000-7000-8000-000000000000'::uuid as uuid, array['x', 'y "z"', null] as names,
+      array[1, 2]::int8[] as ids, '\\x00ff'::bytea as hash, null::int8 as nothing
+  `;
+  const none = () => sql<{ id: number }[]>`select 1::int8 as id where false`;
+  for (let round = 0; round < 2; round += 1) {
+    const together = await readTogether(sql, "everything", { texts, types, none });
+    expect(together).toEqual({
+      texts: [...(await texts())],
+      types: [...(await types())],
+      none: [],
+    });
+    expect(together.texts.map(({ text }) => text)).toEqual([...strange, null]);
+  }
+});
