@@ -1,9 +1,7 @@
-import type postgres from "postgres";
-import type { Sql, Tx } from "./client.ts";
+import type { Fragment, Sql, Tx } from "./client.ts";
 
 /** What is called as a template makes statements, or parts of one: a pool, a transaction's handle. */
 type Handle = Sql | Tx;
-type Query = postgres.PendingQuery<postgres.Row[]>;
 
 /** Templates that follow one upon another in a statement, and the whole they come to. */
 interface Shape {
@@ -24,7 +22,7 @@ class Statement {
   readonly #handle: Handle;
   readonly #strings: TemplateStringsArray;
   readonly #args: readonly unknown[];
-  #query: Query | undefined;
+  #query: Fragment | undefined;
 
   constructor(handle: Handle, strings: TemplateStringsArray, args: readonly unknown[]) {
     this.#handle = handle;
@@ -32,7 +30,7 @@ class Statement {
     this.#args = args;
   }
 
-  #begun(): Query {
+  #begun(): Fragment {
     if (this.#query === undefined) {
       const values: unknown[] = [];
       const shape = this.#gather(shapes, values);
@@ -74,27 +72,27 @@ class Statement {
   }
 
   // oxlint-disable-next-line unicorn/no-thenable -- it is awaited as the driver's own queries are
-  then(...given: Parameters<Query["then"]>): ReturnType<Query["then"]> {
+  then(...given: Parameters<Fragment["then"]>): ReturnType<Fragment["then"]> {
     return this.#begun().then(...given);
   }
 
-  catch(...given: Parameters<Query["catch"]>): ReturnType<Query["catch"]> {
+  catch(...given: Parameters<Fragment["catch"]>): ReturnType<Fragment["catch"]> {
     return this.#begun().catch(...given);
   }
 
-  finally(...given: Parameters<Query["finally"]>): ReturnType<Query["finally"]> {
+  finally(...given: Parameters<Fragment["finally"]>): ReturnType<Fragment["finally"]> {
     return this.#begun().finally(...given);
   }
 
-  values(): ReturnType<Query["values"]> {
+  values(): ReturnType<Fragment["values"]> {
     return this.#begun().values();
   }
 
-  describe(): ReturnType<Query["describe"]> {
+  describe(): ReturnType<Fragment["describe"]> {
     return this.#begun().describe();
   }
 
-  readable(): ReturnType<Query["readable"]> {
+  readable(): ReturnType<Fragment["readable"]> {
     return this.#begun().readable();
   }
 }
