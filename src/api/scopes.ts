@@ -91,7 +91,7 @@ const otherWords: Readonly<Record<(typeof others)[number], string>> = {
   "imports:write": "Import records from other services",
   "proof-packs:read": "Download proof packs of invoices",
   "revenue-intelligence:read": "See the analysis of revenue",
-  "billing:read": "See the plan and the bills of this company",
+  "billing:read": "See what could be billed, and why something cannot",
 };
 
 /** What a scope lets its holder do, in words for a person who decides about it. */

@@ -1,5 +1,7 @@
 import type { Route } from "../define-route.ts";
 import { getAnalyticsRoute } from "./analytics/get-analytics.ts";
+import { getInvoiceSelectionRoute } from "./billing-hub/get-invoice-selection.ts";
+import { getBillingHubSummaryRoute } from "./billing-hub/get-summary.ts";
 import { getAgingRoute } from "./dashboard/get-aging.ts";
 import { getRecentActivityRoute } from "./dashboard/get-recent-activity.ts";
 import { getRevenueByClientRoute } from "./dashboard/get-revenue-by-client.ts";
@@ -31,7 +33,7 @@ import { getTimesheetRoute } from "./reports/get-timesheet.ts";
 import { getUnbilledWipRoute } from "./reports/get-unbilled-wip.ts";
 import { getUnpaidInvoicesRoute } from "./reports/get-unpaid-invoices.ts";
 
-/** What it all comes to: the dashboard and the reports. */
+/** What it all comes to: the dashboard, the reports, and what could be billed. */
 export const reportRoutes: readonly Route[] = [
   getDashboardStatsRoute,
   getRevenueChartRoute,
@@ -64,4 +66,6 @@ export const reportRoutes: readonly Route[] = [
   getTimesheetRoute,
   getProjectTimeBreakdownRoute,
   getTagTimeBreakdownRoute,
+  getBillingHubSummaryRoute,
+  getInvoiceSelectionRoute,
 ];
