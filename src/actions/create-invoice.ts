@@ -104,13 +104,17 @@ export async function createInvoice(
     createdAt: now,
   });
   const where = { companyId, invoiceId: invoice.id, now };
-  await insertInvoiceLines(tx, where, lines);
-  await insertAdjustments(tx, where, oneAdjustment(adjustment));
-  if (taxes.length > 0) await replaceInvoiceTaxes(tx, where, taxes);
   if (input.tags !== undefined) {
     await tagRecord(tx, by, { kind: "invoice", id: invoice.id }, input.tags);
   }
-  await recordInvoiceEvent(tx, by, "invoice.created", invoice);
+  // One after the other on the transaction's connection, without waiting in between: until it ends, others
+  // wait for their numbers.
+  await Promise.all([
+    insertInvoiceLines(tx, where, lines),
+    insertAdjustments(tx, where, oneAdjustment(adjustment)),
+    taxes.length > 0 && replaceInvoiceTaxes(tx, where, taxes),
+    recordInvoiceEvent(tx, by, "invoice.created", invoice),
+  ]);
   return invoice;
 }
 

@@ -72,12 +72,15 @@ export async function insertInvoiceLines(
 ): Promise<number[]> {
   const owner = linesOfInvoice(where.companyId, where.invoiceId);
   const ids = await insertPricedLines(tx, { ...owner, now: where.now }, lines);
-  await writeLineFacts(
-    tx,
-    where,
-    lines.map((line, index) => ({ ...line, id: ids[index]! })),
-  );
+  const told = lines.map((line, index) => ({ ...line, id: ids[index]! })).filter(hasFacts);
+  await writeLineFacts(tx, where, told);
   return ids;
+}
+
+/** Whether there is more to write of a new line than prices. */
+function hasFacts(line: InvoiceLineFacts): boolean {
+  const { longDescription, unit, taxRateId, discountType } = line;
+  return [longDescription, unit, taxRateId, discountType].some((fact) => fact !== null);
 }
 
 /** Writes what only invoices' lines say onto lines that are there. What is so already stays untouched. */
