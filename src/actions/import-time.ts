@@ -1,4 +1,6 @@
-import { quantityOfTime } from "../billing/worked-time.ts";
+import { lineAmount } from "../billing/totals.ts";
+import type { BilledTime } from "../billing/time-rules.ts";
+import { hoursText } from "../billing/worked-time.ts";
 import type { Tx } from "../db/client.ts";
 import { lockInvoice, type InvoiceRow } from "../db/invoices.ts";
 import { findTask } from "../db/tasks.ts";
@@ -12,14 +14,17 @@ import {
 import { InvalidInput } from "../errors.ts";
 import type { Acting } from "./acting.ts";
 import { billWork, describeWork } from "./bill-work.ts";
+import { billByRules, keepRuleUses } from "./bill-by-rules.ts";
 import { byId } from "./by-id.ts";
+import type { LineInput } from "./complete-lines.ts";
 
 /** Most entries that are billed at once, whether they are named or their tasks are. */
 export const importMax = 500;
 
 /**
  * Bills time entries: each becomes a line of hours (four decimals) at its hourly rate, taxed as its
- * service is or as the company does by default. Of a task, all that can be billed on this invoice is.
+ * service is or as the company does by default; billing rules round it and take off what retainers and
+ * caps do. Of a task, all that can be billed on this invoice is.
  * Throws `Conflict` when the invoice is paid or cancelled, `InvalidInput` when an entry, or nothing of a
  * task, can be billed on it; then none is.
  */
@@ -39,7 +44,8 @@ export async function importTime(
   const entries = [...named, ...ofTasks.filter(({ id }) => !found.has(id))];
   const ids = entries.map(({ id }) => id);
   const names = byId(await listWorkNames(tx, { companyId, ids }));
-  return await billWork(tx, by, {
+  const billing = await billByRules(tx, by, { invoiceId, entries });
+  const updated = await billWork(tx, by, {
     invoiceId,
     table: "time_entries",
     key: "time_entry_ids",
@@ -48,12 +54,35 @@ export async function importTime(
       const line = {
         serviceId: serviceIsGone ? null : entry.serviceId,
         description: describeWork(nameWork(entry, what), entry.date),
-        quantity: quantityOfTime(entry.duration),
-        unitPrice: entry.hourlyRate * 1_000_000n,
+        ...priceWork(invoice, entry, billing.billed.get(entry.id)!),
       };
       return { id: entry.id, line };
     }),
   });
+  await keepRuleUses(tx, by, { invoiceId, billing });
+  return updated;
+}
+
+/**
+ * What of a line its time decides. What retainers and caps take off is the line's own discount; lines of
+ * an invoice that is taxed as a whole have none, so there the line is one of what is left.
+ */
+function priceWork(
+  { taxType }: InvoiceRow,
+  { hourlyRate }: Billable,
+  { seconds, quantity, credit, remarks }: BilledTime,
+): Pick<LineInput, "quantity" | "unitPrice" | "discount" | "longDescription"> {
+  const unitPrice = hourlyRate * 1_000_000n;
+  if (credit === 0n) return { quantity, unitPrice };
+  if (taxType === "inline") {
+    const discount = { type: "fixed", value: credit * 1_000n } as const;
+    return { quantity, unitPrice, discount, longDescription: remarks.join("\n") };
+  }
+  return {
+    quantity: 10_000n,
+    unitPrice: (lineAmount(quantity, unitPrice) - credit) * 1_000_000n,
+    longDescription: [`${hoursText(seconds)} h`, ...remarks].join("\n"),
+  };
 }
 
 /** The task and what was noted, or one of them; else the service or the project. */

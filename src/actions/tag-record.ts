@@ -38,7 +38,16 @@ export async function tagRecord(
   return true;
 }
 
-async function resolveTags(tx: Tx, by: Acting, input: TagsInput): Promise<Set<number>> {
+/**
+ * The ids of these tags; names that are none yet become some. Throws `InvalidInput` for an id that is no
+ * tag; `fieldOf` names it.
+ */
+export async function resolveTags(
+  tx: Tx,
+  by: Acting,
+  input: TagsInput,
+  fieldOf: (index: number) => string = (index) => `tags.${index}`,
+): Promise<Set<number>> {
   const companyId = by.company.id;
   const ids = input.tags.filter((tag) => typeof tag === "number");
   const names = input.tags.filter((tag) => typeof tag === "string");
@@ -51,7 +60,7 @@ async function resolveTags(tx: Tx, by: Acting, input: TagsInput): Promise<Set<nu
   const found = new Set((await listNamedTags(tx, { companyId, ids, names })).map((tag) => tag.id));
   for (const [index, tag] of input.tags.entries()) {
     if (typeof tag === "number" && !found.has(tag)) {
-      throw new InvalidInput({ [`tags.${index}`]: ["There is no such tag."] });
+      throw new InvalidInput({ [fieldOf(index)]: ["There is no such tag."] });
     }
   }
   return found;

@@ -108,6 +108,11 @@ const groups = [
     scope: "expenses:read",
     events: ["created", "updated", "archived", "unarchived", "deleted"],
   },
+  {
+    prefix: "rule",
+    scope: "rules:read",
+    events: ["created", "updated", "disabled", "deleted", "alerted"],
+  },
   { prefix: "import", scope: "integrations:read", events: ["completed", "failed"] },
   {
     prefix: "connection",

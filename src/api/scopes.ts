@@ -10,6 +10,7 @@ const resources = [
   "projects",
   "tasks",
   "tags",
+  "rules",
   "time-entries",
   "expenses",
   "schedule",

@@ -219,6 +219,8 @@ export async function subjectExists(
         exists (select from expenses where company_id = ${companyId} and id = ${subjectId})
       when 'tag' then
         exists (select from tags where company_id = ${companyId} and id = ${subjectId})
+      when 'rule' then
+        exists (select from rules where company_id = ${companyId} and id = ${subjectId})
       when 'category' then
         exists (select from categories where company_id = ${companyId} and id = ${subjectId})
       when 'tax-rate' then

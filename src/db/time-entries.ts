@@ -219,6 +219,24 @@ export async function lockUnbilledTimeOfTasks(
   return rows.toSorted((a, b) => (a.date === b.date ? a.id - b.id : a.date < b.date ? -1 : 1));
 }
 
+/** Time that an invoice could bill: the latest, or of the ids given those that are such. */
+export async function listBillableTime(
+  sql: Sql | Tx,
+  filter: { companyId: number; ids: readonly number[] | undefined; limit: number },
+): Promise<(TimeEntryRow & { hourlyRate: bigint })[]> {
+  const { companyId, ids, limit } = filter;
+  return await sql<(TimeEntryRow & { hourlyRate: bigint })[]>`
+    select ${timeEntryColumns(sql)}
+    from time_entries
+    where company_id = ${companyId}
+      and is_billable and not is_billed and not is_running and deleted_at is null
+      and hourly_rate is not null and duration > 0
+      ${ids === undefined ? sql`` : sql`and id = any(${[...ids]}::int8[])`}
+    order by date desc, id desc
+    limit ${limit}
+  `;
+}
+
 /** Entries that the transaction has locked; the rows stay for the lines that name them. */
 export async function markTimeEntriesDeleted(
   tx: Tx,

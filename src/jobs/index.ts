@@ -35,6 +35,7 @@ import { deliverWebhooks } from "./webhooks/deliver.ts";
 import { replayWebhooks } from "./webhooks/replay.ts";
 import { wakeWebhooks } from "./webhooks/wake.ts";
 import { sendStripeRefund } from "./stripe/send-refund.ts";
+import { followEvent } from "./rules/follow-event.ts";
 import { deleteFiles } from "./upkeep/delete-files.ts";
 import { forgetRequests } from "./upkeep/forget-requests.ts";
 
@@ -50,6 +51,7 @@ export const jobs: readonly AnyJob[] = [
   closeCheckout,
   deleteFiles,
   deliverWebhooks,
+  followEvent,
   forgetRequests,
   giveUpMails,
   handleStripeEvent,

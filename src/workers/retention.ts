@@ -8,6 +8,7 @@ import {
   pruneRunKeys,
   pruneRuns,
 } from "../db/run-retention.ts";
+import { deleteRuleLogBefore } from "../db/rule-log.ts";
 import { deleteWebhookDeliveriesBefore } from "../db/webhook-delivery-log.ts";
 import type { Log } from "../platform/log.ts";
 import type { RetentionSettings } from "./settings.ts";
@@ -48,6 +49,7 @@ export async function retain(
       pruneRuns(sql, { statuses: ["dead"], ...older(settings.deadDays) }),
     ),
     keys: await inBatches(() => pruneRunKeys(sql, older(settings.keyDays))),
+    ruleLog: await inBatches(() => deleteRuleLogBefore(sql, older(settings.endedDays))),
     uses: await inBatches(() => deleteUsageBefore(sql, older(usageDays))),
     webhookDeliveries: await inBatches(() =>
       deleteWebhookDeliveriesBefore(sql, older(webhookDays)),

@@ -138,6 +138,10 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
     { companyId: 7, pushId: 4 },
   ],
   "requests.forget-old": [{}, {}],
+  "rule.follow-event": [
+    { companyId: 7, ruleId: 3, eventId: 9 },
+    { companyId: 7, ruleId: 3, eventId: 10 },
+  ],
   "slack.post-alerts": [
     { companyId: 7, routeId: 3, eventId: 9 },
     { companyId: 7, routeId: 3, eventId: 10 },
@@ -332,6 +336,7 @@ for (const { name, payload: schema, follows } of followers) {
         await switchOn(sql, { companyId, clientId });
         await wantInSlack(sql, companyId, type);
         await insertWebhook(sql, companyId);
+        await insertRule(sql, { companyId, type });
         const subject = await subjectOf(sql, { job: name, type, companyId, clientId, invoiceId });
         const eventId = await sql.begin((tx) =>
           recordEvent(tx, {
@@ -355,6 +360,23 @@ for (const { name, payload: schema, follows } of followers) {
       expect(companyIdOf(schema.parse(payload))).toBe(companyId);
     }
   });
+}
+
+/** Somebody wants to be told of it by a rule. */
+async function insertRule(
+  sql: Sql,
+  { companyId, type }: { companyId: number; type: string },
+): Promise<void> {
+  await sql`
+    insert into rules (
+      company_id, kind, name, is_enabled, position, subject_type, event_type, conditions, actions,
+      created_at, updated_at
+    )
+    values (
+      ${companyId}, 'automation', 'Tell', true, 0, 'invoice', ${type}, '[]',
+      '[{"type": "alert", "message": "Look"}]', now(), now()
+    )
+  `;
 }
 
 /** Somebody wants to read of it in Slack. */

@@ -35,8 +35,8 @@ test("every table with rows of a company moves along, or stays for a reason", as
   const ofCompanies = new Set(
     columns.filter(({ name }) => name === "company_id").map(({ table }) => table),
   );
-  // Its rows are deleted with the project's, and are nobody's to take along.
-  const others = new Set(["project_members"]);
+  // Their rows are deleted with those they say something of, and are nobody's to take along.
+  const others = new Set(["project_members", "rule_uses"]);
   const undecided = [...ofCompanies].filter(
     (table) => !movableTables.has(table) && staying[table] === undefined && !others.has(table),
   );

@@ -24,6 +24,7 @@ import { getQuoteLine } from "../../db/quote-lines.ts";
 import { lockQuote } from "../../db/quotes.ts";
 import { getRecurringInvoiceLine } from "../../db/recurring-invoice-lines.ts";
 import { lockRecurringInvoice } from "../../db/recurring-invoices.ts";
+import { lockRule } from "../../db/rules.ts";
 import { lockScheduleEntry } from "../../db/schedule-entries.ts";
 import { lockService } from "../../db/services.ts";
 import { lockSlackRoutes } from "../../db/slack-routes.ts";
@@ -87,6 +88,7 @@ const rows: Readonly<Record<string, FindRow>> = {
     await lockLabel(tx, { kind: "category", companyId, id }),
   "/tags/:": async (tx, { companyId, ids: [id = 0] }) =>
     await lockLabel(tx, { kind: "tag", companyId, id }),
+  "/rules/:": async (tx, { companyId, ids: [id = 0] }) => await lockRule(tx, { companyId, id }),
   "/tax-rates/:": async (tx, { companyId, ids: [id = 0] }) =>
     await lockTaxRate(tx, { companyId, id }),
   "/schedule/:": async (tx, { companyId, ids: [id = 0] }) => {

@@ -9,6 +9,7 @@ import { integrationRoutes } from "./registry-integrations.ts";
 import { operationRoutes } from "./registry-operations.ts";
 import { peopleRoutes } from "./registry-people.ts";
 import { reportRoutes } from "./registry-reports.ts";
+import { ruleRoutes } from "./registry-rules.ts";
 import { runRoutes } from "./registry-runs.ts";
 import { taskRoutes } from "./registry-tasks.ts";
 import { webhookRoutes } from "./registry-webhooks.ts";
@@ -23,6 +24,7 @@ export const routes: readonly Route[] = [
   ...billingRoutes,
   ...workRoutes,
   ...taskRoutes,
+  ...ruleRoutes,
   ...expenseRoutes,
   ...reportRoutes,
   ...exportRoutes,

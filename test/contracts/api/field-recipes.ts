@@ -100,11 +100,20 @@ const byOperation: Readonly<Record<string, Readonly<Record<string, FieldRecipe>>
   "POST /billing/checkout": { plan: () => "starter", price_id: () => "price_starter_monthly" },
   "POST /webhooks/{}/replay": { from: () => "2026-03-01T00:00:00Z" },
   "PUT /integrations/google-calendar/settings": { calendar_id: () => calendarId },
+  "POST /rules": {
+    event: () => "task.created",
+    actions: () => [{ type: "alert", message: "Look at it" }],
+  },
   "POST /tags": { name: ({ userId }) => `New ${userId}` },
   "PUT /tags/{}": { name: ({ userId }) => `Renamed ${userId}` },
   "POST /test-clock/advance": { to: () => "2026-03-03T09:00:00Z" },
   "POST /recurring-invoices/bulk-action": { action: () => "pause" },
 };
+
+/** Fields that an operation needs although its schema lets them be left out: it needs one of several. */
+export function fieldsNeededBy(operation: string): string[] {
+  return Object.keys(byOperation[operation] ?? {});
+}
 
 /** A good value for a field of an operation, where its name tells more than its type. */
 export async function knownValue(

@@ -1,7 +1,7 @@
 import type { Ask, Reply } from "../../integration/api/start-api.ts";
 import { formOf, picture } from "../../support/files.ts";
 import type { DescribedOperation, Schema } from "./described-operations.ts";
-import { knownValue } from "./field-recipes.ts";
+import { fieldsNeededBy, knownValue } from "./field-recipes.ts";
 import { arrange, callers } from "./arrange.ts";
 import type { Made, World } from "./world.ts";
 
@@ -29,9 +29,17 @@ export async function goodRequest(
   const body =
     operation.body === undefined
       ? await goodUpload(operation)
-      : await goodObject(world, operation.name, { schema: operation.body, records });
+      : await goodObject(world, operation.name, {
+          schema: withNeeded(operation.body, fieldsNeededBy(operation.name)),
+          records,
+        });
   const { token } = (await callers[operation.name]?.(world)) ?? world;
   return { address: `${address}${text}`, records, body, token };
+}
+
+function withNeeded(schema: Schema, names: readonly string[]): Schema {
+  const known = names.filter((name) => schema.properties?.[name] !== undefined);
+  return { ...schema, required: [...new Set([...(schema.required ?? []), ...known])] };
 }
 
 /** The JSON that was to be sent; nothing where it is a form. */

@@ -294,6 +294,15 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   },
   "settings/bank-accounts": async (world) =>
     await world.need("POST", "/settings/bank-accounts", { name: "Main", details: "BSB 123-456" }),
+  rules: async (world) =>
+    await world.need("POST", "/rules", {
+      kind: "automation",
+      name: "Mark large ones",
+      // Disabled, so that it follows nothing while others are tried.
+      is_enabled: false,
+      event: "task.created",
+      actions: [{ type: "alert", message: "Look at it" }],
+    }),
   tags: async (world) => await world.need("POST", "/tags", { name: `Tag ${Math.random()}` }),
   categories: async (world) =>
     await world.need("POST", "/categories", { name: `Category ${Math.random()}` }),

@@ -1,0 +1,100 @@
+import { meetsConditions } from "../billing/rule-conditions.ts";
+import { billTime, type BilledTime, type WorkedTime } from "../billing/time-rules.ts";
+import type { Tx } from "../db/client.ts";
+import { loadRuleFacts } from "../db/rule-facts.ts";
+import { insertRuleLog } from "../db/rule-log.ts";
+import { replaceRuleUses, sumRuleUses } from "../db/rule-uses.ts";
+import { lockBillingRules, type BillingRuleRow } from "../db/rules.ts";
+import type { Acting } from "./acting.ts";
+
+/** Time as its lines bill it, by the rules that were asked. */
+export interface RuleBilling {
+  rules: readonly BillingRuleRow[];
+  entries: readonly WorkedTime[];
+  billed: ReadonlyMap<number, BilledTime>;
+}
+
+/**
+ * Bills locked entries by the company's enabled billing rules, or by those given. Nothing is written:
+ * `keepRuleUses` does that. `invoiceId` is null where none is billed on.
+ */
+export async function billByRules(
+  tx: Tx,
+  by: Acting,
+  input: {
+    invoiceId: number | null;
+    entries: readonly WorkedTime[];
+    rules?: readonly BillingRuleRow[];
+  },
+): Promise<RuleBilling> {
+  const { invoiceId, entries } = input;
+  const companyId = by.company.id;
+  const rules = input.rules ?? (await lockBillingRules(tx, companyId));
+  if (rules.length === 0) return { rules, entries, billed: billTime(entries, () => [], []) };
+  const ids = entries.map(({ id }) => id);
+  const facts = await loadRuleFacts(tx, { companyId, subjectType: "time-entry", ids });
+  const used = await sumRuleUses(tx, {
+    companyId,
+    ruleIds: rules.map(({ id }) => id),
+    invoiceId,
+    exceptEntries: ids,
+  });
+  const billed = billTime(
+    entries,
+    ({ id }) => rules.filter(({ conditions }) => meetsConditions(facts.get(id) ?? {}, conditions)),
+    used,
+  );
+  return { rules, entries, billed };
+}
+
+/** Writes down what billed entries have used of retainers and caps, and in each rule's log what it did. */
+export async function keepRuleUses(
+  tx: Tx,
+  by: Acting,
+  { invoiceId, billing }: { invoiceId: number; billing: RuleBilling },
+): Promise<void> {
+  const companyId = by.company.id;
+  const { rules, entries, billed } = billing;
+  await replaceRuleUses(tx, {
+    companyId,
+    entryIds: entries.map(({ id }) => id),
+    uses: [...billed.values()].flatMap(({ id, uses }) =>
+      uses.map((use) => ({ ...use, timeEntryId: id })),
+    ),
+  });
+  for (const rule of rules) {
+    const effects = effectsOf(rule, billing);
+    if (effects.length === 0) continue;
+    await insertRuleLog(tx, {
+      companyId,
+      ruleId: rule.id,
+      eventId: null,
+      subjectType: "invoice",
+      subjectId: invoiceId,
+      outcome: "applied",
+      effects,
+      reason: null,
+      now: by.now,
+    });
+  }
+}
+
+/** What one rule did to each entry that it changed. Seconds, and minor units. */
+export function effectsOf(
+  rule: BillingRuleRow,
+  { entries, billed }: RuleBilling,
+): Record<string, unknown>[] {
+  return entries.flatMap(({ id, duration }) => {
+    const time = billed.get(id);
+    if (time === undefined || !time.changedBy.includes(rule.id)) return [];
+    return [
+      {
+        type: rule.terms.type,
+        time_entry_id: id,
+        worked: duration,
+        billed: time.seconds,
+        credit: Number(time.credit),
+      },
+    ];
+  });
+}
