@@ -1,5 +1,5 @@
 import type { Tx } from "../db/client.ts";
-import { findRuleEvent, setRuleTrail } from "../db/rule-events.ts";
+import { findRuleEvent, hasHappenedSince, setRuleTrail } from "../db/rule-events.ts";
 import { hasMetEvent, insertRuleLog } from "../db/rule-log.ts";
 import { lockRule } from "../db/rules.ts";
 import type { Acting } from "./acting.ts";
@@ -33,6 +33,10 @@ export async function followRule(
   }
   const { subjectId, trail } = event;
   const isEcho = trail.includes(ruleId);
+  // What the record is by now may be somebody else's doing: the later event knows whose.
+  if (isEcho && (await hasHappenedSince(tx, { companyId, event }))) {
+    return { outcome: "stale", reason: "a later event tells of the same record" };
+  }
   const log = { companyId, ruleId, eventId, subjectType: rule.subjectType, subjectId, now: by.now };
   let application: Application | undefined;
   try {

@@ -1,6 +1,6 @@
 import { lineAmount } from "../billing/totals.ts";
 import type { BilledTime } from "../billing/time-rules.ts";
-import { hoursText } from "../billing/worked-time.ts";
+import { shortHours } from "../billing/worked-time.ts";
 import type { Tx } from "../db/client.ts";
 import { lockInvoice, type InvoiceRow } from "../db/invoices.ts";
 import { findTask } from "../db/tasks.ts";
@@ -81,7 +81,7 @@ function priceWork(
   return {
     quantity: 10_000n,
     unitPrice: (lineAmount(quantity, unitPrice) - credit) * 1_000_000n,
-    longDescription: [`${hoursText(seconds)} h`, ...remarks].join("\n"),
+    longDescription: [`${shortHours(seconds)} h`, ...remarks].join("\n"),
   };
 }
 

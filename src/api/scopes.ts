@@ -74,6 +74,7 @@ const nouns: Readonly<Record<(typeof resources)[number], string>> = {
   projects: "projects and who works on them",
   tasks: "tasks",
   tags: "tags",
+  rules: "rules: what is done and billed by itself",
   "time-entries": "time entries and the timer",
   expenses: "expenses and receipts",
   schedule: "planned work",

@@ -1,6 +1,6 @@
 import type { LocalDate } from "./dates.ts";
 import { lineAmount } from "./totals.ts";
-import { hoursText, quantityOfTime } from "./worked-time.ts";
+import { shortHours, quantityOfTime } from "./worked-time.ts";
 
 // How worked time becomes what an invoice says. docs/rules.md has the rules with worked examples.
 
@@ -141,7 +141,7 @@ function cover(
   const seconds = Math.max(0, Math.min(left, line.seconds));
   if (seconds === 0) return 0n;
   line.uses.push({ ruleId: retainer.id, period, seconds, amount: 0n });
-  line.remarks.push(`${retainer.name}: ${hoursText(seconds)} of ${hoursText(line.seconds)} h`);
+  line.remarks.push(`${retainer.name}: ${shortHours(seconds)} of ${shortHours(line.seconds)} h`);
   line.changedBy.push(retainer.id);
   return amountOf(seconds, entry.hourlyRate);
 }

@@ -32,8 +32,7 @@ export function secondsOfHours(hours: string): bigint {
   return roundHalfAway(BigInt(hours.replace(".", "")) * SECONDS_PER_HOUR, 10_000n);
 }
 
-/** Hours as a line says them, without zeros at the end: "1.5". */
-export function hoursText(seconds: number): string {
-  const scaled = quantityOfTime(seconds).toString().padStart(5, "0");
-  return `${scaled.slice(0, -4)}.${scaled.slice(-4)}`.replace(/\.?0+$/, "");
+/** Hours as people write them, without zeros at the end: "1.5". */
+export function shortHours(seconds: number): string {
+  return hoursText(BigInt(seconds)).replace(/\.?0+$/, "");
 }

@@ -141,7 +141,7 @@ const Settings = z.object({
   HEARTBEAT_MS: integer(100, 1_200_000).default(5_000),
   /** How long a process may take to stop, in milliseconds; supervisors as a rule kill after 30000. Default 25000. */
   SHUTDOWN_WINDOW_MS: integer(0, 3_600_000).default(25_000),
-  /** How long runs that succeeded, were skipped or cancelled are kept, in days. Default 30. */
+  /** How long runs that succeeded, were skipped or cancelled, and what rules did, are kept, in days. Default 30. */
   RUN_RETENTION_DAYS: integer(1, DAYS_MAX).default(30),
   /** How long dead runs are kept, in days. Default 180. */
   RUN_RETENTION_DEAD_DAYS: integer(1, DAYS_MAX).default(180),

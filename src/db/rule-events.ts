@@ -22,6 +22,20 @@ export async function findRuleEvent(
   return row === undefined ? undefined : { ...row, trail: row.trail.map(Number) };
 }
 
+/** Whether the same has happened to the record again since. */
+export async function hasHappenedSince(
+  sql: Sql | Tx,
+  { companyId, event }: { companyId: number; event: RuleEventRow },
+): Promise<boolean> {
+  const rows = await sql`
+    select from events
+    where company_id = ${companyId} and subject_type = ${event.subjectType}
+      and subject_id = ${event.subjectId} and type = ${event.type} and id > ${event.id}
+    limit 1
+  `;
+  return rows.length > 0;
+}
+
 /** Says of every event that this transaction leaves from here on which rules led to it. */
 export async function setRuleTrail(tx: Tx, trail: readonly number[]): Promise<void> {
   await tx`select set_config('nightledger.rule_trail', ${`{${trail.join(",")}}`}, true)`;

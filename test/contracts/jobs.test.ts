@@ -6,7 +6,14 @@ import type { AnyJob } from "../../src/jobs/define-job.ts";
 import { jobs } from "../../src/jobs/index.ts";
 import { backoffMs } from "../../src/queue/backoff.ts";
 import { companyIdOf, enqueue } from "../../src/queue/enqueue.ts";
-import { insertClient, insertCompany, insertInvoice, insertWebhook } from "../support/records.ts";
+import {
+  insertClient,
+  insertCompany,
+  insertInvoice,
+  insertWebhook,
+  insertRule,
+  wantInSlack,
+} from "../support/records.ts";
 import { calendarSamples } from "../support/calendar-samples.ts";
 import { subjectOf } from "../support/followed-subjects.ts";
 import { setup } from "../support/setup.ts";
@@ -360,35 +367,6 @@ for (const { name, payload: schema, follows } of followers) {
       expect(companyIdOf(schema.parse(payload))).toBe(companyId);
     }
   });
-}
-
-/** Somebody wants to be told of it by a rule. */
-async function insertRule(
-  sql: Sql,
-  { companyId, type }: { companyId: number; type: string },
-): Promise<void> {
-  await sql`
-    insert into rules (
-      company_id, kind, name, is_enabled, position, subject_type, event_type, conditions, actions,
-      created_at, updated_at
-    )
-    values (
-      ${companyId}, 'automation', 'Tell', true, 0, 'invoice', ${type}, '[]',
-      '[{"type": "alert", "message": "Look"}]', now(), now()
-    )
-  `;
-}
-
-/** Somebody wants to read of it in Slack. */
-async function wantInSlack(sql: Sql, companyId: number, type: string): Promise<void> {
-  await sql`
-    insert into connections (company_id, provider, status, created_at, updated_at)
-    values (${companyId}, 'slack', 'needs_reauth', now(), now())
-  `;
-  await sql`
-    insert into slack_routes (company_id, event_type, channel, channel_name, created_at, updated_at)
-    values (${companyId}, ${type}, 'C1', 'billing', now(), now())
-  `;
 }
 
 test("no event type is followed by two jobs that would send the same mail", () => {

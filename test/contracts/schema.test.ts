@@ -82,7 +82,7 @@ test("what names a record is a foreign key", async () => {
       "is a name given by others, not one of our records",
       /\.(external_id|message_id|request_id|trace_id|trigger_id)$/,
     ],
-    ["a message outlives the event it tells of", /^webhook_deliveries\.event_id$/],
+    ["outlives the event it tells of", /^(webhook_deliveries|rule_log)\.event_id$/],
     ["is Google's name for it", /^calendar_\w+\.(calendar_id|event_id|series_id|resource_id)$/],
     ["the line goes when its fee is waived", /^invoice_late_fees\.line_id$/],
     [

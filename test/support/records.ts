@@ -200,3 +200,32 @@ export async function insertWebhook(
   `;
   return row!.id;
 }
+
+/** Somebody wants to be told of it by a rule. */
+export async function insertRule(
+  sql: Sql,
+  { companyId, type }: { companyId: number; type: string },
+): Promise<void> {
+  await sql`
+    insert into rules (
+      company_id, kind, name, is_enabled, position, subject_type, event_type, conditions, actions,
+      created_at, updated_at
+    )
+    values (
+      ${companyId}, 'automation', 'Tell', true, 0, 'invoice', ${type}, '[]',
+      '[{"type": "alert", "message": "Look"}]', now(), now()
+    )
+  `;
+}
+
+/** Somebody wants to read of it in Slack. */
+export async function wantInSlack(sql: Sql, companyId: number, type: string): Promise<void> {
+  await sql`
+    insert into connections (company_id, provider, status, created_at, updated_at)
+    values (${companyId}, 'slack', 'needs_reauth', now(), now())
+  `;
+  await sql`
+    insert into slack_routes (company_id, event_type, channel, channel_name, created_at, updated_at)
+    values (${companyId}, ${type}, 'C1', 'billing', now(), now())
+  `;
+}

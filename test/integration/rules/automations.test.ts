@@ -1,0 +1,246 @@
+import { expect, test } from "vitest";
+import { followRule } from "../../../src/actions/follow-rule.ts";
+import { findCompany } from "../../../src/db/companies.ts";
+import { openCompany } from "../../support/company.ts";
+import { eventually } from "../../support/eventually.ts";
+import { startPlatform } from "../../support/platform.ts";
+import { openTestProviders } from "../../support/providers.ts";
+import { setup } from "../../support/setup.ts";
+
+/** For a machine that has other things to do. */
+const PATIENCE = { withinMs: 20_000 };
+
+/** What the API answers, as far as tests look at it. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the answer's shape is what tests are about
+type Json = any;
+
+/** The whole product, and a company with a client and a project. */
+async function start() {
+  const base = await setup();
+  const providers = openTestProviders();
+  base.defer(() => providers.closeProviders());
+  const platform = await startPlatform(base, { providers });
+  const company = await openCompany(platform);
+  const client = await company.post("/clients", { name: "Maple Street Bakery" });
+  const project = await company.post("/projects", { client_id: client.id, name: "Website" });
+  const service = await company.post("/services", { name: "Development" });
+  const worked = (fields: Json = {}) => ({
+    project_id: project.id,
+    service_id: service.id,
+    date: "2026-03-02",
+    duration: 3600,
+    ...fields,
+  });
+  return {
+    sql: base.sql,
+    company,
+    client,
+    worked,
+    log: async (fields: Json = {}): Promise<Json> =>
+      await company.post("/time-entries", worked(fields)),
+    automation: async (fields: Json): Promise<Json> =>
+      await company.post("/rules", { kind: "automation", name: "Rule", ...fields }),
+    /** Waits until every event was followed and every run is over. */
+    async settled() {
+      await eventually(async () => {
+        const [row] = await base.sql<{ open: number }[]>`
+          select (
+            (select count(*) from event_outbox)
+            + (select count(*) from job_runs
+                where job = 'rule.follow-event' and finished_at is null)
+          )::int as open
+        `;
+        return row?.open === 0;
+      }, PATIENCE);
+    },
+  };
+}
+
+test("rules price, bill, tag and alert what happens, each once, and say what they did", async () => {
+  const { sql, company, client, worked, log, automation, settled } = await start();
+  const bill = await automation({
+    name: "Bill the bakery",
+    event: "time_entry.created",
+    conditions: [
+      { field: "client_id", operator: "equals", value: client.id },
+      { field: "duration", operator: "at_least", value: 1800 },
+    ],
+    actions: [
+      { type: "set_rate", hourly_rate: 12_000 },
+      { type: "add_to_next_invoice" },
+      { type: "alert", message: "Time was billed" },
+    ],
+  });
+  const tag = await automation({
+    name: "Mark what is urgent",
+    event: "task.created",
+    conditions: [{ field: "summary", operator: "contains", value: "URGENT" }],
+    actions: [{ type: "add_tag", tag: "Hot" }],
+  });
+  const entry = await log();
+  const short = await log({ duration: 60 });
+  const urgent = await company.post("/tasks", { summary: "Urgent: call them" });
+  const calm = await company.post("/tasks", { summary: "Filing" });
+  await settled();
+  const billed = await company.get(`/time-entries/${entry.id}`);
+  expect(billed).toMatchObject({ hourly_rate: 12_000, is_billed: true });
+  expect(await company.get(`/time-entries/${short.id}`)).toMatchObject({ is_billed: false });
+  expect(await company.get(`/tasks/${urgent.id}`)).toMatchObject({ tags: ["Hot"] });
+  expect(await company.get(`/tasks/${calm.id}`)).toMatchObject({ tags: [] });
+  expect(await company.get(`/rules/${bill.id}/log`)).toMatchObject([
+    {
+      subject_type: "time-entry",
+      subject_id: entry.id,
+      outcome: "applied",
+      effects: [
+        { type: "set_rate", hourly_rate: 12_000 },
+        {
+          type: "add_to_next_invoice",
+          invoice_id: billed.invoice_id,
+          time_entry_ids: [entry.id],
+        },
+        { type: "alert", message: "Time was billed" },
+      ],
+      reason: null,
+    },
+  ]);
+  expect(await company.get(`/rules/${tag.id}/log`)).toMatchObject([
+    { subject_id: urgent.id, effects: [{ type: "add_tag", tag: "Hot" }] },
+  ]);
+  expect(await company.get("/attention-items")).toMatchObject([
+    {
+      kind: "rule.alert",
+      title: "Bill the bakery: Time was billed",
+      subject_type: "time-entry",
+      subject_id: entry.id,
+    },
+  ]);
+
+  // Many at once find one draft, however many workers there are.
+  const entries = Array.from({ length: 25 }, () => worked({ duration: 1800 }));
+  await company.call("POST", "/time-entries/bulk", { entries });
+  await settled();
+  const invoices = await company.get("/invoices");
+  expect(invoices).toMatchObject([{ id: billed.invoice_id, total: 12_000 + 25 * 6_000 }]);
+  const bulk = await company.get("/time-entries?is_billed=true&per_page=100");
+  expect(bulk).toHaveLength(26);
+
+  // A run that comes again, as after a crash, finds that it was done.
+  const [first] = await company.get(`/rules/${bill.id}/log?limit=1&offset=25`);
+  const by = { company: (await findCompany(sql, company.id))!, causerId: null, now: new Date() };
+  const ref = { ruleId: bill.id, eventId: first.event_id };
+  const again = await sql.begin(async (tx) => await followRule(tx, by, ref));
+  expect(again).toEqual({ outcome: "stale", reason: "the rule has met this event" });
+
+  // What cannot be done to a record is passed over, with the reason.
+  await company.put(`/rules/${bill.id}`, {
+    conditions: [{ field: "client_id", operator: "is_not_set" }],
+    actions: [{ type: "add_to_next_invoice" }],
+  });
+  const timer = await company.post("/timer/start", { hourly_rate: 100 });
+  await company.call("PUT", "/timer/stop");
+  await settled();
+  expect(await company.get(`/rules/${bill.id}/log?outcome=skipped`)).toMatchObject([
+    { subject_id: timer.id, reason: "It is for no client.", effects: [] },
+  ]);
+});
+
+test("a rule that starts itself again, alone or with another, is disabled with its reason; so is one that fails", async () => {
+  const { company, log, automation, settled, sql } = await start();
+  const low = await automation({
+    name: "Low",
+    event: "time_entry.updated",
+    conditions: [{ field: "hourly_rate", operator: "at_least", value: 10_001 }],
+    actions: [{ type: "set_rate", hourly_rate: 10_000 }],
+  });
+  const high = await automation({
+    name: "High",
+    event: "time_entry.updated",
+    conditions: [{ field: "hourly_rate", operator: "at_most", value: 10_000 }],
+    actions: [{ type: "set_rate", hourly_rate: 20_000 }],
+  });
+  const entry = await log({ hourly_rate: 500 });
+  await company.call("PATCH", `/time-entries/${entry.id}`, { notes: "Begin" });
+  await settled();
+  const states = async () =>
+    (await company.get("/rules")).map(({ name, is_enabled, disabled_code }: Json) => [
+      name,
+      is_enabled,
+      disabled_code,
+    ]);
+  const after = await states();
+  const disabled = after.filter(([, isEnabled]: Json) => isEnabled === false);
+  expect(disabled).toHaveLength(1);
+  expect(disabled[0][2]).toBe("loop");
+  const looping = disabled[0][0] === "Low" ? low : high;
+  const other = looping === low ? high : low;
+  expect(await company.get(`/rules/${looping.id}`)).toMatchObject({
+    disabled_reason: expect.stringContaining(String(other.id)),
+  });
+  expect(await company.get(`/rules/${looping.id}/log?outcome=looped`)).toHaveLength(1);
+  expect(await company.get("/attention-items")).toMatchObject([
+    { kind: "rule.disabled", subject_type: "rule", subject_id: looping.id },
+  ]);
+  const [told] = await sql<{ count: number }[]>`
+    select count(*)::int as count from events where type = 'rule.disabled'
+  `;
+  expect(told).toEqual({ count: 1 });
+
+  // Enabled again, it is no item any more.
+  await company.call("PATCH", `/rules/${other.id}/enabled`, { enabled: false });
+  const enabled = await company.call("PATCH", `/rules/${looping.id}/enabled`, { enabled: true });
+  expect(enabled.data).toMatchObject({
+    is_enabled: true,
+    disabled_code: null,
+    disabled_reason: null,
+  });
+  expect(await company.get("/attention-items")).toEqual([]);
+  await company.delete(`/rules/${looping.id}`);
+  expect((await company.try("GET", `/rules/${looping.id}`)).status).toBe(404);
+
+  // Met by its own change, it has nothing left to do.
+  const calm = await automation({
+    name: "Calm",
+    event: "time_entry.updated",
+    actions: [
+      { type: "set_billable", is_billable: false },
+      { type: "alert", message: "Not billable" },
+    ],
+  });
+  const kept = await log({ hourly_rate: 500 });
+  await company.call("PATCH", `/time-entries/${kept.id}`, { notes: "Begin" });
+  await settled();
+  expect(await company.get(`/time-entries/${kept.id}`)).toMatchObject({ is_billable: false });
+  expect(await company.get(`/rules/${calm.id}`)).toMatchObject({ is_enabled: true });
+  expect(await company.get(`/rules/${calm.id}/log`)).toMatchObject([
+    { outcome: "applied", effects: [{ type: "set_billable" }, { type: "alert" }] },
+  ]);
+
+  const tagging = await automation({
+    name: "Tag",
+    event: "task.created",
+    actions: [{ type: "add_tag", tag: "Gone" }],
+  });
+  await company.delete(`/tags/${tagging.actions[0].tag.id}`);
+  const task = await company.post("/tasks", { summary: "Anything" });
+  await settled();
+  expect(await company.get(`/rules/${tagging.id}`)).toMatchObject({
+    is_enabled: false,
+    disabled_code: "failed",
+    disabled_reason: "The tag that it gives was deleted.",
+    actions: [{ type: "add_tag", tag: { name: null } }],
+  });
+  expect(await company.get(`/rules/${tagging.id}/log`)).toMatchObject([
+    { outcome: "failed", subject_id: task.id, effects: [] },
+  ]);
+  expect(await company.get("/attention-items")).toContainEqual(
+    expect.objectContaining({ kind: "rule.disabled", title: 'The rule "Tag" was disabled' }),
+  );
+  // A disabled one does nothing, and is not asked.
+  const runs = async () =>
+    await sql`select from job_runs where job = 'rule.follow-event' and payload @> ${sql.json({ ruleId: tagging.id })}`;
+  const before = (await runs()).length;
+  await company.post("/tasks", { summary: "Another" });
+  await settled();
+  expect((await runs()).length).toBe(before);
+});
