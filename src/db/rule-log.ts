@@ -25,8 +25,10 @@ interface LogFilter {
 
 /** False when the rule has met this event before; then nothing is written. */
 export async function insertRuleLog(tx: Tx, { now, ...log }: NewRuleLog): Promise<boolean> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- effects are plain values
+  const effects = tx.json(log.effects as never);
   const rows = await tx`
-    insert into rule_log ${tx({ ...log, effects: tx.json(log.effects as never), createdAt: now })}
+    insert into rule_log ${tx({ ...log, effects, createdAt: now })}
     on conflict on constraint rule_log_once do nothing
     returning id
   `;

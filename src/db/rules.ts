@@ -76,25 +76,17 @@ function columns(sql: Sql | Tx) {
   `;
 }
 
-export async function findRule(
-  sql: Sql | Tx,
-  { companyId, id }: RuleRef,
-): Promise<RuleRow | undefined> {
-  const [row] = await sql<RuleRow[]>`
-    select ${columns(sql)} from rules
-    where company_id = ${companyId} and id = ${id} and deleted_at is null
-  `;
-  return row;
-}
-
 /** A deleted one is not found. */
 export async function getRule(sql: Sql | Tx, ref: RuleRef): Promise<RuleRow> {
-  const row = await findRule(sql, ref);
+  const [row] = await sql<RuleRow[]>`
+    select ${columns(sql)} from rules
+    where company_id = ${ref.companyId} and id = ${ref.id} and deleted_at is null
+  `;
   if (row === undefined) throw new NotFound("Rule");
   return row;
 }
 
-/** As `findRule`, and nobody else may change or apply it until the transaction ends. */
+/** As `getRule`, but undefined when there is none, and nobody else may change or apply it until the transaction ends. */
 export async function lockRule(tx: Tx, { companyId, id }: RuleRef): Promise<RuleRow | undefined> {
   const [row] = await tx<RuleRow[]>`
     select ${columns(tx)} from rules
@@ -214,7 +206,9 @@ export async function markRuleDeleted(
 }
 
 function columnsOf(tx: Tx, fields: RuleFields) {
-  const json = (value: unknown) => (value === null ? null : tx.json(value as never));
+  const json = (value: readonly RuleCondition[] | readonly RuleAction[] | TimeTerms | null) =>
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- objects of plain values, whose interfaces have no index signature
+    value === null ? null : tx.json(value as never);
   return {
     kind: fields.kind,
     name: fields.name,

@@ -41,7 +41,7 @@ async function start() {
     automation: async (fields: Json): Promise<Json> =>
       await company.post("/rules", { kind: "automation", name: "Rule", ...fields }),
     /** Waits until every event was followed and every run is over. */
-    async settled() {
+    settled: async () => {
       await eventually(async () => {
         const [row] = await base.sql<{ open: number }[]>`
           select (

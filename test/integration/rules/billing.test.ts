@@ -15,6 +15,11 @@ function rulesOf({ expectCall }: Working) {
     });
 }
 
+/** A body's only condition. */
+const condition = (field: string, operator: string, value?: unknown) => ({
+  conditions: [{ field, operator, value }],
+});
+
 test("time becomes lines by the rules, with their reasons, and the entry keeps what was worked", async () => {
   const work = await startWork();
   const { expectCall, draft, project, worked, serviceId } = work;
@@ -165,9 +170,6 @@ test("rules are checked when they are written, changed key by key, listed, and f
   await invalid("actions.0.type", {
     event: "client.created",
     actions: [{ type: "set_rate", hourly_rate: 1 }],
-  });
-  const condition = (field: string, operator: string, value?: unknown) => ({
-    conditions: [{ field, operator, value }],
   });
   await invalid("conditions.0.field", condition("color", "equals", "red"));
   await invalid("conditions.0.operator", condition("client_id", "contains", 1));

@@ -82,9 +82,9 @@ test("no rules bill what was worked, and rounding never leaves a whole increment
     for (let seconds = 0; seconds < 4_000; seconds += 7) {
       const rounded = roundSeconds(seconds, { increment: 900, mode });
       expect(rounded % 900).toBe(0);
-      expect(Math.abs(rounded - seconds)).toBeLessThan(mode === "nearest" ? 451 : 900);
-      if (mode === "up") expect(rounded).toBeGreaterThanOrEqual(seconds);
-      if (mode === "down") expect(rounded).toBeLessThanOrEqual(seconds);
+      const [least, most] = { up: [0, 899], nearest: [-449, 450], down: [-899, 0] }[mode];
+      expect(rounded - seconds).toBeGreaterThanOrEqual(least!);
+      expect(rounded - seconds).toBeLessThanOrEqual(most!);
     }
   }
 });

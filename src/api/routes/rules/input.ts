@@ -87,7 +87,6 @@ function storedAction(action: NonNullable<RuleRow["actions"]>[number]): RuleActi
 }
 
 function termsOf(terms: NonNullable<RuleBody["terms"]>): TimeTerms {
-  const at = (key: string): string => `terms.${key}`;
   const known = {
     rounding: ["increment", "mode"],
     minimum: ["seconds"],
@@ -97,24 +96,24 @@ function termsOf(terms: NonNullable<RuleBody["terms"]>): TimeTerms {
   const own: readonly string[] = known[terms.type];
   for (const key of Object.keys(terms)) {
     if (key !== "type" && !own.includes(key)) {
-      throw fault(at(key), `Is no term of ${terms.type}.`);
+      throw fault(`terms.${key}`, `Is no term of ${terms.type}.`);
     }
   }
   switch (terms.type) {
     case "rounding":
       return {
         type: terms.type,
-        increment: need(terms.increment, at("increment")),
+        increment: need(terms.increment, "terms.increment"),
         mode: terms.mode ?? "up",
       };
     case "minimum":
     case "retainer":
-      return { type: terms.type, seconds: need(terms.seconds, at("seconds")) };
+      return { type: terms.type, seconds: need(terms.seconds, "terms.seconds") };
     case "cap":
       return {
         type: terms.type,
-        amount: Number(need(terms.amount, at("amount"))),
-        period: need(terms.period, at("period")),
+        amount: Number(need(terms.amount, "terms.amount")),
+        period: need(terms.period, "terms.period"),
       };
   }
 }
