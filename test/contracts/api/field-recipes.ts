@@ -38,6 +38,8 @@ const byName: Readonly<Record<string, FieldRecipe>> = {
   time_entry_ids: async (world) => [(await recipes["time-entries"]!(world, [])).id],
   task_id: async (world) => (await recipes["tasks"]!(world, [])).id,
   task_ids: async (world) => [(await recipes["tasks/invoice-import-candidates"]!(world, [])).id],
+  // Of the rule that the recipe makes.
+  record_ids: async (world) => [(await recipes["tasks"]!(world, [])).id],
   tag_id: async (world) => (await recipes["tags"]!(world, [])).id,
   expense_ids: async (world) => [(await recipes["expenses"]!(world, [])).id],
   primary_color: () => "#1a1a2e",
