@@ -24,7 +24,7 @@ import { openWorld, startUnlimitedApi, type Made, type World } from "./world.ts"
 const served = new Set(operations.map(({ name }) => name));
 
 /** Documented there, and not served. */
-const elsewhere = /^\w+ \/(profile)\b|^PATCH \/settings\//;
+const elsewhere = /^\w+ \/profile\b|^PATCH \/settings\//;
 
 describeWithData("contracts/tidybill.json", (file) => {
   const contract = readBaseContract(file);
