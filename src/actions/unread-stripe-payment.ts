@@ -11,7 +11,10 @@ export interface PaidPage {
 const kind = "stripe.unrecorded-payment";
 const keyOf = (checkoutId: number) => `checkout ${checkoutId}`;
 
-/** Tells of money for an invoice of ours that came to an account which we may not look into any more. */
+/**
+ * Tells of money for an invoice of ours that came, or is on its way, to an account which we may not look
+ * into any more.
+ */
 export async function tellOfUnreadPayment(
   tx: Tx,
   { account, paidPage }: { account: string; paidPage: PaidPage | null },
@@ -26,8 +29,8 @@ export async function tellOfUnreadPayment(
     companyId: invoice.companyId,
     kind,
     key: keyOf(paidPage.checkoutId),
-    title: `Invoice ${invoice.invoiceNumber} was paid at Stripe after the account was disconnected`,
-    detail: `Account ${account}. Record the payment by hand, or connect the account again.`,
+    title: `A payment of invoice ${invoice.invoiceNumber} at Stripe is in nobody's books: its account is disconnected`,
+    detail: `Account ${account}. Once it has come, record it by hand; or connect the account again.`,
     subjectType: "invoice",
     subjectId: invoice.id,
   });

@@ -117,6 +117,28 @@ export async function lockInvoiceOfCheckout(
   return row;
 }
 
+/** A page that may still be paid on, or was, and nothing of it is recorded. */
+export type PayablePage = Pick<CheckoutRow, "companyId" | "id"> & {
+  session: string;
+  invoiceUuid: string;
+};
+
+/** Those of an account, whichever company they are in. */
+export async function listPayablePages(
+  sql: Sql | Tx,
+  { account, limit }: { account: string; limit: number },
+): Promise<PayablePage[]> {
+  return await sql<PayablePage[]>`
+    select checkouts.company_id, checkouts.id, session, invoices.uuid as invoice_uuid
+    from stripe_checkouts checkouts
+    join invoices
+      on invoices.company_id = checkouts.company_id and invoices.id = checkouts.invoice_id
+    where account = ${account} and session is not null and checkouts.status in ('open', 'complete')
+    order by checkouts.id desc
+    limit ${limit}
+  `;
+}
+
 /** A page by its name at Stripe. */
 export async function findCheckoutOfSession(
   sql: Sql | Tx,

@@ -34,7 +34,11 @@ test("money that comes when the account is disconnected is told of, and recorded
   // Paid before, and told after.
   await pay(late.uuid);
   await pay(other.uuid);
+  // Nobody can look at the pages before the account is gone.
+  const pages = { path: "/v1/checkout/sessions" };
+  sandbox.fault({ match: pages, fault: { kind: "status", status: 503 }, times: 5 });
   await expectCall(200, "POST", "/settings/stripe/disconnect");
+  sandbox.clearFaults();
   await deliver({ order: "reversed", times: 2 });
   const { scheduler } = await paying.work();
   await settled();
@@ -118,6 +122,25 @@ test("an account that changes, or lets us in no more, is looked at when Stripe s
   expect(await statuses()).toEqual(["connected", "connected"]);
   expect(await mayPay()).toBe(200);
   expect(await sql`select id from stripe_events where status = 'received'`).toEqual([]);
+});
+
+test("before an account is disconnected its pages are closed, and what was paid on them is recorded", async () => {
+  const paying = await startPaying();
+  const { issued, checkout, pay, expectCall, books, sql } = paying;
+  const [open, paid, debit] = [await issued(), await issued(), await issued()];
+  const { body } = await checkout(open.uuid);
+  await pay(paid.uuid);
+  await pay(debit.uuid, "sepa_debit");
+  await expectCall(200, "POST", "/settings/stripe/disconnect");
+  expect(books().sessions.map(({ status }) => status)).toEqual(["expired", "complete", "complete"]);
+  expect((await fetch(body.data.checkout_url)).status).toBe(410);
+  const statusOf = async ({ id }: { id: number }) =>
+    (await expectCall(200, "GET", `/invoices/${id}`)).status;
+  expect([await statusOf(open), await statusOf(paid)]).toEqual(["sent", "paid"]);
+  // The debit comes in days, when nobody here is told any more.
+  expect(await itemsOf(paying)).toEqual([["stripe.unrecorded-payment", debit.id]]);
+  expect(await sql`select status from connections`).toEqual([{ status: "disabled" }]);
+  expect(await findFaults(sql)).toEqual([]);
 });
 
 /** An invoice over 100.00 that was paid at Stripe. */

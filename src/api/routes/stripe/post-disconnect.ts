@@ -4,6 +4,7 @@ import { Conflict } from "../../../errors.ts";
 import { getProvider } from "../../connecting.ts";
 import { defineRoute } from "../../define-route.ts";
 import { stripeSignal } from "../billing/stripe.ts";
+import { closePages } from "./close-pages.ts";
 
 /** POST /settings/stripe/disconnect — withdraws our access to the account and forgets it here. */
 export const postStripeDisconnectRoute = defineRoute({
@@ -11,8 +12,9 @@ export const postStripeDisconnectRoute = defineRoute({
   path: "/settings/stripe/disconnect",
   summary: "Disconnect the Stripe account",
   description:
-    "Forgets the account whether or not Stripe can be told; the activity log says which. Nothing " +
-    "happens when none is connected.",
+    "Closes the pages where clients could still pay, records what was paid on them, and forgets the " +
+    "account whether or not Stripe can be told; the activity log says which. Nothing happens when none " +
+    "is connected.",
   tag: "Integrations",
   access: { scope: "integrations:write", minimumRole: "admin" },
   answers: { 200: z.object({ data: z.object({ message: z.string() }) }) },
@@ -20,6 +22,7 @@ export const postStripeDisconnectRoute = defineRoute({
 
   async run(context) {
     const { sql, clock, services, company, user, requestId } = context;
+    await closePages(context, company.id);
     try {
       await disconnectProvider(
         { sql, clock, connectors: services.connectors, signal: stripeSignal() },
