@@ -13,7 +13,8 @@ export async function parse<T extends z.ZodType>(
   value: unknown,
   nameOfWhole: string,
 ): Promise<z.output<T>> {
-  const result = await schema.safeParseAsync(value);
+  // With the input in each issue, a value that is missing is told from one that is wrong.
+  const result = await schema.safeParseAsync(value, { reportInput: true });
   if (result.success) return result.data;
   const errors = new Map<string, string[]>();
   for (const issue of result.error.issues) addIssue(errors, issue, [], nameOfWhole);
@@ -62,11 +63,11 @@ function add(
 
 /** A sentence for people, without the vocabulary of our validator. */
 function textOf(issue: Issue): string {
+  // What a rule of ours says is said of something that is there.
+  if (issue.code !== "custom" && issue.input === undefined) return "This field is required.";
   switch (issue.code) {
     case "invalid_type":
-      return issue.input === undefined && !hasInput(issue)
-        ? "This field is required."
-        : `Must be ${nameOfType(issue.expected)}.`;
+      return `Must be ${nameOfType(issue.expected)}.`;
     case "too_big":
       return `Must not ${amount(issue.origin, "be greater than", "have more than", issue.maximum)}.`;
     case "too_small":
@@ -85,11 +86,6 @@ function textOf(issue: Issue): string {
     case "custom":
       return issue.message;
   }
-}
-
-/** zod leaves the input out of its issues, so its own words tell a missing value from a wrong one. */
-function hasInput(issue: Issue): boolean {
-  return !issue.message.endsWith("received undefined");
 }
 
 function amount(

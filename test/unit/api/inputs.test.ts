@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import * as inputs from "../../../src/api/inputs.ts";
+import { idInBody } from "../../../src/api/routes/invoices/line-inputs.ts";
 import { parse } from "../../../src/api/validation.ts";
 import { InvalidInput } from "../../../src/errors.ts";
 
@@ -139,4 +140,35 @@ test("what is said of a wrong value fits it: a day that is none, an amount of no
     day: ["Must be a date in the form YYYY-MM-DD."],
     amount: tooLittle,
   });
+});
+
+test("what is missing is said to be missing, of whatever form it should have been", async () => {
+  const schema = z.strictObject({
+    id: idInBody,
+    to: inputs.instant,
+    date: inputs.localDate,
+    quantity: inputs.quantity,
+    status: z.enum(["on", "off"]),
+    name: inputs.requiredText(5),
+    items: z.array(z.string()).min(1),
+  });
+  const missing = await parse(schema, {}, "body").catch((error: unknown) => error);
+  expect(missing).toBeInstanceOf(InvalidInput);
+  const required = ["This field is required."];
+  expect(missing).toMatchObject({
+    errors: Object.fromEntries(Object.keys(schema.shape).map((name) => [name, required])),
+  });
+  const wrong = await parse(
+    schema.pick({ id: true, to: true, status: true }),
+    {
+      id: "x",
+      to: 1,
+      status: null,
+    },
+    "body",
+  ).catch((error: unknown) => error);
+  expect(wrong).toMatchObject({
+    errors: { status: ["Must be one of: on, off."] },
+  });
+  expect(JSON.stringify(wrong)).not.toContain("required");
 });
