@@ -11,8 +11,8 @@ import { meetsConditions } from "../billing/rule-conditions.ts";
 
 /** Most records that a rule is tried on at once. */
 export const triesMax = 100;
-/** How many of the latest events are looked at for records. */
-const EVENTS_MAX = 1_000;
+/** How many of the company's latest events are looked at for records. */
+const EVENTS_MAX = 20_000;
 
 /** What a rule would do to one record. */
 export interface RuleTry {

@@ -41,7 +41,10 @@ export async function setRuleTrail(tx: Tx, trail: readonly number[]): Promise<vo
   await tx`select set_config('nightledger.rule_trail', ${`{${trail.join(",")}}`}, true)`;
 }
 
-/** The records that the latest events of a type tell of, each once, the latest first. */
+/**
+ * The records that the latest events of a type tell of, each once, the latest first. Looked for among the
+ * company's latest events, so many that no other type hides them and few enough to be read at once.
+ */
 export async function listLatestSubjects(
   sql: Sql | Tx,
   filter: { companyId: number; type: string; events: number; limit: number },
@@ -49,11 +52,12 @@ export async function listLatestSubjects(
   const rows = await sql<{ subjectId: number }[]>`
     select subject_id
     from (
-      select id, subject_id from events
-      where company_id = ${filter.companyId} and type = ${filter.type}
-      order by id desc
+      select id, type, subject_id from events
+      where company_id = ${filter.companyId}
+      order by created_at desc, id desc
       limit ${filter.events}
     ) as latest
+    where type = ${filter.type}
     group by subject_id
     order by max(id) desc
     limit ${filter.limit}

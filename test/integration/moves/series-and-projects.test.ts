@@ -203,3 +203,36 @@ test("tasks go with their project or client, with their time and tags, and keep 
   expect(await ids(here)).toEqual([stays.id]);
   expect(await findDangling(sql)).toEqual([]);
 });
+
+test("time that leaves with its invoice gives back what it used of a retainer", async () => {
+  const { here, there, sql } = await startMoving();
+  const { id: clientId } = await here.client();
+  await here.expectCall(201, "POST", "/rules", {
+    kind: "billing",
+    name: "Care plan",
+    conditions: [{ field: "client_id", operator: "equals", value: clientId }],
+    terms: { type: "retainer", seconds: 3600 },
+  });
+  const task = await here.expectCall(201, "POST", "/tasks", {
+    summary: "Care",
+    client_id: clientId,
+    hourly_rate: 12_000,
+  });
+  const bill = async () => {
+    await here.expectCall(201, "POST", `/tasks/${task.id}/activities`, { duration: 3600 });
+    const { id } = await here.expectCall(201, "POST", "/invoices", { client_id: clientId });
+    return await here.expectCall(200, "POST", `/invoices/${id}/import-time`, {
+      task_ids: [task.id],
+    });
+  };
+  const covered = await bill();
+  expect([covered.total, (await bill()).total]).toEqual([0, 12_000]);
+  const target = { target_company_id: there.companyId };
+  await here.expectCall(200, "POST", `/invoices/${covered.id}/move`, target);
+  expect(await findDangling(sql)).toEqual([]);
+  // The task stays: it is the client's, who stays.
+  expect(await there.expectCall(200, "GET", "/time-entries")).toMatchObject([
+    { task_id: null, invoice_id: covered.id },
+  ]);
+  expect((await bill()).total).toBe(0);
+});

@@ -1,4 +1,7 @@
+import { pino } from "pino";
 import { expect, test } from "vitest";
+import { retain } from "../../../src/workers/retention.ts";
+import { schedulerDefaults } from "../../../src/workers/settings.ts";
 import { startWork, type Working } from "../work/start-work.ts";
 
 /** What the API answers, as far as tests look at it. */
@@ -22,7 +25,7 @@ const condition = (field: string, operator: string, value?: unknown) => ({
 
 test("time becomes lines by the rules, with their reasons, and the entry keeps what was worked", async () => {
   const work = await startWork();
-  const { expectCall, draft, project, worked, serviceId } = work;
+  const { expectCall, draft, project, worked, serviceId, sql } = work;
   const rule = rulesOf(work);
   await expectCall(200, "PATCH", `/services/${serviceId}`, { tax_name_1: "VAT", tax_rate_1: 1900 });
   const { id: projectId } = await project();
@@ -114,6 +117,17 @@ test("time becomes lines by the rules, with their reasons, and the entry keeps w
       time_entry_ids: [fourth.id],
     }),
   ).toMatchObject({ subtotal: 12_000, discount_total: 12_000, total: 0 });
+
+  // What a rule did is forgotten in time, and never what it has used.
+  const { endedDays } = schedulerDefaults.retention;
+  const used = await sql`select from rule_uses`;
+  await retain(sql, {
+    now: new Date(Date.now() + (endedDays + 1) * 86_400_000),
+    settings: schedulerDefaults.retention,
+    log: pino({ level: "silent" }),
+  });
+  expect(await expectCall(200, "GET", `/rules/${retainer.id}/log`)).toEqual([]);
+  expect(await sql`select from rule_uses`).toHaveLength(used.length);
 });
 
 test("imports at once spend a retainer once, and a cap holds over invoices", async () => {

@@ -249,8 +249,8 @@ test("time on a task takes client, project, rate and billing from it, and is a t
 });
 
 test("tasks are billed entry by entry, on one invoice only, and again when it is voided", async () => {
-  const { expectCall, expectInvalid, call, draft, project, clientId, tokenWith, worked } =
-    await startWork();
+  const work = await startWork();
+  const { expectCall, expectInvalid, call, draft, project, clientId, tokenWith, worked } = work;
   const { id: projectId } = await project();
   const task = async (summary: string) =>
     await expectCall(201, "POST", "/tasks", { summary, project_id: projectId, hourly_rate: 6_000 });
@@ -321,6 +321,14 @@ test("tasks are billed entry by entry, on one invoice only, and again when it is
   await expectInvalid("task_ids.0", "POST", `/invoices/${theirs.id}/import-time`, {
     task_ids: [design.id],
   });
+  await work.sql`
+    insert into time_entries (
+      company_id, user_id, client_id, task_id, date, duration, hourly_rate, created_at, updated_at
+    )
+    select ${work.companyId}, ${work.userId}, ${clientId}, ${design.id}, '2026-03-02', 60, 100, now(), now()
+    from generate_series(1, 501)
+  `;
+  await expectInvalid("task_ids", "POST", path, { task_ids: [design.id] });
   const token = await tokenWith([
     "invoices:read",
     "invoices:write",
