@@ -42,9 +42,11 @@ export async function openNotice(
   const reason =
     ownerName === null || ownerEmail === null
       ? "the company has no owner"
-      : eventTypes.length === 0
-        ? "its alerts are on again, or go elsewhere"
-        : undefined;
+      : !row.isWanted
+        ? "the owner wants no such mail"
+        : eventTypes.length === 0
+          ? "its alerts are on again, or go elsewhere"
+          : undefined;
   if (ownerName === null || ownerEmail === null || reason !== undefined) {
     const errorMessage = reason ?? "";
     await setNoticeStatus(tx, ref, { status: "cancelled", now, errorMessage });

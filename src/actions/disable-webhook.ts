@@ -13,7 +13,7 @@ import {
 import { recordWebhookEvent } from "./change-webhooks.ts";
 import { disabledBecause } from "./compose-webhook-mail.ts";
 
-/** Sends nothing more to a locked endpoint, and tells everybody who runs the company. */
+/** Sends nothing more to a locked endpoint, and tells everybody who runs the company and wants to know. */
 export async function disableWebhook(
   tx: Tx,
   endpoint: WebhookEndpointRow,
@@ -42,7 +42,7 @@ export async function disableWebhook(
   const mails = await insertDeliveries(tx, {
     companyId,
     now,
-    rows: (await listAdmins(tx, companyId)).map(({ id: userId, email }) => ({
+    rows: (await listAdmins(tx, companyId, "webhook_disabled")).map(({ id: userId, email }) => ({
       kind: "webhook",
       key: webhookMailKey(id, disablings, userId),
       webhookEndpointId: id,
@@ -65,6 +65,7 @@ export async function disableWebhook(
 /** Why the mail about a disabled endpoint is not wanted any more; undefined while it is. */
 export function whyNotMailWebhook(state: WebhookMailRow, key: string): string | undefined {
   if (state.isDeleted) return "the webhook was deleted";
+  if (!state.isWanted) return "who runs the company wants no such mail any more";
   if (state.status === "enabled") return "the webhook is enabled again";
   const isOfThis = isWebhookMailKeyOf(key, state.endpointId, state.disablings);
   return isOfThis ? undefined : "the webhook was enabled and disabled again since";

@@ -30,6 +30,7 @@ const others = [
   "proof-packs:read",
   "revenue-intelligence:read",
   "billing:read",
+  "profile:read",
 ] as const;
 
 export type Scope = `${(typeof resources)[number]}:${"read" | "write"}` | (typeof others)[number];
@@ -94,6 +95,7 @@ const otherWords: Readonly<Record<(typeof others)[number], string>> = {
   "proof-packs:read": "Download proof packs of invoices",
   "revenue-intelligence:read": "See the analysis of revenue",
   "billing:read": "See what could be billed, and why something cannot",
+  "profile:read": "See who you are: name, email address and role",
 };
 
 /** What a scope lets its holder do, in words for a person who decides about it. */

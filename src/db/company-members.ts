@@ -1,4 +1,5 @@
 import type { Sql, Tx } from "./client.ts";
+import { wantsMail } from "./notification-preferences.ts";
 
 /** From least to most; each may what those before it may. */
 export const roles = ["viewer", "member", "admin", "owner"] as const;
@@ -63,6 +64,7 @@ export async function listMembers(
 export async function listAdmins(
   sql: Sql | Tx,
   companyId: number,
+  mail: "webhook_disabled" | "slack_channel_disabled",
 ): Promise<Pick<MemberRow, "id" | "email">[]> {
   return await sql<Pick<MemberRow, "id" | "email">[]>`
     select users.id, users.email
@@ -70,6 +72,10 @@ export async function listAdmins(
     join users on users.id = company_members.user_id
     where company_members.company_id = ${companyId}
       and company_members.role in ('owner', 'admin')
+      and ${wantsMail(sql, mail, {
+        companyId: sql`company_members.company_id`,
+        userId: sql`company_members.user_id`,
+      })}
     order by users.id
   `;
 }

@@ -173,6 +173,7 @@ export const staying: Readonly<Record<string, string>> = {
   invoice_tallies: "say what came and went themselves",
   invoice_templates: "the company's own",
   job_runs: "the work was the company's; a run that finds its record gone is skipped",
+  notification_preferences: "what its people want to be mailed of it",
   oauth_attempts: "somebody on the way to connect the company",
   oauth_tokens: "as api_tokens",
   payment_reminders: "the company's own",

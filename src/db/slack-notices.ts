@@ -1,4 +1,5 @@
 import type { Tx } from "./client.ts";
+import { wantsMail } from "./notification-preferences.ts";
 
 export type NoticeStatus = "queued" | "sending" | "accepted" | "failed" | "cancelled" | "unknown";
 
@@ -50,6 +51,8 @@ export async function lockSlackNotice(
       companyName: string;
       ownerName: string | null;
       ownerEmail: string | null;
+      /** Whether the owner wants such mails. */
+      isWanted: boolean;
       /** Event types whose route to this channel is still off for this reason. */
       eventTypes: string[];
     })
@@ -60,12 +63,15 @@ export async function lockSlackNotice(
       companyName: string;
       ownerName: string | null;
       ownerEmail: string | null;
+      isWanted: boolean;
       eventTypes: string[];
     })[]
   >`
     select
       n.company_id, n.id, n.channel, n.channel_name, n.failure_code, n.status,
       companies.name as company_name, owner.name as owner_name, owner.email as owner_email,
+      ${wantsMail(tx, "slack_channel_disabled", { companyId: tx`n.company_id`, userId: tx`owner.id` })}
+        as is_wanted,
       array(
         select event_type from slack_routes
         where company_id = n.company_id and channel = n.channel and failure_code is not null
@@ -74,7 +80,7 @@ export async function lockSlackNotice(
     from slack_notices n
     join companies on companies.id = n.company_id and companies.deleted_at is null
     left join lateral (
-      select users.name, users.email
+      select users.id, users.name, users.email
       from company_members
       join users on users.id = company_members.user_id
       where company_members.company_id = n.company_id and company_members.role = 'owner'

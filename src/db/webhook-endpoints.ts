@@ -1,5 +1,6 @@
 import { NotFound } from "../errors.ts";
 import type { Sql, Tx } from "./client.ts";
+import { wantsMail } from "./notification-preferences.ts";
 
 export const disabledReasons = ["by_hand", "gone", "failing", "refused"] as const;
 export type DisabledReason = (typeof disabledReasons)[number];
@@ -209,6 +210,8 @@ export interface WebhookMailRow {
   disabledReason: DisabledReason | null;
   disablings: number;
   isDeleted: boolean;
+  /** Whether whom it goes to wants such mails. */
+  isWanted: boolean;
   /** Another one after every change of the endpoint's row. */
   version: string;
   testNow: Date | null;
@@ -222,7 +225,11 @@ export async function lockWebhookMail(
   const [row] = await tx<WebhookMailRow[]>`
     select
       'webhook' as about, w.id as endpoint_id, w.url, w.status, w.disabled_reason, w.disablings,
-      (w.deleted_at is not null) as is_deleted, w.xmin::text as version, co.test_now
+      (w.deleted_at is not null) as is_deleted, w.xmin::text as version, co.test_now,
+      ${wantsMail(tx, "webhook_disabled", {
+        companyId: tx`d.company_id`,
+        userId: tx`split_part(d.key, '/', 3)::int8`,
+      })} as is_wanted
     from deliveries d
     join webhook_endpoints w on w.company_id = d.company_id and w.id = d.webhook_endpoint_id
     join companies co on co.id = d.company_id

@@ -285,3 +285,16 @@ test("every kind of mail has the job by whose name its run is found", () => {
   const names = jobs.map(({ name }) => name);
   expect(kinds?.filter((kind) => !names.includes(`mail.send-${kind}`))).toEqual([]);
 });
+
+test("every mail and alert is in the table of who is told what", () => {
+  const table = read("docs/operations.md").split("### Who is mailed what")[1] ?? "";
+  const told = jobs
+    .map(({ name }) => name)
+    .filter(
+      (name) =>
+        name.startsWith("mail.send-") ||
+        /^(slack|webhook)\..*alerts$|^webhook\.deliver$/.test(name),
+    );
+  expect(told.length).toBeGreaterThan(9);
+  expect(told.filter((name) => !table.includes(`\`${name}\``))).toEqual([]);
+});

@@ -4,6 +4,7 @@ import { getApiTokensRoute } from "./api-tokens/get-api-tokens.ts";
 import { postApiTokenRoute } from "./api-tokens/post-api-token.ts";
 import { getGoogleCallbackRoute } from "./auth/get-google-callback.ts";
 import { getGoogleRoute } from "./auth/get-google.ts";
+import { getProfileRoute } from "./auth/get-profile.ts";
 import { getUserRoute } from "./auth/get-user.ts";
 import { postForgotPasswordRoute } from "./auth/post-forgot-password.ts";
 import { postLoginRoute } from "./auth/post-login.ts";
@@ -35,6 +36,7 @@ export const accountRoutes: readonly Route[] = [
   getGoogleCallbackRoute,
   postLogoutRoute,
   getUserRoute,
+  getProfileRoute,
   putUserRoute,
   getCompaniesRoute,
   postCompanyRoute,

@@ -8,6 +8,10 @@ import { getBrandingRoute } from "./settings/get-branding.ts";
 import { getLateFeesRoute } from "./settings/get-late-fees.ts";
 import { getRemindersRoute } from "./settings/get-reminders.ts";
 import { getSettingsRoute } from "./settings/get-settings.ts";
+import { patchBusinessSettingsRoute } from "./settings/patch-business.ts";
+import { patchInvoiceSettingsRoute } from "./settings/patch-invoice.ts";
+import { patchLocaleSettingsRoute } from "./settings/patch-locale.ts";
+import { patchNotificationSettingsRoute } from "./settings/patch-notifications.ts";
 import { postBankAccountRoute } from "./settings/post-bank-account.ts";
 import { postBrandingLogoRoute } from "./settings/post-branding-logo.ts";
 import { postReminderRoute } from "./settings/post-reminder.ts";
@@ -21,6 +25,10 @@ import { putSettingsRoute } from "./settings/put-settings.ts";
 export const settingsRoutes: readonly Route[] = [
   getSettingsRoute,
   putSettingsRoute,
+  patchBusinessSettingsRoute,
+  patchInvoiceSettingsRoute,
+  patchLocaleSettingsRoute,
+  patchNotificationSettingsRoute,
   getBrandingRoute,
   putBrandingRoute,
   postBrandingLogoRoute,

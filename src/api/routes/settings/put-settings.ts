@@ -1,9 +1,7 @@
-import { z } from "zod";
-import { lockCompany } from "../../../db/companies.ts";
-import { NotFound } from "../../../errors.ts";
-import { changeCompany } from "../../change-company.ts";
 import { defineRoute } from "../../define-route.ts";
-import { companyBody, companyFields, companyJson, presentCompany } from "../companies/schema.ts";
+import { companyBody } from "../companies/schema.ts";
+import { changeSettings } from "./change-settings.ts";
+import { presentSettings, settingsJson } from "./settings-answer.ts";
 
 /** PUT and PATCH /settings — what is left out stays as it is. */
 export const putSettingsRoute = defineRoute({
@@ -18,21 +16,11 @@ export const putSettingsRoute = defineRoute({
   tag: "Settings",
   access: { scope: "settings:write" },
   body: companyBody,
-  answers: { 200: z.object({ data: companyJson }) },
+  answers: { 200: settingsJson },
 
-  async run({ tx, company, user, caller, clock, requestId }, { body }) {
-    const locked = await lockCompany(tx, company.id);
-    if (locked === undefined) throw new NotFound("Company");
-    const changed = await changeCompany(tx, {
-      company: locked,
-      changes: companyFields(body),
-      machineNow: clock.now(),
-      by: {
-        userId: user.id,
-        apiTokenId: caller.kind === "token" ? caller.id : null,
-        requestId,
-      },
-    });
-    return { status: 200, body: { data: presentCompany(changed) }, version: changed };
+  async run(context, { body }) {
+    const changed = await changeSettings(context, body);
+    const data = await presentSettings(context.tx, context, changed);
+    return { status: 200, body: { data }, version: changed };
   },
 });
