@@ -111,8 +111,8 @@ export async function setRole(
 }
 
 /**
- * Ends all that let this user into the company: the membership, their API tokens of it, and that
- * they work there by default.
+ * Ends all that let this user into the company: the membership, their API tokens of it, what
+ * they wanted to be mailed of it, and that they work there by default.
  */
 export async function deleteMember(
   tx: Tx,
@@ -126,6 +126,9 @@ export async function deleteMember(
     places as (
       update users set current_company_id = null, updated_at = ${now}
       where id = ${userId} and current_company_id = ${companyId}
+    ),
+    wishes as (
+      delete from notification_preferences where company_id = ${companyId} and user_id = ${userId}
     )
     delete from company_members where company_id = ${companyId} and user_id = ${userId}
   `;

@@ -161,7 +161,8 @@ test("who wants no mail about webhooks or Slack gets none, also of those that wa
     "webhook.disabled",
   ]);
   // Who leaves and comes back begins anew.
-  await sql`delete from company_members where company_id = ${companyId} and user_id = ${quiet.userId}`;
+  const left = await call("DELETE", `/companies/${companyId}/members/${quiet.userId}`);
+  expect(left.status).toBe(204);
   expect(
     await sql`select from notification_preferences where user_id = ${quiet.userId}`,
   ).toHaveLength(0);
