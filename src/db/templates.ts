@@ -48,6 +48,9 @@ class Statement {
         shape = arg.#gather(shape, values);
       } else if (arg instanceof Name) {
         shape = step(shape, arg.text);
+      } else if (isList(arg)) {
+        shape = step(shape, arg.length);
+        for (const part of arg) shape = part.#gather(shape, values);
       } else {
         values.push(arg);
         shape = step(shape, VALUE);
@@ -65,6 +68,7 @@ class Statement {
     for (const [index, arg] of this.#args.entries()) {
       if (arg instanceof Statement) arg.#write(pieces);
       else if (arg instanceof Name) append(arg.text);
+      else if (isList(arg)) for (const part of arg) part.#write(pieces);
       else pieces.push("");
       append(this.#strings[index + 1]!);
     }
@@ -95,6 +99,11 @@ class Statement {
   readable(): ReturnType<Fragment["readable"]> {
     return this.#begun().readable();
   }
+}
+
+/** Parts that stand one after the other. No parts are a value: an empty array. */
+function isList(arg: unknown): arg is readonly Statement[] {
+  return Array.isArray(arg) && arg.length > 0 && arg.every((part) => part instanceof Statement);
 }
 
 /** A table or column that is only known when the statement is made. */

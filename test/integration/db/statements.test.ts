@@ -36,6 +36,19 @@ test("a statement is made of parts, names, rows and values, and each of them is 
   expect(await sql`select id from things order by id`.values()).toEqual([[1], [2]]);
 });
 
+test("a list of parts stands one after the other, however many there are", async () => {
+  const { sql } = await setup();
+  const shown = (names: readonly string[], last: number) => sql`
+    select ${0}::int as first ${names.map((name, index) => sql`, ${index + 1}::int as ${sql(name)}`)},
+      ${last}::int as last
+  `;
+  for (let round = 0; round < 2; round += 1) {
+    expect(await shown(["one"], 9)).toEqual([{ first: 0, one: 1, last: 9 }]);
+    expect(await shown(["one", "two"], 8)).toEqual([{ first: 0, one: 1, two: 2, last: 8 }]);
+    expect(await shown(["two", "one"], 7)).toEqual([{ first: 0, two: 1, one: 2, last: 7 }]);
+  }
+});
+
 test("a part that is never waited for asks nothing; one statement awaited twice asks once", async () => {
   const { sql } = await setup();
   await sql`create sequence asked`;
