@@ -20,6 +20,19 @@ export interface AppAccessRow {
   lastUsedAt: Date | null;
 }
 
+function selectAccess(sql: Sql | Tx) {
+  return sql`
+    select
+      api_tokens.id, api_tokens.company_id, api_tokens.user_id, users.name as user_name,
+      oauth_clients.id as client_id, oauth_clients.identifier as client_identifier,
+      oauth_clients.name as client_name, oauth_clients.website, api_tokens.scopes,
+      api_tokens.created_at, api_tokens.expires_at, api_tokens.last_used_at
+    from api_tokens
+    join oauth_clients on oauth_clients.id = api_tokens.oauth_client_id
+    join users on users.id = api_tokens.user_id
+  `;
+}
+
 export async function insertAppAccess(
   tx: Tx,
   access: {
@@ -68,6 +81,7 @@ export async function findAppIdentity(
     join api_tokens
       on api_tokens.company_id = oauth_tokens.company_id and api_tokens.id = oauth_tokens.api_token_id
     join oauth_clients on oauth_clients.id = api_tokens.oauth_client_id
+    join companies as owners on owners.id = oauth_clients.owner_company_id
     join users on users.id = api_tokens.user_id
     where oauth_tokens.token_hash = ${tokenHash}
       and oauth_tokens.kind = 'access'
@@ -76,6 +90,7 @@ export async function findAppIdentity(
       and api_tokens.revoked_at is null
       and api_tokens.audience = ${audience}
       and oauth_clients.deleted_at is null
+      and owners.deleted_at is null
   `;
   return row;
 }
@@ -92,14 +107,7 @@ export async function listAppAccess(
   },
 ): Promise<AppAccessRow[]> {
   return await sql<AppAccessRow[]>`
-    select
-      api_tokens.id, api_tokens.company_id, api_tokens.user_id, users.name as user_name,
-      oauth_clients.id as client_id, oauth_clients.identifier as client_identifier,
-      oauth_clients.name as client_name, oauth_clients.website, api_tokens.scopes,
-      api_tokens.created_at, api_tokens.expires_at, api_tokens.last_used_at
-    from api_tokens
-    join oauth_clients on oauth_clients.id = api_tokens.oauth_client_id
-    join users on users.id = api_tokens.user_id
+    ${selectAccess(sql)}
     where ${isOpen(sql, filter)}
     order by api_tokens.id desc
     limit ${filter.limit} offset ${filter.offset}
@@ -129,6 +137,9 @@ function isOpen(
     and api_tokens.revoked_at is null
     and api_tokens.expires_at > ${now}
     and oauth_clients.deleted_at is null
+    and exists (
+      select from companies where id = oauth_clients.owner_company_id and deleted_at is null
+    )
   `;
 }
 
@@ -138,14 +149,7 @@ export async function lockAppAccess(
   { companyId, id }: { companyId: number; id: number },
 ): Promise<AppAccessRow | undefined> {
   const [row] = await tx<AppAccessRow[]>`
-    select
-      api_tokens.id, api_tokens.company_id, api_tokens.user_id, users.name as user_name,
-      oauth_clients.id as client_id, oauth_clients.identifier as client_identifier,
-      oauth_clients.name as client_name, oauth_clients.website, api_tokens.scopes,
-      api_tokens.created_at, api_tokens.expires_at, api_tokens.last_used_at
-    from api_tokens
-    join oauth_clients on oauth_clients.id = api_tokens.oauth_client_id
-    join users on users.id = api_tokens.user_id
+    ${selectAccess(tx)}
     where api_tokens.company_id = ${companyId}
       and api_tokens.id = ${id}
       and api_tokens.revoked_at is null

@@ -78,9 +78,23 @@ export async function findOAuthClient(
 /** One of the apps that a company looks after. */
 export async function findOwnOAuthClient(
   sql: Sql | Tx,
-  { companyId, id }: { companyId: number; id: number },
+  key: { companyId: number; id: number },
 ): Promise<OAuthClientRow | undefined> {
-  const [row] = await sql<OAuthClientRow[]>`
+  const [row] = await sql<OAuthClientRow[]>`${selectOwn(sql, key)}`;
+  return row;
+}
+
+/** The same, locked. */
+export async function lockOwnOAuthClient(
+  tx: Tx,
+  key: { companyId: number; id: number },
+): Promise<OAuthClientRow | undefined> {
+  const [row] = await tx<OAuthClientRow[]>`${selectOwn(tx, key)} for update of oauth_clients`;
+  return row;
+}
+
+function selectOwn(sql: Sql | Tx, { companyId, id }: { companyId: number; id: number }) {
+  return sql`
     select ${columns(sql)}
     from oauth_clients
     join companies on companies.id = oauth_clients.owner_company_id
@@ -88,24 +102,6 @@ export async function findOwnOAuthClient(
       and oauth_clients.id = ${id}
       and oauth_clients.deleted_at is null
   `;
-  return row;
-}
-
-/** The same, locked. */
-export async function lockOwnOAuthClient(
-  tx: Tx,
-  { companyId, id }: { companyId: number; id: number },
-): Promise<OAuthClientRow | undefined> {
-  const [row] = await tx<OAuthClientRow[]>`
-    select ${columns(tx)}
-    from oauth_clients
-    join companies on companies.id = oauth_clients.owner_company_id
-    where oauth_clients.owner_company_id = ${companyId}
-      and oauth_clients.id = ${id}
-      and oauth_clients.deleted_at is null
-    for update of oauth_clients
-  `;
-  return row;
 }
 
 /** The apps that a company looks after, oldest first. */

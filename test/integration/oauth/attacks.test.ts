@@ -315,6 +315,13 @@ test("a token is good for this API and for its own company, as long as person, a
   // And an app that is deleted is out everywhere.
   const last = await letIn(browser, other, { parameters: { scope: "clients:read" } });
   expect(await works(last.access_token)).toBe(true);
+  // So is one that nobody looks after any more.
+  await sql`update companies set deleted_at = now() where id = ${maker.companyId}`;
+  clock.advanceMs(2_000);
+  expect(await works(last.access_token)).toBe(false);
+  await sql`update companies set deleted_at = null where id = ${maker.companyId}`;
+  clock.advanceMs(2_000);
+  expect(await works(last.access_token)).toBe(true);
   const gone = `/api/settings/oauth-clients/${other.id}`;
   expect((await ask("DELETE", gone, { token })).status).toBe(404);
   expect((await ask("DELETE", gone, { token: maker.token })).status).toBe(204);
