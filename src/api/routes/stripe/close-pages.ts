@@ -42,10 +42,14 @@ export async function closePages(
       const closing = { sql, clock, payments: stripe.payments, connection, signal };
       const account = connection.externalId;
       const pages = await listPayablePages(sql, { account, limit: PAGES_MAX });
-      for (let from = 0; from < pages.length; from += AT_ONCE) {
+      // One that Stripe does not close keeps no other open.
+      const refused: PromiseRejectedResult[] = [];
+      for (let from = 0; from < pages.length && !signal.aborted; from += AT_ONCE) {
         const some = pages.slice(from, from + AT_ONCE);
-        await Promise.all(some.map((page) => closePage(closing, page)));
+        const ended = await Promise.allSettled(some.map((page) => closePage(closing, page)));
+        refused.push(...ended.filter((each) => each.status === "rejected"));
       }
+      if (refused[0] !== undefined) throw refused[0].reason;
     });
   } catch (error) {
     if (!(error instanceof Failure) && !signal.aborted) throw error;
