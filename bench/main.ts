@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { benchApi } from "./api/main.ts";
+import { benchExports } from "./exports/main.ts";
 import { benchLists } from "./lists/main.ts";
 import { benchNight } from "./night/main.ts";
 import { benchRuns } from "./runs/main.ts";
@@ -9,13 +10,14 @@ import { benchWebhooks } from "./webhooks/main.ts";
 const USAGE = `npm run bench [-- name…] [options]
 
 Measures Nightledger beside its peers and prints one line of JSON per figure; how far it is, on stderr.
-Names: night, runs, lists, api, webhooks. Default: all. reports: the second part of lists by itself.
+Names: night, runs, lists, api, webhooks, exports. Default: all. reports: the second part of lists by itself.
 
   --series A,B       due series of the small and the large book (20000,100000)
   --job-series N     invoices the BullMQ peer of the night makes (5000)
   --jobs N           no-op runs of each side (10000)
   --invoices N       invoices of the company whose lists and reports are read (1000000)
   --explain FILE      writes the plans of the lists and reports there, and measures nothing
+  --entries N        time entries that are exported (1000000)
   --messages N       messages that are sent to a receiver (10000)
   --seconds N        of load on each side of the API, in each repetition (5)
   --repetitions N    of each side, by turns; medians count (3)
@@ -28,6 +30,7 @@ const { values, positionals } = parseArgs({
     "job-series": { type: "string", default: "5000" },
     invoices: { type: "string", default: "1000000" },
     explain: { type: "string" },
+    entries: { type: "string", default: "1000000" },
     messages: { type: "string", default: "10000" },
     seconds: { type: "string", default: "5" },
     jobs: { type: "string", default: "10000" },
@@ -52,6 +55,9 @@ const BENCHES: Readonly<Record<string, (server: BenchServer) => Promise<void>>> 
   },
   webhooks: async (server) => {
     await benchWebhooks(server, { messages: Number(values.messages), repetitions });
+  },
+  exports: async (server) => {
+    await benchExports(server, { entries: Number(values.entries), repetitions });
   },
   lists: async (server) => {
     const invoices = Number(values.invoices);
