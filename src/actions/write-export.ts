@@ -28,14 +28,14 @@ export interface WrittenExport {
 }
 
 export interface ExportWriting {
-  /** Gets the bytes in their order; the next come once it is done with these. */
+  /** Gets the bytes in their order, which are overwritten by the next once it is done with them. */
   write: (bytes: Buffer) => Promise<void>;
   signal: AbortSignal;
   onProgress?: (progress: { resource: ExportResource; rows: number }) => void;
 }
 
-/** Bytes that wait for `write` while PostgreSQL sends more. */
-const BUFFERED_BYTES = 1_048_576;
+/** Bytes that are written at a time, and as many that wait meanwhile. */
+const PIECE_BYTES = 262_144;
 const LINE_FEED = Buffer.from("\n");
 const CRLF = Buffer.from("\r\n");
 const COMMA = Buffer.from(",\n");
@@ -84,9 +84,10 @@ async function writeCsv(tx: Tx, request: ExportRequest, writing: ExportWriting):
   await writing.write(Buffer.from(`${columns.join(",")}\r\n`));
   let rows = 0;
   for (const resource of resourcesOf(request)) {
-    rows += await writeRows(tx, { request, resource, columns }, writing, (lines) =>
-      Buffer.concat(lines.flatMap((line) => [withoutEnd(line), CRLF])),
-    );
+    rows += await writeRows(tx, { request, resource, columns }, writing, (line, piece) => {
+      piece.add(line, line.length - 1);
+      piece.add(CRLF);
+    });
   }
   return rows;
 }
@@ -103,15 +104,20 @@ async function writeJson(tx: Tx, request: ExportRequest, writing: ExportWriting)
     await writing.write(Buffer.from(`${isFirst ? "" : ",\n"}"${resource}":[`));
     const digest = createHash("sha256");
     let before = LINE_FEED;
-    const rows = await writeRows(tx, { request, resource, columns: null }, writing, (lines) => {
-      for (const line of lines) digest.update(line);
-      const parts = lines.flatMap((line, index) => [
-        index === 0 ? before : COMMA,
-        withoutEnd(line),
-      ]);
-      before = COMMA;
-      return Buffer.concat(parts);
-    });
+    const digested = createPiece();
+    const rows = await writeRows(
+      tx,
+      { request, resource, columns: null },
+      writing,
+      (line, piece) => {
+        piece.add(before);
+        piece.add(line, line.length - 1);
+        before = COMMA;
+        digested.add(line);
+        if (digested.isFull()) digest.update(digested.take());
+      },
+    );
+    digest.update(digested.take());
     await writing.write(Buffer.from("\n]"));
     digests[resource] = { rows, sha256: digest.digest("hex") };
     sum += rows;
@@ -132,37 +138,68 @@ async function writeRows(
     columns,
   }: { request: ExportRequest; resource: ExportResource; columns: readonly string[] | null },
   { write, signal, onProgress }: ExportWriting,
-  encode: (lines: readonly Buffer[]) => Buffer,
+  encode: (line: Buffer, piece: Piece) => void,
 ): Promise<number> {
   signal.throwIfAborted();
+  const piece = createPiece();
   let rows = 0;
   let failure: { error: unknown } | undefined;
-  const take = async (lines: readonly Buffer[]): Promise<void> => {
+  const flush = async (): Promise<void> => {
     if (failure !== undefined) return;
     try {
       signal.throwIfAborted();
-      await write(encode(lines));
-      rows += lines.length;
+      await write(piece.take());
       onProgress?.({ resource, rows });
     } catch (error) {
       failure = { error };
     }
   };
-  const takeAll = async (chunks: readonly { chunk: unknown }[], callback: () => void) => {
-    await take(chunks.map(({ chunk }) => chunk).filter((chunk) => Buffer.isBuffer(chunk)));
-    callback();
-  };
   await pipeline(
     await readExportRows(tx, request.filter, { resource, columns }),
     new Writable({
-      highWaterMark: BUFFERED_BYTES,
-      writev: (chunks, callback) => void takeAll(chunks, callback),
+      highWaterMark: PIECE_BYTES,
+      write(line: Buffer, _encoding, callback) {
+        if (failure === undefined) {
+          encode(line, piece);
+          rows += 1;
+        }
+        if (piece.isFull()) void flush().then(() => callback());
+        else callback();
+      },
+      final: (callback) => void flush().then(() => callback()),
     }),
   );
   if (failure !== undefined) throw failure.error;
   return rows;
 }
 
-function withoutEnd(line: Buffer): Buffer {
-  return line.subarray(0, -1);
+/** Bytes that are gathered in a buffer, which is used again: a million rows make no million buffers of ours. */
+interface Piece {
+  isFull: () => boolean;
+  /** Its first `length` bytes, which are all of it by default. */
+  add: (bytes: Buffer, length?: number) => void;
+  /** All that was added. Good until the next is. */
+  take: () => Buffer;
+}
+
+function createPiece(): Piece {
+  let buffer = Buffer.allocUnsafe(2 * PIECE_BYTES);
+  let used = 0;
+  return {
+    isFull: () => used >= PIECE_BYTES,
+    add(bytes, length = bytes.length) {
+      if (used + length > buffer.length) {
+        const larger = Buffer.allocUnsafe(2 * (used + length));
+        buffer.copy(larger, 0, 0, used);
+        buffer = larger;
+      }
+      bytes.copy(buffer, used, 0, length);
+      used += length;
+    },
+    take() {
+      const taken = buffer.subarray(0, used);
+      used = 0;
+      return taken;
+    },
+  };
 }

@@ -79,7 +79,8 @@ async function check(sql: Sql, { filter, resource }: ExportRequest): Promise<voi
 async function answerNow(sql: Sql, request: ExportRequest): Promise<Answer> {
   const chunks: Buffer[] = [];
   await writeExport(sql, request, {
-    write: async (bytes) => void chunks.push(bytes),
+    // A copy: the bytes are overwritten by the next.
+    write: async (bytes) => void chunks.push(Buffer.from(bytes)),
     signal: AbortSignal.timeout(60_000),
   });
   const name = `export-${request.resource ?? "all"}`;
