@@ -1,7 +1,8 @@
 import type { LocalDate } from "../billing/dates.ts";
 import type { ClientRow } from "../db/clients.ts";
 import type { CompanyRow } from "../db/companies.ts";
-import { Pages, type TextStyle } from "../platform/pdf.ts";
+import { openPages } from "../platform/open-pages.ts";
+import type { Pages, TextStyle } from "../platform/pdf.ts";
 import type { PaperBranding } from "./invoice-document.ts";
 import { lookOf, type InvoiceLook } from "./invoice-look.ts";
 import { partiesOf } from "./load-invoice-document.ts";
@@ -18,7 +19,7 @@ export interface Letter {
 }
 
 /** Begins a letter with who writes to whom, and a line on what it is about. */
-export function beginLetter(
+export async function beginLetter(
   company: CompanyRow,
   to: ClientRow,
   words: {
@@ -33,14 +34,14 @@ export function beginLetter(
     date: LocalDate;
     branding: PaperBranding | undefined;
   },
-): Letter {
+): Promise<Letter> {
   const { branding } = words;
   const look = lookOf(company.invoiceLayout, branding);
   const { company: sender, client } = partiesOf(company, to);
   const plain: TextStyle = { size: look.body, color: look.ink };
   const strong: TextStyle = { ...plain, weight: "bold" };
   const small = smallOf(look);
-  const pages = new Pages({
+  const pages = await openPages({
     title: words.name,
     author: sender.name,
     createdAt: new Date(`${words.date}T00:00:00Z`),

@@ -1,5 +1,6 @@
 import { formatMoney } from "../billing/money.ts";
-import { Pages, type TextStyle } from "../platform/pdf.ts";
+import { openPages } from "../platform/open-pages.ts";
+import type { Pages, TextStyle } from "../platform/pdf.ts";
 import type { InvoiceDocument } from "./invoice-document.ts";
 import { BADGES, lookOf, type InvoiceLook } from "./invoice-look.ts";
 import { drawInvoiceLines } from "./invoice-lines-table.ts";
@@ -19,7 +20,7 @@ export async function renderInvoicePdf(document: InvoiceDocument): Promise<Buffe
   const look = lookOf(document.layout, document.branding);
   const title = `${wordsOf(document).name} ${document.number}`;
   const small: TextStyle = { size: look.body - 1.5, color: look.quiet };
-  const pages = new Pages({
+  const pages = await openPages({
     title,
     author: document.company.name,
     createdAt: new Date(`${document.issueDate}T00:00:00Z`),

@@ -28,7 +28,7 @@ export async function renderProofPackPdf(
   const { parts, digests } = pack.data;
   const { currency } = invoice;
   const money = (value: unknown): string => formatMoney(BigInt(Number(value)), currency);
-  const letter = beginLetter(company, client, {
+  const letter = await beginLetter(company, client, {
     name: `Proof pack ${invoice.invoiceNumber}`,
     title: "PROOF PACK",
     to: "EVIDENCE FOR",

@@ -15,7 +15,7 @@ export async function renderReceiptPdf(
   const { invoice, payment } = receipt;
   const money = (amount: bigint) => formatMoney(amount, payment.currency);
   const number = receiptNumber(receipt);
-  const letter = beginLetter(company, receipt.client, {
+  const letter = await beginLetter(company, receipt.client, {
     name: `Receipt ${number}`,
     title: "RECEIPT",
     to: "RECEIVED FROM",

@@ -14,7 +14,7 @@ export async function renderStatementPdf(
 ): Promise<Buffer> {
   const { items, totals } = statement;
   const period = formatPeriod({ start: statement.from, end: statement.to });
-  const letter = beginLetter(company, statement.client, {
+  const letter = await beginLetter(company, statement.client, {
     name: `Statement ${period}`,
     title: "STATEMENT",
     to: "STATEMENT FOR",

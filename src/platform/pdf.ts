@@ -18,7 +18,7 @@ interface TextPlace {
   align?: "left" | "right" | "center";
 }
 
-interface PagesOptions {
+export interface PagesOptions {
   title: string;
   author: string;
   /** Written into the file; the same input must give the same bytes, so it is never "now". */
