@@ -1,5 +1,5 @@
 import { NotFound } from "../errors.ts";
-import type { Sql, Tx } from "./client.ts";
+import type { Fragment, Sql, Tx } from "./client.ts";
 import type { EndpointKey } from "./webhook-endpoints.ts";
 
 export const webhookDeliveryStatuses = ["pending", "delivered", "failed"] as const;
@@ -96,22 +96,10 @@ export async function insertWebhookDeliveries(
       select
         event.id as event_id, event.company_id, endpoint.id as endpoint_id, known.name as type,
         event.subject_type || '/' || event.subject_id as subject,
-        json_build_object(
-          'type', known.name,
-          'timestamp', to_char(event.occurred_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-          'data', json_build_object(
-            'object', event.subject_type, 'id', event.subject_id, 'company_id', event.company_id,
-            'event_id', event.id, 'causer_id', event.causer_id, 'properties', event.payload
-          )
-        )::text as body,
-        json_build_object(
-          'type', known.name,
-          'timestamp', to_char(event.occurred_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-          'data', json_build_object(
-            'object', event.subject_type, 'id', event.subject_id, 'company_id', event.company_id,
-            'event_id', event.id, 'causer_id', event.causer_id, 'properties', null
-          )
-        )::text as short_body
+        case
+          when octet_length(whole.body) <= ${BODY_BYTES} then whole.body
+          else ${bodyWith(tx, tx`null::jsonb`)}
+        end as body
       from events as event
       join unnest(
         ${[...events.types]}::text[], ${[...events.names]}::text[], ${events.isAlias.map(String)}::text[]::boolean[]
@@ -124,6 +112,8 @@ export async function insertWebhookDeliveries(
           known.name = any(endpoint.event_types)
           or (not known.is_alias and '*' = any(endpoint.event_types))
         )
+      -- Nothing is pulled out of what has an offset: the body is made once.
+      cross join lateral (select ${bodyWith(tx, tx`event.payload`)} as body offset 0) as whole
       where event.id = any(${[...eventIds]}::bigint[])
         ${
           endpoint === undefined
@@ -136,9 +126,7 @@ export async function insertWebhookDeliveries(
         company_id, endpoint_id, event_id, type, subject, body, status, next_attempt_at, created_at
       )
       select
-        company_id, endpoint_id, event_id, type, subject,
-        case when octet_length(body) <= ${BODY_BYTES} then body else short_body end,
-        'pending', now(), now()
+        company_id, endpoint_id, event_id, type, subject, body, 'pending', now(), now()
       from wanted
       order by event_id, endpoint_id, type
       on conflict do nothing
@@ -148,6 +136,19 @@ export async function insertWebhookDeliveries(
     from inserted
     group by company_id, endpoint_id
     order by company_id, endpoint_id
+  `;
+}
+
+function bodyWith(tx: Tx, properties: Fragment) {
+  return tx`
+    json_build_object(
+      'type', known.name,
+      'timestamp', to_char(event.occurred_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+      'data', json_build_object(
+        'object', event.subject_type, 'id', event.subject_id, 'company_id', event.company_id,
+        'event_id', event.id, 'causer_id', event.causer_id, 'properties', ${properties}
+      )
+    )::text
   `;
 }
 
@@ -171,11 +172,11 @@ export async function insertTestDelivery(
 }
 
 /**
- * What is to be sent now: of each record the oldest messages that are due, so that a message never
- * passes an earlier one about the same record. In the order of the events.
+ * What is to be sent now, in the order of the events: messages about records of which the oldest message
+ * that waits is due, so that none passes an earlier one about the same record.
  *
- * @param subjectsMax of so many records
- * @param limit so many messages in all
+ * @param limit so many messages
+ * @param bytesMax so many bytes of bodies, and the rest of the message that passes it
  */
 export async function listDueDeliveries(
   sql: Sql | Tx,
@@ -183,29 +184,36 @@ export async function listDueDeliveries(
     companyId,
     id,
     now,
-    subjectsMax,
     limit,
-  }: EndpointKey & { now: Date; subjectsMax: number; limit: number },
+    bytesMax,
+  }: EndpointKey & { now: Date; limit: number; bytesMax: number },
 ): Promise<DueDelivery[]> {
+  // One pass over what waits, whatever PostgreSQL thinks of how much that is: right after a large night
+  // it has no idea, and would look each record up among all others.
   return await sql<DueDelivery[]>`
-    with oldest as materialized (
-      select distinct on (subject) subject, next_attempt_at, event_id
+    with waiting as (
+      select
+        id, event_id,
+        first_value(next_attempt_at) over (partition by subject order by event_id, id) as due_at
       from webhook_deliveries
       where company_id = ${companyId} and endpoint_id = ${id} and status = 'pending'
-      order by subject, event_id
-    ),
-    first as (
-      select subject from oldest
-      where next_attempt_at <= ${now}
-      order by next_attempt_at, event_id
-      limit ${subjectsMax}
+    ), due as materialized (
+      select id, event_id from waiting
+      where due_at <= ${now}
+      order by event_id, id
+      limit ${limit}
+    ), measured as (
+      select
+        d.id, d.message_id, d.type, d.body, d.attempts, d.subject, d.next_attempt_at, due.event_id,
+        sum(octet_length(d.body)) over (order by due.event_id, due.id) - octet_length(d.body)
+          as bytes_before
+      from due
+      join webhook_deliveries d on d.company_id = ${companyId} and d.id = due.id
     )
     select id, message_id, type, body, attempts, subject, next_attempt_at
-    from webhook_deliveries
-    where company_id = ${companyId} and endpoint_id = ${id} and status = 'pending'
-      and subject = any(array(select subject from first))
+    from measured
+    where bytes_before < ${bytesMax}
     order by event_id, id
-    limit ${limit}
   `;
 }
 

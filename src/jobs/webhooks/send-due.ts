@@ -10,9 +10,9 @@ import type { JobContext } from "../define-job.ts";
 
 /** Messages on their way to one endpoint at once; of one record only one. */
 const LANES = 10;
-/** Records, and messages, that one look takes up. */
-const SUBJECTS_MAX = 250;
-const BATCH_MAX = 500;
+/** Messages, and bytes of them, that one look takes up. The lanes rest while it looks. */
+const BATCH_MAX = 1_000;
+const BYTES_MAX = 2_000_000;
 /** So many failures in a row, and the endpoint rests. */
 const FAILURES_MAX = 5;
 
@@ -45,7 +45,8 @@ export async function sendDue(
     companyId: endpoint.companyId,
     id: endpoint.id,
     now,
-    ...(isProbe ? { subjectsMax: 1, limit: 1 } : { subjectsMax: SUBJECTS_MAX, limit: BATCH_MAX }),
+    bytesMax: BYTES_MAX,
+    limit: isProbe ? 1 : BATCH_MAX,
   });
   const secrets = openWebhookSecrets(connectors.connections.keys, endpoint, now);
   const chains = chainsOf(due, now).values();
