@@ -144,15 +144,17 @@ async function writeRows(
   const piece = createPiece();
   let rows = 0;
   let failure: { error: unknown } | undefined;
-  const flush = async (): Promise<void> => {
-    if (failure !== undefined) return;
+  const flush = async (callback: () => void): Promise<void> => {
     try {
-      signal.throwIfAborted();
-      await write(piece.take());
-      onProgress?.({ resource, rows });
+      if (failure === undefined) {
+        signal.throwIfAborted();
+        await write(piece.take());
+        onProgress?.({ resource, rows });
+      }
     } catch (error) {
       failure = { error };
     }
+    callback();
   };
   await pipeline(
     await readExportRows(tx, request.filter, { resource, columns }),
@@ -163,10 +165,10 @@ async function writeRows(
           encode(line, piece);
           rows += 1;
         }
-        if (piece.isFull()) void flush().then(() => callback());
+        if (piece.isFull()) void flush(callback);
         else callback();
       },
-      final: (callback) => void flush().then(() => callback()),
+      final: (callback) => void flush(callback),
     }),
   );
   if (failure !== undefined) throw failure.error;
