@@ -15,7 +15,7 @@ type RowsOf<P extends Parts> = {
 };
 
 /** What the parts of each set have in their rows; asked once, for it follows from their text. */
-const known = new WeakMap<Sql, Map<string, Promise<Column[]>>>();
+const known = new WeakMap<Sql, Map<string, Promise<Column[][]>>>();
 
 /**
  * Reads several small selects in one statement: one round trip instead of one each, at a fraction of
@@ -28,9 +28,7 @@ export async function readTogether<const P extends Parts>(
   parts: P,
 ): Promise<RowsOf<P>> {
   const names = Object.keys(parts);
-  const columns = await Promise.all(
-    names.map((part) => columnsOf(sql, `${name} ${part}`, parts[part]!)),
-  );
+  const columns = await columnsOf(sql, name, parts);
   // A row as text has all that the driver would be sent for it; one row ends where the next begins.
   const texts = names.map((part) => {
     // oxlint-disable-next-line no-unsafe-type-assertion -- a select that is not awaited is a fragment
@@ -46,15 +44,15 @@ export async function readTogether<const P extends Parts>(
   return Object.fromEntries(rows) as RowsOf<P>;
 }
 
-async function columnsOf(sql: Sql, name: string, part: Part): Promise<Column[]> {
-  let columns = known.get(sql);
-  if (columns === undefined) known.set(sql, (columns = new Map()));
-  let asked = columns.get(name);
+async function columnsOf(sql: Sql, name: string, parts: Parts): Promise<Column[][]> {
+  let sets = known.get(sql);
+  if (sets === undefined) known.set(sql, (sets = new Map()));
+  let asked = sets.get(name);
   if (asked === undefined) {
-    asked = describeColumns(part());
-    columns.set(name, asked);
+    asked = Promise.all(Object.values(parts).map((part) => describeColumns(part())));
+    sets.set(name, asked);
     // A failure is nothing to remember.
-    asked.catch(() => columns.delete(name));
+    asked.catch(() => sets.delete(name));
   }
   return await asked;
 }
