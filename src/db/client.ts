@@ -56,16 +56,17 @@ export function openDatabase(options: DatabaseOptions): Sql {
       date: { to: 1082, from: [1082], serialize: String, parse: (text: string) => text },
     },
   }) as Sql;
-  return new Proxy(refuseLateStatements(sql), {
-    apply: (target, _self, args) => makeStatement(target, args),
-  });
+  const handle = refuseLateStatements(sql);
+  const call = (...args: readonly unknown[]): unknown => Reflect.apply(handle, undefined, args);
+  return new Proxy(handle, { apply: (_target, _self, args) => makeStatement(call, args) });
 }
 
 /**
- * A transaction ends for its caller when its connection is lost, but the function that is still at work
- * in it keeps its handle, and the driver would execute that function's next statement on whatever the
- * connection has become: by itself, or inside somebody else's transaction. Such statements throw an
- * Error with the code CONNECTION_CLOSED instead.
+ * A transaction ends for its caller when its connection is lost, or when one of several things done in it
+ * fails, but a function that is still at work in it keeps its handle, and the driver would execute that
+ * function's next statement on whatever the connection has become: by itself, or inside somebody else's
+ * transaction. Such statements throw an Error with the code CONNECTION_CLOSED instead. A savepoint is over
+ * when its function is.
  */
 function refuseLateStatements(sql: Sql): Sql {
   const begin = sql.begin.bind(sql);
@@ -73,11 +74,11 @@ function refuseLateStatements(sql: Sql): Sql {
     ...given: [work: Work<Result>] | [options: string, work: Work<Result>]
   ): Promise<unknown> => {
     const [options, work] = given.length === 2 ? given : ["", given[0]];
-    let isOver = false;
+    const life = new Life();
     try {
-      return await begin(options, (tx) => work(handleUntil(tx, () => isOver)));
+      return await begin(options, (tx) => life.spend(tx, work));
     } finally {
-      isOver = true;
+      life.isOver = true;
     }
   };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what begin() unwraps, this hands on
@@ -86,31 +87,58 @@ function refuseLateStatements(sql: Sql): Sql {
 
 type Work<Result> = (tx: Tx) => Result | Promise<Result>;
 
-/** A transaction's handle, or a savepoint's, that refuses statements once `isOver`. */
-function handleUntil(tx: Tx, isOver: () => boolean): Tx {
-  const check = (): void => {
-    if (!isOver()) return;
-    throw Object.assign(new Error("The transaction is over: its connection was lost."), {
-      code: "CONNECTION_CLOSED",
+/** How long a transaction or a savepoint may be used. */
+class Life {
+  readonly #outer: Life | undefined;
+  isOver = false;
+
+  constructor(outer?: Life) {
+    this.#outer = outer;
+  }
+
+  check(): void {
+    this.#outer?.check();
+    if (!this.isOver) return;
+    throw Object.assign(
+      new Error("The transaction is over: its connection was lost, or it failed."),
+      {
+        code: "CONNECTION_CLOSED",
+      },
+    );
+  }
+
+  /** Does the work, and is over before the driver ends what it was done in. */
+  async spend<Result>(tx: Tx, work: Work<Result>): Promise<Result> {
+    try {
+      return await work(this.#handleOf(tx));
+    } finally {
+      this.isOver = true;
+    }
+  }
+
+  #handleOf(tx: Tx): Tx {
+    const call = (...args: readonly unknown[]): unknown => {
+      this.check();
+      return Reflect.apply(tx, undefined, args);
+    };
+    const savepoint = async <Result>(
+      ...given: [work: Work<Result>] | [name: string, work: Work<Result>]
+    ): Promise<unknown> => {
+      this.check();
+      const [name, work] = given.length === 2 ? given : ["", given[0]];
+      return await tx.savepoint(name, (nested) => new Life(this).spend(nested, work));
+    };
+    return new Proxy(tx, {
+      apply: (_target, _self, args) => {
+        this.check();
+        return makeStatement(call, args);
+      },
+      get: (target, name) => {
+        if (name === "unsafe") this.check();
+        return name === "savepoint" ? savepoint : (Reflect.get(target, name) as unknown);
+      },
     });
-  };
-  const savepoint = async <Result>(
-    ...given: [work: Work<Result>] | [name: string, work: Work<Result>]
-  ): Promise<unknown> => {
-    check();
-    const [name, work] = given.length === 2 ? given : ["", given[0]];
-    return await tx.savepoint(name, (nested) => work(handleUntil(nested, isOver)));
-  };
-  return new Proxy(tx, {
-    apply(target, _self, args) {
-      check();
-      return makeStatement(target, args);
-    },
-    get(target, name) {
-      if (name === "unsafe") check();
-      return name === "savepoint" ? savepoint : (Reflect.get(target, name) as unknown);
-    },
-  });
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
-import type { Fragment, Sql, Tx } from "./client.ts";
+import type { Fragment } from "./client.ts";
 
-/** What is called as a template makes statements, or parts of one: a pool, a transaction's handle. */
-type Handle = Sql | Tx;
+/** Calls the driver's handle, of a pool or a transaction, with a template or for a name or rows. */
+type Call = (...args: readonly unknown[]) => unknown;
 
 /** Templates that follow one upon another in a statement, and the whole they come to. */
 interface Shape {
@@ -19,13 +19,13 @@ const VALUE = Symbol("value");
  * statement of that shape. There are as many shapes as the server is given prepared statements.
  */
 class Statement {
-  readonly #handle: Handle;
+  readonly #call: Call;
   readonly #strings: TemplateStringsArray;
   readonly #args: readonly unknown[];
   #query: Fragment | undefined;
 
-  constructor(handle: Handle, strings: TemplateStringsArray, args: readonly unknown[]) {
-    this.#handle = handle;
+  constructor(call: Call, strings: TemplateStringsArray, args: readonly unknown[]) {
+    this.#call = call;
     this.#strings = strings;
     this.#args = args;
   }
@@ -35,9 +35,10 @@ class Statement {
       const values: unknown[] = [];
       const shape = this.#gather(shapes, values);
       shape.whole ??= this.#write();
-      this.#query = Reflect.apply(this.#handle, undefined, [shape.whole, ...values]);
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the driver makes of a template
+      this.#query = this.#call(shape.whole, ...values) as Fragment;
     }
-    return this.#query!;
+    return this.#query;
   }
 
   /** Collects the values of all parts, and follows the shape. */
@@ -68,8 +69,12 @@ class Statement {
     for (const [index, arg] of this.#args.entries()) {
       if (arg instanceof Statement) arg.#write(pieces);
       else if (arg instanceof Name) append(arg.text);
-      else if (isList(arg)) for (const part of arg) part.#write(pieces);
-      else pieces.push("");
+      else if (isList(arg)) {
+        for (const part of arg) {
+          append(" ");
+          part.#write(pieces);
+        }
+      } else pieces.push("");
       append(this.#strings[index + 1]!);
     }
     return Object.assign(pieces, { raw: pieces });
@@ -122,10 +127,10 @@ function step({ next }: Shape, part: unknown): Shape {
 }
 
 /** What a handle is to answer when it is called. */
-export function makeStatement(handle: Handle, args: readonly unknown[]): unknown {
+export function makeStatement(call: Call, args: readonly unknown[]): unknown {
   const [first, ...rest] = args;
-  if (isTemplate(first)) return new Statement(handle, first, rest);
-  const made: unknown = Reflect.apply(handle, undefined, args);
+  if (isTemplate(first)) return new Statement(call, first, rest);
+  const made = call(...args);
   // The driver has written the name as the server reads it.
   return typeof first === "string" && rest.length === 0
     ? // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its Identifier, which it does not export

@@ -80,7 +80,11 @@ function readRows(sql: Sql, columns: readonly Column[], text: string): Record<st
 function readField(text: string, start: number): { value: string | null; end: number } {
   if (text[start] !== '"') {
     let end = start;
-    while (text[end] !== "," && text[end] !== ")") end += 1;
+    while (text[end] !== "," && text[end] !== ")") {
+      if (end >= text.length)
+        throw new Error("a row has fewer fields than its set was known to have");
+      end += 1;
+    }
     return { value: end === start ? null : text.slice(start, end), end };
   }
   let value = "";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Sql } from "../../../src/db/client.ts";
+import type { Sql, Tx } from "../../../src/db/client.ts";
 import { readTogether } from "../../../src/db/together.ts";
 import { setup } from "../../support/setup.ts";
 
@@ -103,4 +103,26 @@ test("what is read together is what is read one by one, of every type and howeve
     });
     expect(together.texts.map(({ text }) => text)).toEqual([...strange, null]);
   }
+});
+
+test("of things done at once in a transaction, what is left of the others when one fails is not done", async () => {
+  const { sql } = await setup();
+  await sql`create table notes (text text)`;
+  const late: Promise<unknown>[] = [];
+  const failing = async (tx: Tx): Promise<void> => {
+    const two = async (): Promise<void> => {
+      await tx`select pg_sleep(0.05)`;
+      await tx`insert into notes values ('late')`;
+    };
+    const both = two();
+    late.push(both.catch((error: { code: string }) => error.code));
+    await Promise.all([both, Promise.reject(new Error("no"))]);
+  };
+  await expect(sql.begin(failing)).rejects.toThrow("no");
+  await sql.begin(async (tx) => {
+    await expect(tx.savepoint(failing)).rejects.toThrow("no");
+    await tx`insert into notes values ('outside')`;
+  });
+  expect(await Promise.all(late)).toEqual(["CONNECTION_CLOSED", "CONNECTION_CLOSED"]);
+  expect(await sql`select text from notes`).toEqual([{ text: "outside" }]);
 });
