@@ -1,7 +1,9 @@
 import { meetsConditions } from "../billing/rule-conditions.ts";
 import type { Tx } from "../db/client.ts";
+import { findLabel } from "../db/labels.ts";
 import { loadRuleFacts } from "../db/rule-facts.ts";
 import type { AutomationRow, RuleAction } from "../db/rules.ts";
+import { Conflict, InvalidInput, NotFound } from "../errors.ts";
 import type { Acting } from "./acting.ts";
 import { addToNextInvoice } from "./add-to-next-invoice.ts";
 import { alertByRule } from "./alert-by-rule.ts";
@@ -51,21 +53,44 @@ export async function applyRule(
   };
 }
 
+/** An action in a savepoint: what of the record stands against it is a reason, and undoes all of it. */
 async function act(
   tx: Tx,
   by: Acting,
-  { rule, action, target }: { rule: AutomationRow; action: RuleAction; target: RuleTarget },
+  input: { rule: AutomationRow; action: RuleAction; target: RuleTarget },
 ): Promise<ActionResult> {
+  const doIt = await prepare(tx, by, input);
+  try {
+    return await tx.savepoint(doIt);
+  } catch (error) {
+    const isOfRecord = [InvalidInput, Conflict, NotFound].some((kind) => error instanceof kind);
+    if (isOfRecord && error instanceof Error) return { reason: error.message };
+    throw error;
+  }
+}
+
+/** Throws `Conflict` when the tag that the rule gives was deleted. */
+async function prepare(
+  tx: Tx,
+  by: Acting,
+  { rule, action, target }: { rule: AutomationRow; action: RuleAction; target: RuleTarget },
+): Promise<(savepoint: Tx) => Promise<ActionResult>> {
   switch (action.type) {
-    case "add_tag":
-      return await tagByRule(tx, by, target, action.tagId);
+    case "add_tag": {
+      const key = { companyId: by.company.id, id: action.tagId };
+      const tag = await findLabel(tx, { kind: "tag", ...key });
+      if (tag === undefined) throw new Conflict("The tag that it gives was deleted.");
+      return async (savepoint) => await tagByRule(savepoint, by, target, tag);
+    }
     case "set_rate":
-      return await setRateByRule(tx, by, target, BigInt(action.hourlyRate));
+      return async (savepoint) =>
+        await setRateByRule(savepoint, by, target, BigInt(action.hourlyRate));
     case "set_billable":
-      return await setBillableByRule(tx, by, target, action.isBillable);
+      return async (savepoint) => await setBillableByRule(savepoint, by, target, action.isBillable);
     case "add_to_next_invoice":
-      return await addToNextInvoice(tx, by, target);
+      return async (savepoint) => await addToNextInvoice(savepoint, by, target);
     case "alert":
-      return await alertByRule(tx, by, { rule, target, message: action.message });
+      return async (savepoint) =>
+        await alertByRule(savepoint, by, { rule, target, message: action.message });
   }
 }

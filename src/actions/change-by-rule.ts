@@ -1,11 +1,10 @@
 import type { Tx } from "../db/client.ts";
 import { lockClient } from "../db/clients.ts";
 import { recordEvent } from "../db/events.ts";
-import { findLabel } from "../db/labels.ts";
+import { lockInvoice } from "../db/invoices.ts";
 import { lockProjects } from "../db/projects.ts";
 import { listRecordTags, type TaggedKind } from "../db/record-tags.ts";
 import type { TimeEntryRow } from "../db/time-entries.ts";
-import { Conflict } from "../errors.ts";
 import type { Acting } from "./acting.ts";
 import type { ActionResult, RuleEffect, RuleTarget } from "./rule-effects.ts";
 import { lockTimeEntry, updateTimeEntry } from "./change-time.ts";
@@ -17,52 +16,61 @@ import { updateInvoice } from "./update-invoice.ts";
 // What rules change about records, by the same actions as people do. Each is done at most once: what is
 // so already is left alone, and no event tells of it.
 
-/** Throws `Conflict` when the tag was deleted. Time entries have no tags. */
+/** Time entries have no tags. */
 export async function tagByRule(
   tx: Tx,
   by: Acting,
   { subjectType, subjectId }: RuleTarget,
-  tagId: number,
+  tag: { id: number; name: string },
 ): Promise<ActionResult> {
-  const companyId = by.company.id;
-  const tag = await findLabel(tx, { kind: "tag", companyId, id: tagId });
-  if (tag === undefined) throw new Conflict("The tag that it gives was deleted.");
   if (subjectType === "time-entry") return undefined;
+  const companyId = by.company.id;
+  // Locked before its tags are read: one that somebody else gives it at this moment is kept.
+  const retag = await taggers[subjectType](tx, by, subjectId);
+  if (retag === undefined) return undefined;
   const present = await listRecordTags(tx, { kind: subjectType, companyId, ids: [subjectId] });
-  if (present.some(({ id }) => id === tagId)) return undefined;
-  const tags = { tags: [...present.map(({ id }) => id), tagId], beforeNew: () => {} };
-  await taggers[subjectType](tx, by, subjectId, tags);
+  if (present.some(({ id }) => id === tag.id)) return undefined;
+  await retag({ tags: [...present.map(({ id }) => id), tag.id], beforeNew: () => {} });
   return { effect: { type: "add_tag", tag: tag.name } };
 }
 
-/** Gives a record these tags, and leaves the event of its change. */
+type Retag = (tags: TagsInput) => Promise<unknown>;
+
+/** Locks a record, if it is there, and says how to give it other tags and leave the event of its change. */
 const taggers: Readonly<
-  Record<TaggedKind, (tx: Tx, by: Acting, id: number, tags: TagsInput) => Promise<unknown>>
+  Record<TaggedKind, (tx: Tx, by: Acting, id: number) => Promise<Retag | undefined>>
 > = {
-  invoice: async (tx, by, invoiceId, tags) => await updateInvoice(tx, by, { invoiceId, tags }),
-  task: async (tx, by, id, tags) => {
+  invoice: async (tx, by, invoiceId) => {
+    await lockInvoice(tx, { companyId: by.company.id, id: invoiceId });
+    return async (tags) => await updateInvoice(tx, by, { invoiceId, tags });
+  },
+  task: async (tx, by, id) => {
     const task = await getLockedTask(tx, { companyId: by.company.id, id });
-    await updateTask(tx, by, task, { tags });
+    return async (tags) => await updateTask(tx, by, task, { tags });
   },
-  project: async (tx, by, id, tags) => {
+  project: async (tx, by, id) => {
     const [project] = await lockProjects(tx, { companyId: by.company.id, ids: [id] });
-    if (project === undefined) return;
-    await tagRecord(tx, by, { kind: "project", id }, tags);
-    await updateProject(tx, by, project, {});
+    if (project === undefined) return undefined;
+    return async (tags) => {
+      await tagRecord(tx, by, { kind: "project", id }, tags);
+      await updateProject(tx, by, project, {});
+    };
   },
-  client: async (tx, by, id, tags) => {
+  client: async (tx, by, id) => {
     const companyId = by.company.id;
-    if ((await lockClient(tx, { companyId, id })) === undefined) return;
-    await tagRecord(tx, by, { kind: "client", id }, tags);
-    await recordEvent(tx, {
-      companyId,
-      type: "client.updated",
-      subjectType: "client",
-      subjectId: id,
-      payload: { fields: ["tags"] },
-      causerId: by.causerId,
-      occurredAt: by.now,
-    });
+    if ((await lockClient(tx, { companyId, id })) === undefined) return undefined;
+    return async (tags) => {
+      await tagRecord(tx, by, { kind: "client", id }, tags);
+      await recordEvent(tx, {
+        companyId,
+        type: "client.updated",
+        subjectType: "client",
+        subjectId: id,
+        payload: { fields: ["tags"] },
+        causerId: by.causerId,
+        occurredAt: by.now,
+      });
+    };
   },
 };
 

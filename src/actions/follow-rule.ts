@@ -33,8 +33,9 @@ export async function followRule(
   }
   const { subjectId, trail } = event;
   const isEcho = trail.includes(ruleId);
-  // What the record is by now may be somebody else's doing: the later event knows whose.
-  if (isEcho && (await hasHappenedSince(tx, { companyId, event }))) {
+  // What the record is by now may be somebody else's doing: the later event knows whose, and every rule
+  // follows it. Else rules that are set against each other would follow each change of each other one.
+  if (trail.length > 0 && (await hasHappenedSince(tx, { companyId, event }))) {
     return { outcome: "stale", reason: "a later event tells of the same record" };
   }
   const log = { companyId, ruleId, eventId, subjectType: rule.subjectType, subjectId, now: by.now };

@@ -144,18 +144,38 @@ export async function lockBillingRules(tx: Tx, companyId: number): Promise<Billi
   return rows.toSorted((a, b) => a.position - b.position || a.id - b.id);
 }
 
-/** Which enabled automations each of some events concerns, in the order in which they count. */
-export async function listFollowingRules(
+/** Those of the events that enabled automations follow. */
+export async function listFollowedEvents(
   tx: Tx,
   eventIds: readonly number[],
-): Promise<{ companyId: number; ruleId: number; eventId: number }[]> {
-  return await tx<{ companyId: number; ruleId: number; eventId: number }[]>`
-    select rules.company_id, rules.id as rule_id, events.id as event_id
+): Promise<{ companyId: number; eventId: number }[]> {
+  return await tx<{ companyId: number; eventId: number }[]>`
+    select company_id, id as event_id
+    from events
+    where id = any(${[...eventIds]}::int8[])
+      and exists (
+        select from rules
+        where rules.company_id = events.company_id and rules.event_type = events.type
+          and rules.is_enabled and rules.deleted_at is null
+      )
+    order by id
+  `;
+}
+
+/** The enabled automations that follow an event, in the order in which they count. */
+export async function listFollowingRules(
+  sql: Sql | Tx,
+  { companyId, eventId }: { companyId: number; eventId: number },
+): Promise<number[]> {
+  const rows = await sql<{ id: number }[]>`
+    select rules.id
     from events
     join rules on rules.company_id = events.company_id and rules.event_type = events.type
-    where events.id = any(${[...eventIds]}::int8[]) and rules.is_enabled and rules.deleted_at is null
-    order by events.id, rules.position, rules.id
+    where events.company_id = ${companyId} and events.id = ${eventId}
+      and rules.is_enabled and rules.deleted_at is null
+    order by rules.position, rules.id
   `;
+  return rows.map((row) => row.id);
 }
 
 export async function insertRule(

@@ -146,8 +146,8 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
   ],
   "requests.forget-old": [{}, {}],
   "rule.follow-event": [
-    { companyId: 7, ruleId: 3, eventId: 9 },
-    { companyId: 7, ruleId: 3, eventId: 10 },
+    { companyId: 7, eventId: 9 },
+    { companyId: 7, eventId: 10 },
   ],
   "slack.post-alerts": [
     { companyId: 7, routeId: 3, eventId: 9 },

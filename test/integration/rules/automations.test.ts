@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { tagByRule } from "../../../src/actions/change-by-rule.ts";
 import { followRule } from "../../../src/actions/follow-rule.ts";
 import { findCompany } from "../../../src/db/companies.ts";
 import { openCompany } from "../../support/company.ts";
@@ -238,9 +239,149 @@ test("a rule that starts itself again, alone or with another, is disabled with i
   );
   // A disabled one does nothing, and is not asked.
   const runs = async () =>
-    await sql`select from job_runs where job = 'rule.follow-event' and payload @> ${sql.json({ ruleId: tagging.id })}`;
+    await sql`select from job_runs where job = 'rule.follow-event' and payload @> ${sql.json({ companyId: company.id })}`;
   const before = (await runs()).length;
   await company.post("/tasks", { summary: "Another" });
   await settled();
   expect((await runs()).length).toBe(before);
+});
+
+test("rules on one event are followed in their order, each for good before the next", async () => {
+  const { sql, company, log, automation, settled } = await start();
+  const created = { event: "time_entry.created" };
+  const bill = await automation({
+    ...created,
+    position: 1,
+    actions: [{ type: "add_to_next_invoice" }],
+  });
+  const rate = await automation({
+    ...created,
+    position: 0,
+    actions: [
+      { type: "set_rate", hourly_rate: 15_000 },
+      { type: "alert", message: "Priced" },
+    ],
+  });
+  // The connection is lost between the two.
+  const entry = await sql.begin(async (tx) => {
+    await tx`select from rules where id = ${bill.id} for update`;
+    const logged = await log({ hourly_rate: 10_000 });
+    await eventually(async () => {
+      const { hourly_rate, is_billed } = await company.get(`/time-entries/${logged.id}`);
+      return hourly_rate === 15_000 && is_billed === false;
+    }, PATIENCE);
+    await eventually(async () => (await endWaiting()) > 0, PATIENCE);
+    return logged;
+  });
+  await settled();
+  expect(await company.get(`/time-entries/${entry.id}`)).toMatchObject({ is_billed: true });
+  expect(await company.get(`/rules/${rate.id}/log`)).toHaveLength(1);
+  expect(await company.get(`/rules/${bill.id}/log`)).toHaveLength(1);
+  const alerts = await sql`select from events where type = 'rule.alerted'`;
+  expect(alerts).toHaveLength(1);
+  const runs = await sql`select from job_runs where job = 'rule.follow-event'`;
+  expect(runs).toHaveLength(1);
+
+  const worked = (await Promise.all([1, 2, 3, 4].map(async () => await log()))).length;
+  await settled();
+  expect(await company.get("/invoices")).toMatchObject([{ total: (worked + 1) * 15_000 }]);
+
+  /** Ends the sessions that wait for a row of another one; how many there were. */
+  async function endWaiting(): Promise<number> {
+    const ended = await sql`
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid()
+        and wait_event_type = 'Lock' and query like '%from rules%'
+    `;
+    return ended.length;
+  }
+});
+
+test("rules that are set against each other end after few runs, each disabled with its reason", async () => {
+  const { sql, company, log, automation, settled } = await start();
+  const rules: Json[] = [];
+  for (let count = 1; count <= 6; count += 1) {
+    rules.push(
+      await automation({
+        name: `Rate ${count}`,
+        event: "time_entry.updated",
+        actions: [{ type: "set_rate", hourly_rate: count * 1_000 }],
+      }),
+    );
+  }
+  const entry = await log();
+  await company.call("PATCH", `/time-entries/${entry.id}`, { notes: "Begin" });
+  await settled();
+  const left = await company.get("/rules?is_enabled=true");
+  expect(left).toHaveLength(1);
+  expect(await company.get(`/time-entries/${entry.id}`)).toMatchObject({
+    hourly_rate: left[0].actions[0].hourly_rate,
+  });
+  for (const { disabled_code, disabled_reason } of await company.get("/rules?is_enabled=false")) {
+    expect(disabled_code).toBe("loop");
+    expect(disabled_reason).toMatch(/start each other again and again/);
+  }
+  const runs = await sql`select from job_runs where job = 'rule.follow-event'`;
+  expect(runs.length).toBeLessThan(100);
+});
+
+test("what is wrong with one record is in the log and leaves the rule enabled; no tag is lost", async () => {
+  const { sql, company, client, log, automation, settled } = await start();
+  const bill = await automation({
+    event: "time_entry.updated",
+    actions: [
+      { type: "set_rate", hourly_rate: 90_000_000_000_000 },
+      { type: "add_to_next_invoice" },
+      { type: "set_billable", is_billable: false },
+    ],
+  });
+  const entry = await log({ hourly_rate: 100, duration: 86_400 });
+  await company.put(`/clients/${client.id}`, { is_archived: true });
+  await company.call("PATCH", `/time-entries/${entry.id}`, { notes: "Late" });
+  await settled();
+  expect(await company.get(`/rules/${bill.id}`)).toMatchObject({ is_enabled: true });
+  expect((await company.get(`/rules/${bill.id}/log`)).at(-1)).toMatchObject({
+    outcome: "applied",
+    effects: [{ type: "set_billable" }],
+    reason: expect.stringMatching(/amount.*archived/i),
+  });
+  expect(await company.get("/invoices")).toEqual([]);
+
+  // A rule and somebody else, who was first: both tags are kept.
+  const by = { company: (await findCompany(sql, company.id))!, causerId: null, now: new Date() };
+  const other = await company.post("/clients", { name: "Oak" });
+  const records = {
+    client: other.id,
+    project: (await company.post("/projects", { client_id: other.id, name: "Shop" })).id,
+    task: (await company.post("/tasks", { summary: "Call" })).id,
+    invoice: (await company.post("/invoices", { client_id: other.id })).id,
+  };
+  const mine = (await company.post("/tags", { name: "Mine" })).id;
+  const theirs = (await company.post("/tags", { name: "Theirs" })).id;
+  for (const [subjectType, subjectId] of Object.entries(records)) {
+    const names = sql(`${subjectType}_tags`);
+    const target = { subjectType: subjectType as keyof typeof records, subjectId };
+    let tagging: Promise<unknown> | undefined;
+    await sql.begin(async (tx) => {
+      await tx`select from ${tx(`${subjectType}s`)} where id = ${subjectId} for update`;
+      tagging = sql.begin(
+        async (own) => await tagByRule(own, by, target, { id: theirs, name: "Theirs" }),
+      );
+      await eventually(async () => {
+        const waiting = await sql`
+          select from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock'
+        `;
+        return waiting.length > 0;
+      }, PATIENCE);
+      await tx`
+        insert into ${names} (company_id, ${tx(`${subjectType}_id`)}, tag_id)
+        values (${company.id}, ${subjectId}, ${mine})
+      `;
+    });
+    await tagging;
+    expect(await company.get(`/${subjectType}s/${subjectId}`)).toMatchObject({
+      tags: ["Mine", "Theirs"],
+    });
+  }
 });
