@@ -57,12 +57,20 @@ export async function listClientHealth(
       from payments
       where company_id = ${companyId}
       group by invoice_id
+    ), last_credits as materialized (
+      select invoice_id, (max(created_at) at time zone ${timezone})::date as credited_on
+      from credit_applications
+      where company_id = ${companyId}
+      group by invoice_id
     ), issued as (
       select
         i.client_id, i.currency, i.issue_date, i.total, i.status = 'paid' as is_paid, i.due_date,
-        coalesce(p.paid_on, (i.paid_at at time zone ${timezone})::date) as paid_on
+        coalesce(
+          greatest(p.paid_on, c.credited_on), (i.paid_at at time zone ${timezone})::date
+        ) as paid_on
       from invoices i
       left join last_payments p on p.invoice_id = i.id and i.status = 'paid'
+      left join last_credits c on c.invoice_id = i.id and i.status = 'paid'
       where i.company_id = ${companyId} and i.issue_date between ${from} and ${to}
         and ${isIssued(sql)}
     ), billed as (

@@ -246,3 +246,21 @@ function monthlyTax(
 function comparedRow(month: string, [billed, collected, difference, rate]: number[]) {
   return { month, currency: "USD", billed, collected, difference, collection_rate: rate };
 }
+
+test("an invoice that a credit settled late was paid late, whatever was paid before in time", async () => {
+  const { read, clientId, issued, expectCall } = await startWorkedExample();
+  const { id } = await issued({
+    issue_date: "2026-01-10",
+    due_date: "2026-02-09",
+    line_items: [{ description: "Design", quantity: 1, unit_price: 100_000 }],
+  });
+  const payment = { amount: 10_000, payment_date: "2026-01-12" };
+  await expectCall(201, "POST", `/invoices/${id}/payments`, payment);
+  const given = { client_id: clientId, type: "credit_note", amount: 90_000, date: "2026-03-01" };
+  const credit = await expectCall(201, "POST", "/credits", given);
+  const use = { invoice_id: id, amount: 90_000 };
+  await expectCall(200, "POST", `/credits/${credit.id}/apply`, use);
+  const { data } = await read("/reports/client-health?start_date=2026-01-10&end_date=2026-01-10");
+  // From 10 January to 1 April in Auckland, when the credit was used.
+  expect(data[0]).toMatchObject({ paid_count: 1, paid_late: 100, days_to_pay: 81 });
+});

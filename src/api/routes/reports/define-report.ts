@@ -48,6 +48,11 @@ export interface ReportDefinition<Q extends z.ZodRawShape> {
   ) => Promise<ReportContent>;
 }
 
+/** The rows of a page, of a report that adds up all of them. */
+export function rowsOfPage<Row>(rows: readonly Row[], page: Page | undefined): readonly Row[] {
+  return page === undefined ? rows : rows.slice(page.offset, page.offset + page.limit);
+}
+
 /** Declares GET /reports/:name, which answers JSON, or all its rows as CSV to whoever likes that better. */
 export function defineReport<const Q extends z.ZodRawShape>(report: ReportDefinition<Q>): Route {
   const { name, row, meta, needsSubscription = false, isPaged = false } = report;
@@ -86,7 +91,7 @@ export function defineReport<const Q extends z.ZodRawShape>(report: ReportDefini
       }
       const { data, total = data.length } = content;
       const shown = asked ?? { limit: Math.max(1, total), offset: 0 };
-      const rows = isPaged ? data : data.slice(shown.offset, shown.offset + shown.limit);
+      const rows = isPaged ? data : rowsOfPage(data, shown);
       return listAnswer(rows, { ...shown, total }, content.meta);
     },
   });

@@ -4,7 +4,7 @@ import { percentOf } from "../../../billing/worked-time.ts";
 import { listProjectTime, type ProjectTimeRow } from "../../../db/report-time.ts";
 import { minorJson, moneyJson } from "../../units.ts";
 import { sumsByCurrency } from "./by-currency.ts";
-import { defineReport } from "./define-report.ts";
+import { defineReport, rowsOfPage } from "./define-report.ts";
 import { periodMetaJson } from "./period.ts";
 import { presentTime, timeFilterOf, timeJson, timeKeys, timeReportQuery } from "./time.ts";
 
@@ -15,6 +15,7 @@ export const getProjectTimeBreakdownRoute = defineReport({
   description:
     "Time by project and currency, the longest first; a row without a project has the rest. `share` is the part of all " +
     "time, `budget_used` the part of the project's budgeted hours that the row's time is.",
+  isPaged: true,
   query: timeReportQuery,
   row: {
     project_id: z.int().nullable(),
@@ -38,14 +39,15 @@ export const getProjectTimeBreakdownRoute = defineReport({
     ),
   },
 
-  async read(context, query) {
+  async read(context, query, page) {
     const filter = timeFilterOf(context, query);
     const { from, to, currency } = filter;
     const rows = await listProjectTime(context.sql, filter);
     const all = rows.reduce((sum, row) => sum + row.seconds, 0n);
     const totals = sumsByCurrency(currency, rows, [...timeKeys, "amount", "billedAmount"]);
     return {
-      data: rows.map((row) => ({
+      total: rows.length,
+      data: rowsOfPage(rows, page).map((row) => ({
         project_id: row.projectId,
         project_name: row.projectName,
         client_id: row.clientId,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { listTimesheet } from "../../../db/report-time.ts";
 import { dateJson } from "../../answers.ts";
 import { sumsOf } from "./by-currency.ts";
-import { defineReport } from "./define-report.ts";
+import { defineReport, rowsOfPage } from "./define-report.ts";
 import { reportPeriodJson } from "./period.ts";
 import { presentTime, timeFilterOf, timeJson, timeKeys, timeReportQuery } from "./time.ts";
 
@@ -11,6 +11,7 @@ export const getTimesheetRoute = defineReport({
   name: "timesheet",
   summary: "Timesheet report",
   description: "Time by person and day; days on which the person did not work are left out.",
+  isPaged: true,
   query: timeReportQuery,
   row: { user_id: z.int(), user_name: z.string(), date: dateJson, ...timeJson },
   meta: {
@@ -19,13 +20,19 @@ export const getTimesheetRoute = defineReport({
     totals: z.object(timeJson),
   },
 
-  async read(context, query) {
+  async read(context, query, page) {
     const filter = timeFilterOf(context, query);
     const { from, to } = filter;
     const rows = await listTimesheet(context.sql, filter);
-    const userIds = [...new Set(rows.map((row) => row.userId))];
+    const people = new Map<number, typeof rows>();
+    for (const row of rows) {
+      const own = people.get(row.userId);
+      if (own === undefined) people.set(row.userId, [row]);
+      else own.push(row);
+    }
     return {
-      data: rows.map((row) => ({
+      total: rows.length,
+      data: rowsOfPage(rows, page).map((row) => ({
         user_id: row.userId,
         user_name: row.userName,
         date: row.date,
@@ -33,14 +40,11 @@ export const getTimesheetRoute = defineReport({
       })),
       meta: {
         period: { start: from, end: to },
-        people: userIds.map((userId) => {
-          const own = rows.filter((row) => row.userId === userId);
-          return {
-            user_id: userId,
-            user_name: own[0]!.userName,
-            ...presentTime(sumsOf(own, timeKeys)),
-          };
-        }),
+        people: [...people].map(([userId, own]) => ({
+          user_id: userId,
+          user_name: own[0]!.userName,
+          ...presentTime(sumsOf(own, timeKeys)),
+        })),
         totals: presentTime(sumsOf(rows, timeKeys)),
       },
     };
