@@ -8,9 +8,12 @@ import { lockTimeEntry } from "./change-time.ts";
 import { createInvoice } from "./create-invoice.ts";
 import { importMax, importTime } from "./import-time.ts";
 
+/** Most lines of an invoice that rules bill on; what comes then goes on another one. */
+const linesMax = importMax;
+
 /**
- * Bills a time entry, or what of a task can be billed, on its client's next invoice: the newest draft,
- * or a new one. What is on an invoice already stays there.
+ * Bills a time entry, or what of a task can be billed, on its client's next invoice: the newest draft
+ * that nothing stands against, or a new one. What is on an invoice already stays there.
  */
 export async function addToNextInvoice(
   tx: Tx,
@@ -22,7 +25,7 @@ export async function addToNextInvoice(
   const { clientId, ids } = found;
   const companyId = by.company.id;
   const invoiceId =
-    (await findNextInvoice(tx, { companyId, clientId })) ??
+    (await findNextInvoice(tx, { companyId, clientId, adding: ids.length, linesMax })) ??
     (await createInvoice(tx, by, { clientId })).id;
   await importTime(tx, by, { invoiceId, ids, taskIds: [] });
   return {

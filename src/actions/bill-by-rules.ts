@@ -1,5 +1,5 @@
 import { meetsConditions } from "../billing/rule-conditions.ts";
-import { billTime, type BilledTime, type WorkedTime } from "../billing/time-rules.ts";
+import { billTime, periodsOf, type BilledTime, type WorkedTime } from "../billing/time-rules.ts";
 import type { Tx } from "../db/client.ts";
 import { loadRuleFacts } from "../db/rule-facts.ts";
 import { insertRuleLog } from "../db/rule-log.ts";
@@ -35,7 +35,10 @@ export async function billByRules(
   const facts = await loadRuleFacts(tx, { companyId, subjectType: "time-entry", ids });
   const used = await sumRuleUses(tx, {
     companyId,
-    ruleIds: rules.map(({ id }) => id),
+    ruleIds: rules
+      .filter(({ terms }) => terms.type === "retainer" || terms.type === "cap")
+      .map(({ id }) => id),
+    periods: periodsOf(entries),
     invoiceId,
     exceptEntries: ids,
   });

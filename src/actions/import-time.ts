@@ -44,7 +44,10 @@ export async function importTime(
   const entries = [...named, ...ofTasks.filter(({ id }) => !found.has(id))];
   const ids = entries.map(({ id }) => id);
   const names = byId(await listWorkNames(tx, { companyId, ids }));
-  const billing = await billByRules(tx, by, { invoiceId, entries });
+  const billing = await billByRules(tx, by, {
+    invoiceId,
+    entries: entries.map((entry) => ({ ...entry, currency: invoice.currency })),
+  });
   const updated = await billWork(tx, by, {
     invoiceId,
     table: "time_entries",

@@ -27,6 +27,8 @@ export interface WorkedTime {
   duration: number;
   /** Minor units an hour. */
   hourlyRate: bigint;
+  /** Of the invoice that it is billed on. */
+  currency: string;
 }
 
 /** What of a rule's time or money in one of its periods is used up. */
@@ -36,8 +38,38 @@ export interface RuleUse {
   period: string;
   /** Covered by a retainer. */
   seconds: number;
-  /** Billed under a cap, in minor units. */
+  /** Billed under a cap, in minor units of `currency`; a cap counts each currency by itself. */
   amount: bigint;
+  currency: string;
+}
+
+/** What of a rule can matter to these entries, beside what is on the same invoice. */
+export function periodsOf(entries: readonly Pick<WorkedTime, "date">[]): string[] {
+  return ["total", ...new Set(entries.map(monthOf))];
+}
+
+function monthOf({ date }: Pick<WorkedTime, "date">): string {
+  return date.slice(0, 7);
+}
+
+/** What is used up, by rule and period, and of money by currency. */
+class Spent {
+  readonly #seconds = new Map<string, number>();
+  readonly #amounts = new Map<string, bigint>();
+
+  add({ ruleId, period, seconds, amount, currency }: RuleUse): void {
+    this.#seconds.set(`${ruleId}/${period}`, this.seconds(ruleId, period) + seconds);
+    const before = this.amount(ruleId, period, currency);
+    this.#amounts.set(`${ruleId}/${period}/${currency}`, before + amount);
+  }
+
+  seconds(ruleId: number, period: string): number {
+    return this.#seconds.get(`${ruleId}/${period}`) ?? 0;
+  }
+
+  amount(ruleId: number, period: string, currency: string): bigint {
+    return this.#amounts.get(`${ruleId}/${period}/${currency}`) ?? 0n;
+  }
 }
 
 /** An entry as its line bills it. The line's amount is `quantity` × rate − `credit`. */
@@ -67,13 +99,8 @@ export function billTime(
   rulesOf: (entry: WorkedTime) => readonly TimeRule[],
   used: readonly RuleUse[],
 ): Map<number, BilledTime> {
-  const spent = new Map<string, { seconds: number; amount: bigint }>();
-  const spend = ({ ruleId, period, seconds, amount }: RuleUse) => {
-    const key = `${ruleId}/${period}`;
-    const before = spent.get(key) ?? { seconds: 0, amount: 0n };
-    spent.set(key, { seconds: before.seconds + seconds, amount: before.amount + amount });
-  };
-  used.forEach(spend);
+  const spent = new Spent();
+  for (const use of used) spent.add(use);
   const inOrder = entries.toSorted((a, b) =>
     a.date === b.date ? a.id - b.id : a.date < b.date ? -1 : 1,
   );
@@ -85,7 +112,7 @@ export function billTime(
     const covered = cover(entry, line, rules, spent);
     const capped = limit(entry, line, { rules, left: full - covered, spent });
     line.credit = covered + capped;
-    line.uses.forEach(spend);
+    for (const use of line.uses) spent.add(use);
     billed.set(entry.id, line);
   }
   return billed;
@@ -132,15 +159,16 @@ function cover(
   entry: WorkedTime,
   line: BilledTime,
   rules: readonly TimeRule[],
-  spent: ReadonlyMap<string, { seconds: number }>,
+  spent: Spent,
 ): bigint {
   const retainer = firstOf(rules, "retainer");
   if (retainer === undefined) return 0n;
-  const period = entry.date.slice(0, 7);
-  const left = retainer.terms.seconds - (spent.get(`${retainer.id}/${period}`)?.seconds ?? 0);
+  const period = monthOf(entry);
+  const { currency } = entry;
+  const left = retainer.terms.seconds - spent.seconds(retainer.id, period);
   const seconds = Math.max(0, Math.min(left, line.seconds));
   if (seconds === 0) return 0n;
-  line.uses.push({ ruleId: retainer.id, period, seconds, amount: 0n });
+  line.uses.push({ ruleId: retainer.id, period, seconds, amount: 0n, currency });
   line.remarks.push(`${retainer.name}: ${shortHours(seconds)} of ${shortHours(line.seconds)} h`);
   line.changedBy.push(retainer.id);
   return amountOf(seconds, entry.hourlyRate);
@@ -150,19 +178,16 @@ function cover(
 function limit(
   entry: WorkedTime,
   line: BilledTime,
-  input: {
-    rules: readonly TimeRule[];
-    left: bigint;
-    spent: ReadonlyMap<string, { amount: bigint }>;
-  },
+  input: { rules: readonly TimeRule[]; left: bigint; spent: Spent },
 ): bigint {
   const cap = firstOf(input.rules, "cap");
   if (cap === undefined) return 0n;
   const { period: kind, amount } = cap.terms;
-  const period = kind === "month" ? entry.date.slice(0, 7) : kind;
-  const room = BigInt(amount) - (input.spent.get(`${cap.id}/${period}`)?.amount ?? 0n);
+  const { currency } = entry;
+  const period = kind === "month" ? monthOf(entry) : kind;
+  const room = BigInt(amount) - input.spent.amount(cap.id, period, currency);
   const billed = room <= 0n ? 0n : room < input.left ? room : input.left;
-  line.uses.push({ ruleId: cap.id, period, seconds: 0, amount: billed });
+  line.uses.push({ ruleId: cap.id, period, seconds: 0, amount: billed, currency });
   if (billed === input.left) return 0n;
   line.remarks.push(`${cap.name}: the cap is reached`);
   line.changedBy.push(cap.id);

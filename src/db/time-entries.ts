@@ -219,14 +219,25 @@ export async function lockUnbilledTimeOfTasks(
   return rows.toSorted((a, b) => (a.date === b.date ? a.id - b.id : a.date < b.date ? -1 : 1));
 }
 
-/** Time that an invoice could bill: the latest, or of the ids given those that are such. */
+/**
+ * Time that an invoice could bill: the latest, or of the ids given those that are such. With the currency
+ * of its client, or else of the company.
+ */
 export async function listBillableTime(
   sql: Sql | Tx,
   filter: { companyId: number; ids: readonly number[] | undefined; limit: number },
-): Promise<(TimeEntryRow & { hourlyRate: bigint })[]> {
+): Promise<(TimeEntryRow & { hourlyRate: bigint; currency: string })[]> {
   const { companyId, ids, limit } = filter;
-  return await sql<(TimeEntryRow & { hourlyRate: bigint })[]>`
-    select ${timeEntryColumns(sql)}
+  return await sql<(TimeEntryRow & { hourlyRate: bigint; currency: string })[]>`
+    select
+      ${timeEntryColumns(sql)},
+      coalesce(
+        (
+          select currency from clients
+          where clients.company_id = time_entries.company_id and clients.id = client_id
+        ),
+        (select currency from companies where companies.id = time_entries.company_id)
+      ) as currency
     from time_entries
     where company_id = ${companyId}
       and is_billable and not is_billed and not is_running and deleted_at is null

@@ -1,7 +1,10 @@
 import { pino } from "pino";
 import { expect, test } from "vitest";
+import { addToNextInvoice } from "../../../src/actions/add-to-next-invoice.ts";
+import { findCompany } from "../../../src/db/companies.ts";
 import { retain } from "../../../src/workers/retention.ts";
 import { schedulerDefaults } from "../../../src/workers/settings.ts";
+import { eventually } from "../../support/eventually.ts";
 import { startWork, type Working } from "../work/start-work.ts";
 
 /** What the API answers, as far as tests look at it. */
@@ -160,6 +163,81 @@ test("imports at once spend a retainer once, and a cap holds over invoices", asy
   }
   expect(billed.map(({ total }) => total)).toEqual([12_000, 3_000, 0]);
   expect(billed[1].line_items[0].long_description).toBe("Monthly cap: the cap is reached");
+});
+
+test("a cap counts each currency by itself, and on one invoice what its imports come to", async () => {
+  const work = await startWork();
+  const { expectCall, draft, worked } = work;
+  const cap = await rulesOf(work)({ type: "cap", amount: 15_000, period: "total" });
+  const billed = async (currency: string): Promise<number> => {
+    const { id } = await draft({ line_items: [], currency });
+    return await importOne(id);
+  };
+  const importOne = async (id: number): Promise<number> => {
+    const entry = await worked();
+    const body = { time_entry_ids: [entry.id] };
+    return (await expectCall(200, "POST", `/invoices/${id}/import-time`, body)).total;
+  };
+  expect(await billed("USD")).toBe(12_000);
+  expect(await billed("EUR")).toBe(12_000);
+  expect(await billed("EUR")).toBe(3_000);
+  const next = await worked();
+  const tried = await expectCall(200, "POST", `/rules/${cap.id}/dry-run`, {
+    record_ids: [next.id],
+  });
+  expect(tried.results).toMatchObject([{ effects: [{ type: "cap", credit: 9_000 }] }]);
+  expect(await billed("USD")).toBe(3_000);
+
+  await expectCall(200, "PATCH", `/rules/${cap.id}`, {
+    terms: { type: "cap", amount: 15_000, period: "invoice" },
+  });
+  const { id } = await draft({ line_items: [] });
+  expect(await importOne(id)).toBe(12_000);
+  expect(await importOne(id)).toBe(15_000);
+  expect(await billed("USD")).toBe(12_000);
+});
+
+test("the next invoice is a draft in the client's currency that has room and stays here", async () => {
+  const { expectCall, draft, worked, sql, companyId, clock } = await startWork();
+  const good = await draft({ line_items: [] });
+  const lines = Array.from({ length: 500 }, () => ({
+    description: "Work",
+    quantity: 1,
+    unit_price: "1.00",
+  }));
+  await draft({ line_items: lines });
+  await draft({ currency: "EUR" });
+  for (const status of ["queued", "sending", "unknown"]) {
+    const { id } = await draft();
+    await expectCall(200, "POST", `/invoices/${id}/send`, {});
+    await sql`update deliveries set status = ${status} where invoice_id = ${id}`;
+    expect(await expectCall(200, "GET", `/invoices/${id}`)).toMatchObject({ status: "draft" });
+  }
+  const by = { company: (await findCompany(sql, companyId))!, causerId: null, now: clock.now() };
+  const entries = [await worked(), await worked()];
+  const bill = async (entry: Json) =>
+    await sql.begin(
+      async (tx) =>
+        await addToNextInvoice(tx, by, { subjectType: "time-entry", subjectId: entry.id }),
+    );
+  expect(await bill(entries[0])).toMatchObject({ effect: { invoice_id: good.id } });
+
+  // Somebody marks the newest one as sent at this moment.
+  const leaving = await draft();
+  let billing: Promise<unknown> | undefined;
+  await sql.begin(async (tx) => {
+    await tx`update invoices set status = 'sent' where id = ${leaving.id}`;
+    billing = bill(entries[1]);
+    await eventually(async () => {
+      const waiting = await sql`
+        select from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'
+      `;
+      return waiting.length > 0;
+    });
+  });
+  expect(await billing).toMatchObject({ effect: { invoice_id: good.id } });
+  expect(await expectCall(200, "GET", `/invoices/${good.id}`)).toMatchObject({ total: 24_000 });
 });
 
 test("rules are checked when they are written, changed key by key, listed, and for admins and scopes", async () => {

@@ -24,6 +24,7 @@ const Example = z.strictObject({
         period: z.string(),
         seconds: z.int(),
         amount: z.int().transform(BigInt),
+        currency: z.string().default("USD"),
       }),
     )
     .default([]),
@@ -33,6 +34,7 @@ const Example = z.strictObject({
       date: z.string(),
       duration: z.int(),
       hourlyRate: z.int().transform(BigInt),
+      currency: z.string().default("USD"),
     }),
   ),
   lines: z.array(z.record(z.string(), z.unknown())),
@@ -68,7 +70,7 @@ test.each(examples)("%s", (_title, { rules, used, entries, lines }) => {
 });
 
 test("no rules bill what was worked, and rounding never leaves a whole increment", () => {
-  const entry = { id: 1, date: "2026-03-02", duration: 1234, hourlyRate: 7_777n };
+  const entry = { id: 1, date: "2026-03-02", duration: 1234, hourlyRate: 7_777n, currency: "USD" };
   expect(billTime([entry], () => [], []).get(1)).toEqual({
     id: 1,
     seconds: 1234,
@@ -100,6 +102,7 @@ test("over any retainer and cap nothing is taken off twice, whatever the imports
     date: "2026-03-02",
     duration: 100 + ((index * 977) % 2_000),
     hourlyRate: BigInt(5_000 + ((index * 331) % 9_000)),
+    currency: "USD",
   }));
   const whole = [...billTime(entries, () => rules, []).values()];
   // The same time, in imports of seven entries each.
