@@ -30,6 +30,11 @@ export type RuleInput = Pick<RuleFields, "name" | "isEnabled" | "position" | "co
     | { kind: "billing"; terms: NonNullable<RuleFields["terms"]> }
   );
 
+/** The kind of records that a rule looks at. */
+export function subjectOfRule(input: RuleInput): RuleSubject {
+  return input.kind === "billing" ? "time-entry" : subjectOfTrigger(input.eventType);
+}
+
 /** Called before a tag is made for a rule; throws when the caller may make none. */
 type BeforeNewTag = TagsInput["beforeNew"];
 
@@ -123,7 +128,7 @@ async function fieldsOf(
   beforeNewTag: BeforeNewTag,
 ): Promise<RuleFields> {
   const { name, isEnabled, position, conditions } = input;
-  const subjectType = input.kind === "billing" ? "time-entry" : subjectOfTrigger(input.eventType);
+  const subjectType = subjectOfRule(input);
   await checkConditions(tx, by.company.id, { subjectType, conditions });
   const common = {
     name,

@@ -46,10 +46,12 @@ export const followEvent = defineJob({
     const by = { company, causerId: null, now: company.testNow ?? clock.now() };
     const ruleIds = await listFollowingRules(sql, { companyId, eventId });
     if (ruleIds.length === 0) return skipped("no rule follows the event any more");
-    const rules: ({ ruleId: number } & Ended)[] = [];
+    const rules: { ruleId: number; outcome: Ended["outcome"]; reason: string | null }[] = [];
     for (const ruleId of ruleIds) {
       signal.throwIfAborted();
-      rules.push({ ruleId, ...(await followOrFail(context, by, { ruleId, eventId })) });
+      // What it did is in the rule's log.
+      const { outcome, reason } = await followOrFail(context, by, { ruleId, eventId });
+      rules.push({ ruleId, outcome, reason });
     }
     return done({ rules });
   },

@@ -322,16 +322,43 @@ test("rules are checked when they are written, changed key by key, listed, and f
   expect(await expectCall(200, "GET", `${path}/log`)).toEqual([]);
 
   const rules = ["rules:read", "rules:write"];
-  const token = await tokenWith(rules);
-  const blind = await call("GET", path, undefined, { token });
+  const blind = await call("GET", path, undefined, { token: await tokenWith(rules) });
   expect(blind.body.data.actions[0].tag).toEqual({ id: made.actions[0].tag.id });
-  const tagging = await call("POST", "/rules", automation, { token });
-  expect(tagging).toMatchObject({ status: 403, body: { scope: "tags:read" } });
-  const reader = { token: await tokenWith([...rules, "tags:read"]) };
+  const refused = async (scope: string, has: string[], method: string, on: string, body: Json) => {
+    const token = await tokenWith([...rules, ...has]);
+    expect(await call(method, on, body, { token })).toMatchObject({ status: 403, body: { scope } });
+  };
+  const tasks = ["tasks:read", "tasks:write"];
+  await refused("tags:read", tasks, "POST", "/rules", automation);
+  const reader = { token: await tokenWith([...rules, ...tasks, "tags:read"]) };
   expect((await call("POST", "/rules", automation, reader)).status).toBe(201);
   const another = { ...automation, actions: [{ type: "add_tag", tag: "Cold" }] };
-  const refused = await call("POST", "/rules", another, reader);
-  expect(refused).toMatchObject({ status: 403, body: { scope: "tags:write" } });
+  await refused("tags:write", [...tasks, "tags:read"], "POST", "/rules", another);
+
+  // A rule does nothing that its writer may not do by hand, and shows nothing that they may not see.
+  await refused("tasks:read", ["tags:read"], "POST", "/rules", automation);
+  await refused("tasks:write", ["tasks:read", "tags:read"], "POST", "/rules", automation);
+  await refused("tasks:write", ["tasks:read"], "PATCH", path, { name: "Mine" });
+  await refused("tasks:write", ["tasks:read"], "PATCH", `${path}/enabled`, { enabled: true });
+  await refused("tasks:read", [], "POST", `${path}/dry-run`, {});
+  const seeing = { token: await tokenWith([...rules, "tasks:read"]) };
+  expect((await call("POST", `${path}/dry-run`, {}, seeing)).status).toBe(200);
+  expect((await call("PATCH", `${path}/enabled`, { enabled: false }, seeing)).status).toBe(200);
+  const time = ["time-entries:read", "time-entries:write"];
+  const onInvoices = {
+    ...automation,
+    event: "time_entry.created",
+    actions: [{ type: "add_to_next_invoice" }],
+  };
+  await refused("invoices:read", time, "POST", "/rules", onInvoices);
+  const invoices = ["time-entries:read", "invoices:read", "invoices:write"];
+  await refused("time-entries:write", invoices, "POST", "/rules", onInvoices);
+  const rate = { ...onInvoices, actions: [{ type: "set_rate", hourly_rate: 1 }] };
+  await refused("time-entries:write", invoices, "POST", "/rules", rate);
+  await refused("invoices:read", time, "POST", "/rules", billing);
+  const alert = { ...onInvoices, actions: [{ type: "alert", message: "Look" }] };
+  const looking = { token: await tokenWith([...rules, "time-entries:read"]) };
+  expect((await call("POST", "/rules", alert, looking)).status).toBe(201);
   const member = { token: (await colleague("member")).token };
   expect((await call("GET", "/rules", undefined, member)).status).toBe(200);
   expect((await call("POST", "/rules", billing, member)).status).toBe(403);

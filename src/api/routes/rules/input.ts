@@ -1,10 +1,11 @@
-import type { RuleActionInput, RuleInput } from "../../../actions/save-rule.ts";
+import { subjectOfRule, type RuleActionInput, type RuleInput } from "../../../actions/save-rule.ts";
 import type { RuleCondition } from "../../../billing/rule-conditions.ts";
 import type { TimeTerms } from "../../../billing/time-rules.ts";
 import type { RuleRow } from "../../../db/rules.ts";
 import { InvalidInput } from "../../../errors.ts";
 import type { Caller } from "../../context.ts";
 import { requireScope } from "../../define-route.ts";
+import { requireReach } from "./rule-scopes.ts";
 import type { RuleBody } from "./schema.ts";
 
 /**
@@ -39,6 +40,12 @@ export function ruleInput(body: RuleBody, stored?: RuleRow): RuleInput {
   const actions = body.actions?.map(actionOf) ?? stored?.actions?.map(storedAction);
   if (actions === undefined) throw fault("actions", required);
   return { ...common, kind, eventType, actions };
+}
+
+/** Throws `Forbidden` when the caller may not do by hand what the rule is to do. */
+export function requireReachOf(caller: Caller, input: RuleInput): void {
+  const actions = input.kind === "billing" ? null : input.actions;
+  requireReach(caller, { kind: input.kind, subjectType: subjectOfRule(input), actions });
 }
 
 /**

@@ -4,6 +4,7 @@ import { getLockedRule } from "../../../actions/save-rule.ts";
 import { defineRoute } from "../../define-route.ts";
 import { id, idParam } from "../../inputs.ts";
 import { effectsJson } from "./effects.ts";
+import { requireSubjectScope } from "./rule-scopes.ts";
 
 /** POST /rules/:rule/dry-run — the same code as in earnest, undone. */
 export const postRuleDryRunRoute = defineRoute({
@@ -13,7 +14,8 @@ export const postRuleDryRunRoute = defineRoute({
   description:
     "Says what the rule, enabled or not, would do to records: those named in `record_ids`, or else those " +
     "that the latest events of its type tell of; of a billing rule time entries, the latest that are not " +
-    `billed. At most ${triesMax} of them, each by itself. Nothing is changed.`,
+    `billed. At most ${triesMax} of them, each by itself. Nothing is changed. It takes the read scope of ` +
+    "the records that the rule looks at.",
   tag: "Rules",
   access: { scope: "rules:write", minimumRole: "admin" },
   params: z.object({ rule: idParam }),
@@ -36,9 +38,10 @@ export const postRuleDryRunRoute = defineRoute({
     }),
   },
 
-  async run({ tx, company, user, now }, { params, body }) {
+  async run({ tx, company, user, caller, now }, { params, body }) {
     const by = { company, causerId: user.id, now };
     const rule = await getLockedRule(tx, { companyId: company.id, id: params.rule });
+    requireSubjectScope(caller, rule);
     const tries = await tryRule(tx, by, rule, body.record_ids);
     const results = tries.map(({ subjectId, outcome, effects, reason }) => ({
       subject_type: rule.subjectType,
