@@ -1,5 +1,8 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { hashPassword, needsRehash, verifyPassword } from "../../../src/platform/passwords.ts";
+
+// A hash takes its time on purpose, and more of it beside other work.
+vi.setConfig({ testTimeout: 60_000 });
 
 test("a password is verified by its hash, which is another one each time", async () => {
   const [one, two] = await Promise.all([
