@@ -35,9 +35,7 @@ export async function followRule(
   const isEcho = trail.includes(ruleId);
   // What the record is by now may be somebody else's doing: the later event knows whose, and every rule
   // follows it. Else rules that are set against each other would follow each change of each other one.
-  if (trail.length > 0 && (await hasHappenedSince(tx, { companyId, event }))) {
-    return { outcome: "stale", reason: "a later event tells of the same record" };
-  }
+  if (trail.length > 0 && (await hasHappenedSince(tx, { companyId, event }))) return overtaken;
   const log = { companyId, ruleId, eventId, subjectType: rule.subjectType, subjectId, now: by.now };
   let application: Application | undefined;
   try {
@@ -51,6 +49,8 @@ export async function followRule(
     if (!(error instanceof Loop)) throw error;
   }
   if (application === undefined) {
+    // Somebody may have changed the record while it was waited for; then it is no loop of this rule's.
+    if (await hasHappenedSince(tx, { companyId, event })) return overtaken;
     const others = trail.filter((id) => id !== ruleId);
     const reason =
       others.length === 0
@@ -66,6 +66,8 @@ export async function followRule(
   }
   return application;
 }
+
+const overtaken = { outcome: "stale", reason: "a later event tells of the same record" } as const;
 
 /** Undoes what a rule that loops has just done. */
 class Loop extends Error {}
