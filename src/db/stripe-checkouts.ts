@@ -123,10 +123,14 @@ export type PayablePage = Pick<CheckoutRow, "companyId" | "id"> & {
   invoiceUuid: string;
 };
 
-/** Those of an account, whichever company they are in. */
+/**
+ * Those of an account, whichever company they are in.
+ *
+ * @param except ids of those that were seen to already
+ */
 export async function listPayablePages(
   sql: Sql | Tx,
-  { account, limit }: { account: string; limit: number },
+  { account, except, limit }: { account: string; except: readonly number[]; limit: number },
 ): Promise<PayablePage[]> {
   return await sql<PayablePage[]>`
     select checkouts.company_id, checkouts.id, session, invoices.uuid as invoice_uuid
@@ -134,8 +138,69 @@ export async function listPayablePages(
     join invoices
       on invoices.company_id = checkouts.company_id and invoices.id = checkouts.invoice_id
     where account = ${account} and session is not null and checkouts.status in ('open', 'complete')
+      and checkouts.id <> all(${[...except]}::int8[])
     order by checkouts.id desc
     limit ${limit}
+  `;
+}
+
+/** Of a page that may still be paid on, or was, while no item of its own tells of that. */
+function isUntold(sql: Sql | Tx) {
+  return sql`
+    checkouts.status in ('asked', 'open', 'complete')
+    and not exists (
+      select from attention_items told
+      where told.company_id = checkouts.company_id and told.kind = 'stripe.unrecorded-payment'
+        and told.key = 'checkout ' || checkouts.id
+    )
+  `;
+}
+
+/** The invoices whose pages at an account may still be paid on, by the company they are in. */
+export async function listUntoldPages(
+  sql: Sql | Tx,
+  account: string,
+): Promise<{ companyId: number; invoiceNumbers: string[] }[]> {
+  return await sql<{ companyId: number; invoiceNumbers: string[] }[]>`
+    select
+      checkouts.company_id,
+      array_agg(invoices.invoice_number order by checkouts.id desc) as invoice_numbers
+    from stripe_checkouts checkouts
+    join invoices
+      on invoices.company_id = checkouts.company_id and invoices.id = checkouts.invoice_id
+    where account = ${account} and ${isUntold(sql)}
+    group by checkouts.company_id
+    order by checkouts.company_id
+  `;
+}
+
+/** Closes the open items of this kind, whose key is an account, once its company has no such page. */
+export async function settleUntoldPages(
+  sql: Sql | Tx,
+  { kind, resolution }: { kind: string; resolution: string },
+): Promise<void> {
+  await sql`
+    update attention_items items
+    set resolved_at = now(), resolution = ${resolution}
+    where items.kind = ${kind} and items.resolved_at is null
+      and not exists (
+        select from stripe_checkouts checkouts
+        where checkouts.company_id = items.company_id and account = items.key and ${isUntold(sql)}
+      )
+  `;
+}
+
+/** The accounts that these events say were disconnected. */
+export async function listDisconnectedAccounts(
+  tx: Tx,
+  eventIds: readonly number[],
+): Promise<{ eventId: number; companyId: number; account: string }[]> {
+  return await tx<{ eventId: number; companyId: number; account: string }[]>`
+    select id as event_id, company_id, payload ->> 'account' as account
+    from events
+    where id = any(${[...eventIds]}::int8[])
+      and payload @> '{"provider": "stripe"}' and payload ->> 'account' <> ''
+    order by id
   `;
 }
 
@@ -160,8 +225,8 @@ export async function findCheckout(sql: Sql | Tx, id: number): Promise<CheckoutR
 }
 
 /**
- * The company whose connection reaches the account of a page: its own, else one where it was before it
- * moved. Its own when none does.
+ * The company whose connection reaches the account of a page: its own, else another one, as where it was
+ * before it moved. One that works comes before one that has to connect again. Its own when none does.
  */
 function reachingCompany(sql: Sql | Tx) {
   return sql`
@@ -170,7 +235,10 @@ function reachingCompany(sql: Sql | Tx) {
         select connections.company_id from connections
         where provider = 'stripe' and external_id = checkouts.account
           and connections.status <> 'disabled'
-        order by connections.company_id <> checkouts.company_id, connections.company_id
+        order by
+          connections.status <> 'connected',
+          connections.company_id <> checkouts.company_id,
+          connections.company_id
         limit 1
       ),
       checkouts.company_id

@@ -34,6 +34,7 @@ import { sendWebhookNoticeMail } from "./mail/send-webhook-notice.ts";
 import { deliverWebhooks } from "./webhooks/deliver.ts";
 import { replayWebhooks } from "./webhooks/replay.ts";
 import { wakeWebhooks } from "./webhooks/wake.ts";
+import { tellOpenPages } from "./stripe/tell-open-pages.ts";
 import { sendStripeRefund } from "./stripe/send-refund.ts";
 import { followEvent } from "./rules/follow-event.ts";
 import { deleteFiles } from "./upkeep/delete-files.ts";
@@ -75,6 +76,7 @@ export const jobs: readonly AnyJob[] = [
   sendStatementMail,
   sendWebhookNoticeMail,
   sendStripeRefund,
+  tellOpenPages,
   startDueNights,
   wakeWebhooks,
   syncCalendar,

@@ -128,6 +128,10 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
     { companyId: 7, refundId: 9 },
     { companyId: 7, refundId: 10 },
   ],
+  "stripe.tell-open-pages": [
+    { companyId: 7, account: "acct_1", eventId: 40 },
+    { companyId: 7, account: "acct_1", eventId: 41 },
+  ],
   "stripe.read-subscription": [
     { customer: "cus_1", eventId: "evt_1" },
     { customer: "cus_1", eventId: "evt_2" },

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { isPayable } from "../../billing/statuses.ts";
 import { getInvoice } from "../../db/invoices.ts";
-import { endCheckout, findCheckout, listStaleCheckouts } from "../../db/stripe-checkouts.ts";
+import { findCheckout, listStaleCheckouts } from "../../db/stripe-checkouts.ts";
 import { NotFound } from "../../errors.ts";
 import { defineJob, done, skipped, type JobContext } from "../define-job.ts";
-import { OTHER_ACCOUNT, whenStripe, withAccount } from "./account.ts";
-import { syncPage } from "./sync.ts";
+import { OTHER_ACCOUNT, whenStripe } from "./account.ts";
+import { closePage } from "./sync.ts";
 
 /**
  * Closes a page that asks for what is not to be paid any more: the invoice was paid in another way,
@@ -46,16 +46,9 @@ export const closeCheckout = defineJob({
     if (checkout?.status !== "open" || checkout.session === null) return skipped("it is not open");
     if (await isRight(ctx, checkout)) return skipped("it asks for what is to be paid");
     const { account, session } = checkout;
-    const result = await withAccount(ctx, { companyId, account }, () =>
-      stripe.payments.closePage(account, session, ctx.signal),
-    );
-    if (result === undefined) return skipped(OTHER_ACCOUNT);
-    // Somebody was quicker, and has paid.
-    if (result === "complete") {
-      return done({ result: await syncPage(ctx, stripe, { companyId, account }, session) });
-    }
-    await endCheckout(ctx.sql, checkout, { status: "over", now: ctx.clock.now() });
-    return done({ result: "closed" });
+    const page = { companyId: checkout.companyId, id: checkout.id, session };
+    const result = await closePage(ctx, stripe, { companyId, account }, page);
+    return result === OTHER_ACCOUNT ? skipped(result) : done({ result });
   }),
 });
 

@@ -1,83 +1,16 @@
 import { expect, test } from "vitest";
-import { connectOverApi } from "../../support/connect.ts";
 import { findFaults } from "../payments/find-faults.ts";
-import { startPaying, type Paying } from "./start-paying.ts";
-
-const account = "acct_sandbox";
-const DAY_MS = 86_400_000;
-
-const connect = async ({ ask, token, companyId }: Paying, company = companyId) =>
-  await connectOverApi(ask, {
-    token,
-    connectPath: `/api/v1/settings/stripe/connect?company_id=${company}`,
-  });
-
-/** Kind and subject of what waits for a person, in the order of the subjects. */
-const itemsOf = async ({ call }: Paying): Promise<[string, number | null][]> => {
-  const { body } = await call("GET", "/attention-items");
-  return body.data
-    .map((item: { kind: string; subject_id: number }) => [item.kind, item.subject_id])
-    .toSorted(([, one]: [string, number], [, other]: [string, number]) => one - other);
-};
+import { account, connect, itemsOf, startPaying, type Paying } from "./start-paying.ts";
 
 /** Runs that wait for another attempt go on. */
 const hurry = async ({ sql }: Paying) =>
   await sql`update run_feed set available_at = now(), state = 'waiting' where state = 'later'`;
 
-test("money that comes when the account is disconnected is told of, and recorded once it is connected again", async () => {
-  const paying = await startPaying();
-  const { issued, pay, deliver, settled, expectCall, dashboard, sql, clock, sandbox } = paying;
-  const [early, late, other] = [await issued(), await issued(), await issued()];
-  // Told while the account was connected, and looked at when it was not any more.
-  await pay(early.uuid);
-  await deliver();
-  // Paid before, and told after.
-  await pay(late.uuid);
-  await pay(other.uuid);
-  // Nobody can look at the pages before the account is gone.
-  const pages = { path: "/v1/checkout/sessions" };
-  sandbox.fault({ match: pages, fault: { kind: "status", status: 503 }, times: 5 });
-  await expectCall(200, "POST", "/settings/stripe/disconnect");
-  sandbox.clearFaults();
-  await deliver({ order: "reversed", times: 2 });
-  const { scheduler } = await paying.work();
-  await settled();
-  const unrecorded = [early, late, other].map(({ id }) => ["stripe.unrecorded-payment", id]);
-  expect(await itemsOf(paying)).toEqual(unrecorded);
-  expect(await sql`select id from stripe_events where status = 'received'`).toEqual([]);
-
-  // Another account is none of it.
-  await dashboard("accounts/acct_other/choose");
-  await connect(paying);
-  for (const each of [clock, sandbox.clock]) each.advanceMs(DAY_MS);
-  await scheduler.tick();
-  await settled();
-  expect(await itemsOf(paying)).toEqual(unrecorded);
-  expect(await expectCall(200, "GET", `/invoices/${early.id}`)).toMatchObject({ status: "sent" });
-
-  // One was recorded by hand meanwhile, as the item says.
-  await expectCall(200, "POST", `/invoices/${other.id}/mark-paid`);
-  await expectCall(200, "POST", "/settings/stripe/disconnect");
-  await dashboard(`accounts/${account}/choose`);
-  await connect(paying);
-  for (const each of [clock, sandbox.clock]) each.advanceMs(DAY_MS);
-  await scheduler.tick();
-  await settled();
-  for (const { id } of [early, late]) {
-    expect(await expectCall(200, "GET", `/invoices/${id}`)).toMatchObject({
-      status: "paid",
-      amount_paid: 10_000,
-    });
-  }
-  // What has been recorded by hand is there twice now, and said so.
-  expect(await itemsOf(paying)).toEqual([["stripe.unrecorded-payment", other.id]]);
-  expect(await findFaults(sql)).toEqual([]);
-});
-
 test("an account that changes, or lets us in no more, is looked at when Stripe says so", async () => {
   const paying = await startPaying();
   const { issued, pay, checkout, deliver, settled, expectCall, dashboard, sql } = paying;
-  await paying.work();
+  const { books, clock, sandbox } = paying;
+  const { scheduler } = await paying.work();
   // Another company of theirs takes its money there, too.
   const second = await expectCall(201, "POST", "/companies", { name: "Second" });
   await connect(paying, second.id);
@@ -97,6 +30,10 @@ test("an account that changes, or lets us in no more, is looked at when Stripe s
   await settled();
   expect(await mayPay()).toBe(200);
 
+  const quiet = await issued();
+  await checkout(quiet.uuid);
+  const page = books().sessions.at(-1).url;
+
   // Withdrawn at Stripe: it says so, and nobody here has asked.
   await pay(paid.uuid);
   await dashboard(`accounts/${account}/deauthorize`);
@@ -112,7 +49,16 @@ test("an account that changes, or lets us in no more, is looked at when Stripe s
   expect(await itemsOf(paying)).toMatchObject([["connection.needs-reauth", expect.anything()]]);
   expect(await mayPay()).toBe(422);
 
-  for (const company of [paying.companyId, second.id]) await connect(paying, company);
+  // Let in again through one company, pages of the other are looked at through it.
+  await connect(paying, second.id);
+  await fetch(page, { redirect: "manual" });
+  for (const each of [clock, sandbox.clock]) each.advanceMs(16 * 60_000);
+  await scheduler.tick();
+  await expect
+    .poll(async () => (await expectCall(200, "GET", `/invoices/${quiet.id}`)).status)
+    .toBe("paid");
+  expect(await statuses()).toEqual(["needs_reauth", "connected"]);
+  await connect(paying);
   await settled();
   expect(await expectCall(200, "GET", `/invoices/${paid.id}`)).toMatchObject({ status: "paid" });
   expect(await itemsOf(paying)).toEqual([]);
@@ -122,36 +68,6 @@ test("an account that changes, or lets us in no more, is looked at when Stripe s
   expect(await statuses()).toEqual(["connected", "connected"]);
   expect(await mayPay()).toBe(200);
   expect(await sql`select id from stripe_events where status = 'received'`).toEqual([]);
-});
-
-test("before an account is disconnected its pages are closed, and what was paid on them is recorded", async () => {
-  const paying = await startPaying();
-  const { issued, checkout, pay, expectCall, books, sandbox, sql } = paying;
-  const [open, paid] = [await issued(), await issued()];
-  const [debit, stuck] = [await issued(), await issued()];
-  const { body } = await checkout(open.uuid);
-  await pay(paid.uuid);
-  await pay(debit.uuid, "sepa_debit");
-  // Stripe fails at one of them, which keeps no other open.
-  await checkout(stuck.uuid);
-  const { id: session } = books().sessions.at(-1);
-  const match = { method: "POST", path: `/v1/checkout/sessions/${session}` };
-  sandbox.fault({ match, fault: { kind: "status", status: 503 } });
-  await expectCall(200, "POST", "/settings/stripe/disconnect");
-  expect(books().sessions.map(({ status }) => status)).toEqual([
-    "expired",
-    "complete",
-    "complete",
-    "open",
-  ]);
-  expect((await fetch(body.data.checkout_url)).status).toBe(410);
-  const statusOf = async ({ id }: { id: number }) =>
-    (await expectCall(200, "GET", `/invoices/${id}`)).status;
-  expect([await statusOf(open), await statusOf(paid)]).toEqual(["sent", "paid"]);
-  // The debit comes in days, when nobody here is told any more.
-  expect(await itemsOf(paying)).toEqual([["stripe.unrecorded-payment", debit.id]]);
-  expect(await sql`select status from connections`).toEqual([{ status: "disabled" }]);
-  expect(await findFaults(sql)).toEqual([]);
 });
 
 /** An invoice over 100.00 that was paid at Stripe. */

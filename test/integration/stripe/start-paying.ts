@@ -11,6 +11,10 @@ import { startApi, type Reply } from "../api/start-api.ts";
 import { schedule, work } from "../runtime/harness.ts";
 import { joinInvoicing, type Invoicing } from "../invoices/start-invoicing.ts";
 
+/** The account that is connected. */
+export const account = "acct_sandbox";
+export const DAY_MS = 86_400_000;
+
 /** Money of a connected account, as the sandbox shows it. */
 // oxlint-disable-next-line typescript/no-explicit-any -- whatever Stripe says of it
 type Things = any[];
@@ -69,8 +73,7 @@ export async function startPaying(
   sandbox.clock.set(api.clock.now());
   const invoicing = await joinInvoicing(api, company);
   const { token, companyId } = invoicing;
-  const connectPath = `/api/v1/settings/stripe/connect?company_id=${companyId}`;
-  await connectOverApi(api.ask, { token, connectPath });
+  await connect({ ask: api.ask, token, companyId });
   const checkout: Paying["checkout"] = async (uuid) =>
     await api.ask("POST", `/api/v1/portal/invoices/${uuid}/checkout`);
   const dashboard: Paying["dashboard"] = async (path, body = {}) => {
@@ -96,7 +99,7 @@ export async function startPaying(
     },
     books: () => {
       const { accounts } = sandbox.readState() as { accounts: Record<string, StripeBooks> };
-      return accounts["acct_sandbox"] ?? NOTHING;
+      return accounts[account] ?? NOTHING;
     },
     async deliver(how = {}) {
       const url = `${api.url}/api/v1/settings/stripe/webhook`;
@@ -124,6 +127,24 @@ export async function startPaying(
     },
   };
 }
+
+/** Connects a company of theirs to the account that is chosen at Stripe. */
+export const connect = async (
+  { ask, token, companyId }: Pick<Paying, "ask" | "token" | "companyId">,
+  company = companyId,
+) =>
+  await connectOverApi(ask, {
+    token,
+    connectPath: `/api/v1/settings/stripe/connect?company_id=${company}`,
+  });
+
+/** Kind and subject of what waits for a person, in the order of the subjects. */
+export const itemsOf = async ({ call }: Paying): Promise<[string, number | null][]> => {
+  const { body } = await call("GET", "/attention-items");
+  return body.data
+    .map((item: { kind: string; subject_id: number }) => [item.kind, item.subject_id])
+    .toSorted(([, one]: [string, number], [, other]: [string, number]) => one - other);
+};
 
 /** What the platform does about Stripe by itself. */
 const stripeJobs = jobs.filter(({ name }) => name.startsWith("stripe."));

@@ -1,32 +1,32 @@
-import { keepStripePayment } from "../../../actions/keep-stripe-payment.ts";
 import { tellOfUnreadPayment } from "../../../actions/unread-stripe-payment.ts";
-import { withConnection, type OpenConnection } from "../../../actions/use-connection.ts";
-import type { StripePayments } from "../../../connectors/stripe/payments-contract.ts";
+import type { ConnectionUser } from "../../../actions/use-connection.ts";
+import type { StripeConnector } from "../../../connectors/stripe/contract.ts";
 import type { Sql } from "../../../db/client.ts";
-import { endCheckout, listPayablePages, type PayablePage } from "../../../db/stripe-checkouts.ts";
+import { findConnection } from "../../../db/connections.ts";
+import { findCheckout, listPayablePages, type PayablePage } from "../../../db/stripe-checkouts.ts";
 import { inTransaction } from "../../../db/transaction.ts";
 import { Failure } from "../../../errors.ts";
+import type { AccountKey } from "../../../jobs/stripe/account.ts";
+import { closePage } from "../../../jobs/stripe/sync.ts";
 import type { Clock } from "../../../platform/clock.ts";
 import type { ApiServices } from "../../context.ts";
 
 /** Somebody waits for the disconnecting: no longer for this, in milliseconds. */
 const CLOSING_MS_MAX = 6_000;
 const AT_ONCE = 5;
-const PAGES_MAX = 200;
 
 interface Closing {
-  sql: Sql;
-  clock: Clock;
-  payments: StripePayments;
-  connection: OpenConnection;
-  signal: AbortSignal;
+  user: ConnectionUser;
+  stripe: StripeConnector;
+  key: AccountKey;
 }
 
 /**
  * Closes the pages where clients could still pay to an account that is about to be disconnected: of what
  * came afterwards nobody here would hear. What was paid already is recorded, or told of while it is on
- * its way. The account is taken from every company that has it, so all of its pages are closed. What
- * Stripe does not do in time stays open: nobody is kept in for it.
+ * its way. The account is taken from every company that has it, so all of its pages are closed, also
+ * those that are opened meanwhile. What Stripe does not do in time stays open, for nobody is kept in for
+ * it: `stripe.tell-open-pages` tells of it.
  */
 export async function closePages(
   { sql, clock, services }: { sql: Sql; clock: Clock; services: ApiServices },
@@ -34,47 +34,38 @@ export async function closePages(
 ): Promise<void> {
   const { connectors } = services;
   const { stripe } = connectors;
-  if (stripe === undefined) return;
+  const connection = await findConnection(sql, { companyId, provider: "stripe" });
+  const account = connection?.externalId ?? null;
+  if (stripe === undefined || account === null || connection?.status !== "connected") return;
   const signal = AbortSignal.timeout(CLOSING_MS_MAX);
-  const key = { companyId, provider: "stripe" } as const;
-  try {
-    await withConnection({ sql, clock, connectors, signal }, key, async (connection) => {
-      const closing = { sql, clock, payments: stripe.payments, connection, signal };
-      const account = connection.externalId;
-      const pages = await listPayablePages(sql, { account, limit: PAGES_MAX });
-      // One that Stripe does not close keeps no other open.
-      const refused: PromiseRejectedResult[] = [];
-      for (let from = 0; from < pages.length && !signal.aborted; from += AT_ONCE) {
-        const some = pages.slice(from, from + AT_ONCE);
-        const ended = await Promise.allSettled(some.map((page) => closePage(closing, page)));
-        refused.push(...ended.filter((each) => each.status === "rejected"));
-      }
-      if (refused[0] !== undefined) throw refused[0].reason;
-    });
-  } catch (error) {
-    if (!(error instanceof Failure) && !signal.aborted) throw error;
+  const user = { sql, clock, connectors, signal };
+  const closing = { user, stripe, key: { companyId, account } };
+  const seen: number[] = [];
+  const faults: unknown[] = [];
+  while (!signal.aborted) {
+    const pages = await listPayablePages(sql, { account, except: seen, limit: AT_ONCE });
+    if (pages.length === 0) break;
+    seen.push(...pages.map(({ id }) => id));
+    // One that Stripe does not close keeps no other open.
+    const ended = await Promise.allSettled(pages.map((page) => closeOne(closing, page)));
+    for (const each of ended) {
+      if (each.status === "fulfilled") continue;
+      const isExpected = each.reason instanceof Failure || signal.aborted;
+      if (!isExpected) faults.push(each.reason);
+    }
   }
+  if (faults.length > 0) throw faults[0];
 }
 
-async function closePage(
-  { sql, clock, payments, connection, signal }: Closing,
-  page: PayablePage,
-): Promise<void> {
-  const { session } = page;
-  const account = connection.externalId;
-  const status = await connection.call(() => payments.closePage(account, session, signal));
-  if (status === "expired") {
-    await endCheckout(sql, page, { status: "over", now: clock.now() });
-    return;
-  }
-  const { paymentIntent } = await connection.call(() =>
-    payments.readPage(account, session, signal),
-  );
-  if (paymentIntent === null) return;
-  const told = await connection.call(() => payments.readPayment(account, paymentIntent, signal));
-  await inTransaction(sql, async (tx) => {
-    const kept = await keepStripePayment(tx, account, told, clock.now());
+async function closeOne({ user, stripe, key }: Closing, page: PayablePage): Promise<void> {
+  const found = await closePage(user, stripe, key, page);
+  if (found !== "not paid yet") return;
+  const { account } = key;
+  await inTransaction(user.sql, async (tx) => {
+    // Over: what was tried has failed, and nothing of it comes any more.
+    const checkout = await findCheckout(tx, page.id);
+    if (checkout?.status !== "complete") return;
     const paidPage = { checkoutId: page.id, invoiceUuid: page.invoiceUuid };
-    if (kept === "not paid yet") await tellOfUnreadPayment(tx, { account, paidPage });
+    await tellOfUnreadPayment(tx, { account, paidPage });
   });
 }
