@@ -13,8 +13,8 @@ export const postStripeDisconnectRoute = defineRoute({
   summary: "Disconnect the Stripe account",
   description:
     "Closes the pages where clients could still pay, records what was paid on them, and forgets the " +
-    "account whether or not Stripe can be told; the activity log says which. Nothing happens when none " +
-    "is connected.",
+    "account whether or not Stripe can be told; the activity log says which. An attention item names the " +
+    "invoices whose pages stay open. Nothing happens when none is connected.",
   tag: "Integrations",
   access: { scope: "integrations:write", minimumRole: "admin" },
   answers: { 200: z.object({ data: z.object({ message: z.string() }) }) },
