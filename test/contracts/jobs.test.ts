@@ -10,6 +10,7 @@ import {
   insertClient,
   insertCompany,
   insertInvoice,
+  insertPage,
   insertWebhook,
   insertRule,
   wantInSlack,
@@ -354,7 +355,7 @@ for (const { name, payload: schema, follows } of followers) {
             companyId,
             type,
             ...subject,
-            payload: { delivery_id: 17, notice_id: 17 },
+            payload: { delivery_id: 17, notice_id: 17, provider: "stripe", account: "acct_1" },
             occurredAt: new Date("2026-03-01T02:00:00Z"),
           }),
         );
@@ -378,26 +379,3 @@ test("no event type is followed by two jobs that would send the same mail", () =
   const types = mailers.flatMap((job) => job.follows?.types ?? []);
   expect(types.filter((type, place) => types.indexOf(type) !== place)).toEqual([]);
 });
-
-/** An open page at Stripe that asks for less than the invoice lacks. */
-async function insertPage(
-  sql: Sql,
-  invoice: { companyId: number; invoiceId: number },
-): Promise<void> {
-  const at = "2026-03-01T02:00:00Z";
-  await sql`
-    insert into stripe_checkouts ${sql({
-      ...invoice,
-      account: "acct_1",
-      amount: 1n,
-      currency: "USD",
-      status: "open",
-      session: `cs_${invoice.invoiceId}`,
-      url: "https://pay.test",
-      expiresAt: at,
-      nextCheckAt: at,
-      createdAt: at,
-      updatedAt: at,
-    })}
-  `;
-}

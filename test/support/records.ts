@@ -229,3 +229,26 @@ export async function wantInSlack(sql: Sql, companyId: number, type: string): Pr
     values (${companyId}, ${type}, 'C1', 'billing', now(), now())
   `;
 }
+
+/** An open page at Stripe that asks for less than the invoice lacks. */
+export async function insertPage(
+  sql: Sql,
+  invoice: { companyId: number; invoiceId: number },
+): Promise<void> {
+  const at = "2026-03-01T02:00:00Z";
+  await sql`
+    insert into stripe_checkouts ${sql({
+      ...invoice,
+      account: "acct_1",
+      amount: 1n,
+      currency: "USD",
+      status: "open",
+      session: `cs_${invoice.invoiceId}`,
+      url: "https://pay.test",
+      expiresAt: at,
+      nextCheckAt: at,
+      createdAt: at,
+      updatedAt: at,
+    })}
+  `;
+}
