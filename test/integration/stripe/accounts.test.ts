@@ -54,9 +54,8 @@ test("an account that changes, or lets us in no more, is looked at when Stripe s
   await fetch(page, { redirect: "manual" });
   for (const each of [clock, sandbox.clock]) each.advanceMs(16 * 60_000);
   await scheduler.tick();
-  await expect
-    .poll(async () => (await expectCall(200, "GET", `/invoices/${quiet.id}`)).status)
-    .toBe("paid");
+  await settled();
+  expect(await expectCall(200, "GET", `/invoices/${quiet.id}`)).toMatchObject({ status: "paid" });
   expect(await statuses()).toEqual(["needs_reauth", "connected"]);
   await connect(paying);
   await settled();
