@@ -1,5 +1,6 @@
 import {
   insertAppAccess,
+  listOpenAccessOf,
   lockAppAccess,
   revokeAppAccess,
   type AppAccessRow,
@@ -13,7 +14,13 @@ import type { OAuthClientRow } from "../db/oauth-clients.ts";
 import { recordAdministration, type Administering } from "./administering.ts";
 
 /** Why an app has no access any more; the last two are somebody else's doing, and people are told. */
-export type AccessEnd = "by_person" | "by_app" | "code_replayed" | "token_replayed";
+export type AccessEnd =
+  | "by_person"
+  | "by_app"
+  | "password_reset"
+  | "linked_google"
+  | "code_replayed"
+  | "token_replayed";
 
 const misuses: Partial<Readonly<Record<AccessEnd, string>>> = {
   code_replayed: "the code that it was given came a second time",
@@ -119,6 +126,28 @@ export async function endAppAccess(
     });
   }
   return access;
+}
+
+/**
+ * Ends what all apps may do for a person, in every company: whoever was in their account until now may
+ * have let in apps of their own.
+ */
+export async function endAllAppAccess(
+  tx: Tx,
+  {
+    userId,
+    ...end
+  }: {
+    userId: number;
+    because: Extract<AccessEnd, "password_reset" | "linked_google">;
+    requestId: string;
+    /** The machine's clock. */
+    now: Date;
+  },
+): Promise<void> {
+  for (const access of await listOpenAccessOf(tx, { userId, now: end.now })) {
+    await endAppAccess(tx, access, { ...end, causerId: userId });
+  }
 }
 
 function misuseKey({ clientId, userId }: { clientId: number; userId: number }): string {

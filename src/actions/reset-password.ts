@@ -18,6 +18,7 @@ import {
 } from "../db/users.ts";
 import { InvalidInput } from "../errors.ts";
 import { hashToken } from "../platform/tokens.ts";
+import { endAllAppAccess } from "./app-access.ts";
 import { DIED_MEANWHILE } from "./mail-subject.ts";
 
 /** How long a link to choose a new password works after its mail has left, in minutes. */
@@ -94,9 +95,10 @@ export async function endResetMail(
 }
 
 /**
- * Sets the new password of whoever was mailed this link, and ends all their sessions. Where nobody
- * had proved before that the address is theirs, accounts elsewhere that somebody may have linked
- * beforehand end too. Throws InvalidInput for a link that does not work (any more). Returns the user.
+ * Sets the new password of whoever was mailed this link, and ends all their sessions and all that apps
+ * may for them. Where nobody had proved before that the address is theirs, accounts elsewhere that
+ * somebody may have linked beforehand end too. Throws InvalidInput for a link that does not work (any
+ * more). Returns the user.
  */
 export async function resetPassword(
   tx: Tx,
@@ -109,7 +111,7 @@ export async function resetPassword(
     requestId: string;
   },
 ): Promise<number> {
-  const { email, now } = input;
+  const { email, now, requestId } = input;
   const found = await lockResetUser(tx, { tokenHash: hashToken(input.token), email, now });
   if (found === undefined) {
     throw new InvalidInput(
@@ -121,10 +123,10 @@ export async function resetPassword(
   await setPasswordHash(tx, { userId, passwordHash: await input.hashPassword() });
   await endPasswordResets(tx, { userId, now });
   await revokeSessionsOf(tx, { userId, now });
+  await endAllAppAccess(tx, { userId, because: "password_reset", requestId, now });
   if (emailVerifiedAt === null) await deleteIdentitiesOf(tx, userId);
   await markEmailVerified(tx, { userId, now });
   const subject = { subjectType: "user", subjectId: userId };
-  const { requestId } = input;
   const action = "user.password_reset";
   await recordAudit(tx, { companyId: null, userId, action, ...subject, requestId });
   return userId;

@@ -12,6 +12,7 @@ import {
 } from "../db/users.ts";
 import { Conflict, Forbidden } from "../errors.ts";
 import { storableText } from "../platform/storable-text.ts";
+import { endAllAppAccess } from "./app-access.ts";
 
 const NAME_LENGTH_MAX = 255;
 const PICTURE_LENGTH_MAX = 2_000;
@@ -43,7 +44,7 @@ export async function identifyByGoogle(
     throw new Forbidden("Google has not verified this address.", { code: "email_not_verified" });
   }
 
-  const { userId, isNew } = await findOrInsert(tx, person, now);
+  const { userId, isNew } = await findOrInsert(tx, person, { now, requestId });
   const isLinked = await insertIdentity(tx, { ...identity, userId, now });
   // Not by us: the same person in another tab at this moment, or somebody else.
   if (!isLinked && (await findUserIdByIdentity(tx, identity)) !== userId) {
@@ -68,7 +69,7 @@ export async function identifyByGoogle(
 async function findOrInsert(
   tx: Tx,
   person: ArrivedFromGoogle,
-  now: Date,
+  { now, requestId }: { now: Date; requestId: string },
 ): Promise<{ userId: number; isNew: boolean }> {
   const { email } = person;
   const made = await insertUser(tx, { name: nameOf(person), email, passwordHash: null, now });
@@ -76,14 +77,18 @@ async function findOrInsert(
   const user = await lockUserByEmail(tx, email);
   if (user === undefined) throw new Error("the user is neither new nor there");
   // Anybody may have registered the address before its owner came: what they know ends here.
-  if (user.emailVerifiedAt === null) await takeOver(tx, user.id, now);
+  if (user.emailVerifiedAt === null) await takeOver(tx, { userId: user.id, now, requestId });
   return { userId: user.id, isNew: false };
 }
 
-async function takeOver(tx: Tx, userId: number, now: Date): Promise<void> {
+async function takeOver(
+  tx: Tx,
+  { userId, now, requestId }: { userId: number; now: Date; requestId: string },
+): Promise<void> {
   await setPasswordHash(tx, { userId, passwordHash: null });
   await endPasswordResets(tx, { userId, now });
   await revokeSessionsOf(tx, { userId, now });
+  await endAllAppAccess(tx, { userId, because: "linked_google", requestId, now });
   await deleteIdentitiesOf(tx, userId);
 }
 

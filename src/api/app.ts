@@ -88,7 +88,7 @@ export function createApp(services: ApiServices, mounts: readonly Mount[] = []):
   // Whether plain http is good enough is for who installs us to say; do not send pages to https.
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
   app.use("/docs", createDocs());
-  app.use(createOAuth(services, parts.rateLimits));
+  app.use(createOAuth(services, parts));
 
   const api = express.Router({ caseSensitive: true });
   api.use(createCors(settings.corsOrigins));

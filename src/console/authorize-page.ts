@@ -81,7 +81,10 @@ function placeOf(redirectUri: string): string {
   return host === "" ? protocol : host;
 }
 
-/** Goes on by itself to a page of ours: a way that begins here is our own, whoever sent the browser here. */
+/**
+ * Goes on by itself: to a page of ours, for a way that begins here is our own, whoever sent the browser
+ * here; or back to the app.
+ */
 export function renderDetour({ url, version }: { url: string; version: string }): string {
   return renderPage({
     title: "One moment",

@@ -38,7 +38,6 @@ export function showAuthorize(services: ConsoleServices): RequestHandler {
     const { user, formToken } = visitorOf(response);
     const page = { userId: user.id, limit: COMPANIES_MAX, offset: 0 };
     const companies = await listCompaniesOfUser(sql, page);
-    allowFormTo(response, asked.redirectUri);
     response.send(
       renderAuthorize({
         asked,
@@ -52,8 +51,13 @@ export function showAuthorize(services: ConsoleServices): RequestHandler {
   };
 }
 
-/** POST /console/authorize — a person has decided. */
+/**
+ * POST /console/authorize — a person has decided. Answered with a page that goes on by itself: browsers
+ * follow a redirect after a form only to where the page lets forms go (CSP form-action), at each hop,
+ * and where the app's own address leads is up to the app.
+ */
 export function decideOnApp(services: ConsoleServices): RequestHandler {
+  const { version } = services;
   return async (request, response) => {
     const body: unknown = request.body;
     if (!isOurForm(request, readCookie(request, SESSION_COOKIE), fieldOf(body, "form_token"))) {
@@ -62,7 +66,7 @@ export function decideOnApp(services: ConsoleServices): RequestHandler {
     const asked = await readRequest(services, request, response);
     if (asked === undefined) return;
     if (fieldOf(body, "decision") !== "allow") {
-      response.redirect(303, asked.deny());
+      response.send(renderDetour({ url: asked.deny(), version }));
       return;
     }
     const companyId = Number(fieldOf(body, "company_id"));
@@ -71,7 +75,8 @@ export function decideOnApp(services: ConsoleServices): RequestHandler {
     }
     const { user } = visitorOf(response);
     const requestId = String(response.locals["requestId"] ?? "");
-    response.redirect(303, await asked.allow({ userId: user.id, companyId, requestId }));
+    const url = await asked.allow({ userId: user.id, companyId, requestId });
+    response.send(renderDetour({ url, version }));
   };
 }
 
@@ -81,27 +86,13 @@ async function readRequest(
   request: Request,
   response: Response,
 ): Promise<AppRequest | undefined> {
-  const [, query = ""] = request.originalUrl.split("?", 2);
+  const [, query = ""] = /\?(.*)/.exec(request.originalUrl) ?? [];
   const checked = await apps.read(new URLSearchParams(query));
   if (checked.kind === "good") return checked.request;
-  if (checked.kind === "refused") response.redirect(303, checked.location);
+  if (checked.kind === "refused") response.send(renderDetour({ url: checked.location, version }));
   else {
     const text = `${checked.problem} Whoever makes it has to mend that; nothing was given to anybody.`;
     response.status(400).send(renderNotice({ title: "This app cannot come in", text, version }));
   }
   return undefined;
-}
-
-/**
- * Browsers follow the answer to a form only to where the page lets forms go. IPv6 addresses cannot be
- * named there, so for those it is the scheme.
- */
-function allowFormTo(response: Response, redirectUri: string): void {
-  const { protocol, origin, hostname } = new URL(redirectUri);
-  const place = origin === "null" || hostname.startsWith("[") ? protocol : origin;
-  const policy = String(response.getHeader("content-security-policy"));
-  response.set(
-    "Content-Security-Policy",
-    policy.replace("form-action 'self'", `form-action 'self' ${place}`),
-  );
 }

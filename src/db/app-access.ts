@@ -158,6 +158,22 @@ export async function lockAppAccess(
   return row;
 }
 
+/** What apps may do for a person in any company, codes that are not traded yet among it. Oldest first. */
+export async function listOpenAccessOf(
+  tx: Tx,
+  { userId, now }: { userId: number; now: Date },
+): Promise<{ companyId: number; id: number }[]> {
+  return await tx<{ companyId: number; id: number }[]>`
+    select company_id, id
+    from api_tokens
+    where user_id = ${userId}
+      and oauth_client_id is not null
+      and revoked_at is null
+      and expires_at > ${now}
+    order by id
+  `;
+}
+
 /** Ends an access, with every code and token that came of it. */
 export async function revokeAppAccess(
   tx: Tx,

@@ -59,11 +59,15 @@ export async function insertOAuthClient(
   return row.id;
 }
 
-/** The app that calls itself this, whoever looks after it. Not one whose company is gone. */
+/**
+ * The app that calls itself this, in whatever words (it is looked at here), whoever looks after it.
+ * Not one whose company is gone.
+ */
 export async function findOAuthClient(
   sql: Sql | Tx,
   identifier: string,
 ): Promise<OAuthClientRow | undefined> {
+  if (!/^app_[\w-]{22}$/.test(identifier)) return undefined;
   const [row] = await sql<OAuthClientRow[]>`
     select ${columns(sql)}
     from oauth_clients

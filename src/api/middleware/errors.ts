@@ -51,14 +51,26 @@ export function createErrorHandler(log: Logger, publicUrl: () => string): ErrorR
     if (challenge !== undefined) response.setHeader("WWW-Authenticate", challenge);
     // A body we stopped reading would be taken for the next request on this connection.
     if (failure?.status === 413) response.setHeader("Connection", "close");
-    response.status(failure?.status ?? 500).json({
-      message: failure?.message ?? "Something went wrong on our side. It has been reported.",
+    const message = failure?.message ?? "Something went wrong on our side. It has been reported.";
+    response.status(failure?.status ?? 500);
+    if (String(response.locals["endpoint"]).startsWith("/oauth/")) {
+      response.json({ error: oauthErrorOf(failure), error_description: message });
+      return;
+    }
+    response.json({
+      message,
       code: failure?.code ?? "internal_error",
       errors: failure !== undefined && "errors" in failure ? failure.errors : {},
       ...(failure instanceof Forbidden || failure instanceof InvalidInput ? failure.details : {}),
       request_id: requestId,
     });
   };
+}
+
+/** What OAuth's own addresses call it: RFC 6749 (sections 4.1.2.1 and 5.2) has no words for more. */
+function oauthErrorOf(failure: Failure | undefined): string {
+  if (failure?.status === 429 || failure?.status === 503) return "temporarily_unavailable";
+  return failure === undefined || failure.status >= 500 ? "server_error" : "invalid_request";
 }
 
 /** How to get in, or what a token lacks (RFC 6750, section 3; RFC 9728, section 5.1). */

@@ -47,10 +47,7 @@ export async function checkAuthorizationRequest(
   query: URLSearchParams,
   issuer: string,
 ): Promise<CheckedRequest> {
-  const identifier = only(query, "client_id") ?? "";
-  const client = /^app_[\w-]{22}$/.test(identifier)
-    ? await findOAuthClient(sql, identifier)
-    : undefined;
+  const client = await findOAuthClient(sql, only(query, "client_id") ?? "");
   if (client === undefined) {
     return { kind: "unknown", problem: "No app of this name (client_id) is registered here." };
   }

@@ -6,6 +6,7 @@ import { lockOAuthToken, markOAuthTokenUsed } from "../../db/oauth-tokens.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import { hashToken } from "../../platform/tokens.ts";
 import type { ApiServices } from "../context.ts";
+import type { Authenticator } from "../middleware/authenticate.ts";
 import type { RateLimits } from "../middleware/rate-limits.ts";
 import { runMiddleware } from "../middleware/run-middleware.ts";
 import { scopes } from "../scopes.ts";
@@ -16,7 +17,7 @@ import {
   RESOURCE_METADATA_PATH,
   resourceOf,
 } from "./authorization-request.ts";
-import { decodeCredential, isAuthentic, issueTokens } from "./tokens.ts";
+import { CHALLENGE, decodeCredential, isAuthentic, issueTokens } from "./tokens.ts";
 
 const FORM = "application/x-www-form-urlencoded";
 
@@ -28,7 +29,10 @@ interface Reply {
 }
 
 /** What OAuth clients call, at the addresses that the metadata names. Its forms and answers are OAuth's own. */
-export function createOAuth(services: ApiServices, rateLimits: RateLimits): Router {
+export function createOAuth(
+  services: ApiServices,
+  { rateLimits, authenticator }: { rateLimits: RateLimits; authenticator: Authenticator },
+): Router {
   const router = Router({ caseSensitive: true });
   const readText = express.text({ type: FORM, limit: "16kb" });
 
@@ -53,7 +57,7 @@ export function createOAuth(services: ApiServices, rateLimits: RateLimits): Rout
     response.json(describeResource(services.publicUrl()));
   });
   open("/oauth/authorize", "get", async (request, response) => {
-    const [, query = ""] = request.originalUrl.split("?", 2);
+    const [, query = ""] = /\?(.*)/.exec(request.originalUrl) ?? [];
     const issuer = services.publicUrl();
     const checked = await checkAuthorizationRequest(
       services.sql,
@@ -70,7 +74,10 @@ export function createOAuth(services: ApiServices, rateLimits: RateLimits): Rout
   ] as const) {
     open(path, "post", async (request, response) => {
       await runMiddleware(readText, request, response);
-      send(response, await answer(services, request, String(response.locals["requestId"])));
+      const reply = await answer(services, request, String(response.locals["requestId"]));
+      // A revocation ends what was good till now, and so does a code or token that came again.
+      if (path === "/oauth/revoke" || reply.status !== 200) authenticator.forget();
+      send(response, reply);
     });
   }
   return router;
@@ -80,6 +87,7 @@ export function createOAuth(services: ApiServices, rateLimits: RateLimits): Rout
 function allowEveryOrigin(method: string): RequestHandler {
   return (request, response, next) => {
     response.set("Access-Control-Allow-Origin", "*");
+    response.set("Access-Control-Expose-Headers", "Retry-After");
     if (request.method !== "OPTIONS") {
       next();
       return;
@@ -133,11 +141,10 @@ async function answerRevocation(
   return await inTransaction(services.sql, async (tx) => {
     const client = await authenticate(tx, request, form);
     if (client === undefined) {
-      const headers = { "WWW-Authenticate": 'Basic realm="nightledger"' };
       return {
         ...refuse("invalid_client", "The client is not known by this."),
         status: 401,
-        headers,
+        headers: CHALLENGE,
       };
     }
     await revokeToken(tx, { client, value, requestId, now: services.clock.now() });
@@ -184,7 +191,6 @@ async function authenticate(
     basic === undefined
       ? [form.get("client_id") ?? "", form.get("client_secret") ?? undefined]
       : Buffer.from(basic, "base64").toString("latin1").split(":", 2).map(decodeCredential);
-  if (!/^[\x21-\x7e]+$/.test(identifier)) return undefined;
   const client = await findOAuthClient(tx, identifier);
   return client !== undefined && isAuthentic(client, secret) ? client : undefined;
 }

@@ -24,6 +24,9 @@ const ACCESS_MS = 365 * 86_400_000;
 /** By our clock a token is good when the library is told of it: its own comparison must not say no. */
 const GOOD_FOR_THE_LIBRARY = new Date(8.64e15);
 
+/** What a 401 has beside it: how apps show who they are (RFC 6749, section 5.2). */
+export const CHALLENGE = { "WWW-Authenticate": 'Basic realm="nightledger"' };
+
 /** For whom an app gets codes and tokens. */
 interface Access {
   companyId: number;
@@ -56,13 +59,18 @@ export async function issueTokens(
   });
   const response = new OAuth2Server.Response();
   try {
-    await createServer(tx, working).token(asked, response, {
+    const redirectUri = request.form.get("redirect_uri");
+    await createServer(tx, working, redirectUri).token(asked, response, {
       accessTokenLifetime: ACCESS_TOKEN_MS / 1_000,
       // A public client has no secret; `getClient` refuses a confidential one that does not show its own.
       requireClientAuthentication: { authorization_code: false, refresh_token: false },
     });
   } catch (error) {
     if (!(error instanceof OAuth2Server.OAuthError) || error.code >= 500) throw causeOf(error);
+    // The library says 400 where the secret is in the form.
+    if (error.name === "invalid_client") {
+      return { status: 401, headers: CHALLENGE, body: response.body };
+    }
   }
   return { status: response.status ?? 200, headers: response.headers ?? {}, body: response.body };
 }
@@ -117,8 +125,8 @@ export function decodeCredential(text: string): string {
   }
 }
 
-/** The library, on one transaction. */
-function createServer(tx: Tx, working: Working): OAuth2Server {
+/** The library, on one transaction; `redirectUri` is what comes with a code. */
+function createServer(tx: Tx, working: Working, redirectUri: string | null = null): OAuth2Server {
   const { now } = working;
   return new OAuth2Server({
     model: {
@@ -163,8 +171,12 @@ function createServer(tx: Tx, working: Working): OAuth2Server {
           }
         );
       },
-      async revokeAuthorizationCode({ authorizationCode }) {
-        await markOAuthTokenUsed(tx, { tokenHash: hashToken(authorizationCode), now });
+      async revokeAuthorizationCode(code) {
+        await markOAuthTokenUsed(tx, { tokenHash: hashToken(code.authorizationCode), now });
+        // The library would call it an invalid_request; one that is missing is (RFC 6749, section 5.2).
+        if (redirectUri !== null && redirectUri !== code.redirectUri) {
+          throw new OAuth2Server.InvalidGrantError("redirect_uri is not that of the code.");
+        }
         return true;
       },
 

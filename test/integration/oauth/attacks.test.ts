@@ -1,5 +1,8 @@
 import * as oauth from "oauth4webapi";
 import { expect, test } from "vitest";
+import { insertPasswordReset, openPasswordReset } from "../../../src/db/password-resets.ts";
+import { inTransaction } from "../../../src/db/transaction.ts";
+import { createToken, hashToken } from "../../../src/platform/tokens.ts";
 import { PASSWORD } from "../console/start-console.ts";
 import { locationOf, REDIRECT, startOAuth, type App } from "./start-oauth.ts";
 
@@ -7,7 +10,7 @@ const EMAIL = "pat@user.test";
 
 async function start() {
   const setup = await startOAuth();
-  const { company } = await setup.addPerson({ email: EMAIL, company: "Tidewater" });
+  const { company, userId } = await setup.addPerson({ email: EMAIL, company: "Tidewater" });
   const person = await setup.ask("POST", "/api/auth/login", {
     body: { email: EMAIL, password: PASSWORD },
   });
@@ -57,19 +60,19 @@ async function start() {
     refresh,
     token: String(person.body.token),
     trade,
+    userId,
     works,
   };
 }
 
 test("a code that comes again ends all that came of it, and the company is told", async () => {
-  const { ask, browser, clock, letIn, misuses, refresh, register, sql, token, trade, works } =
+  const { ask, browser, letIn, misuses, refresh, register, sql, token, trade, works } =
     await start();
   const app = await register();
   const tokens = await letIn(browser, app);
   expect(await works(tokens.access_token)).toBe(true);
   const replay = await trade(app, tokens.code, { code_verifier: tokens.verifier });
   expect([replay.status, replay.body.error]).toEqual([400, "invalid_grant"]);
-  clock.advanceMs(2_000);
   expect(await works(tokens.access_token)).toBe(false);
   expect((await refresh(app, tokens.refresh_token!)).body.error).toBe("invalid_grant");
   expect((await misuses()).map(({ title }) => title)).toEqual([
@@ -96,16 +99,53 @@ test("a code that comes again ends all that came of it, and the company is told"
   expect(await misuses()).toEqual([]);
 });
 
+test("a new password by mail ends what apps may for the person, whoever let them in, and for nobody else", async () => {
+  const { ask, browser, clock, getCode, letIn, refresh, register, signedIn, sql, trade, ...more } =
+    await start();
+  const { companyId, userId, works } = more;
+  const app = await register();
+  const tokens = await letIn(browser, app);
+  const untraded = await getCode(app);
+  const others = await letIn(await signedIn("maker@app.test"), app);
+  expect([await works(tokens.access_token), await works(others.access_token)]).toEqual([
+    true,
+    true,
+  ]);
+  const link = createToken("nlr");
+  const now = clock.now();
+  await inTransaction(sql, async (tx) => {
+    const id = await insertPasswordReset(tx, { email: EMAIL, now });
+    const expiresAt = new Date(now.getTime() + 3_600_000);
+    await openPasswordReset(tx, { id, userId, tokenHash: hashToken(link), expiresAt, now });
+  });
+  const reset = await ask("POST", "/api/auth/reset-password", {
+    body: { token: link, email: EMAIL, password: `${PASSWORD} anew` },
+  });
+  expect(reset.status).toBe(200);
+  expect([await works(tokens.access_token), await works(others.access_token)]).toEqual([
+    false,
+    true,
+  ]);
+  expect((await refresh(app, tokens.refresh_token!)).body.error).toBe("invalid_grant");
+  expect((await trade(app, untraded.code, untraded)).body.error).toBe("invalid_grant");
+  const because = await sql`
+    select company_id, causer_id, payload ->> 'because' as because from events
+    where type = 'app-access.ended'
+  `;
+  const ended = { companyId, causerId: userId, because: "password_reset" };
+  expect([...because]).toEqual([ended, ended]);
+});
+
 test("a refresh token that comes again ends its whole family, and no other", async () => {
-  const { browser, clock, letIn, misuses, refresh, register, works } = await start();
+  const { browser, letIn, misuses, refresh, register, works } = await start();
   const app = await register({ type: "public" });
   const [tokens, other] = [await letIn(browser, app), await letIn(browser, app)];
   const first = await refresh(app, tokens.refresh_token!);
   const second = await refresh(app, first.body.refresh_token);
   expect([first.status, second.status]).toEqual([200, 200]);
+  expect(await works(second.body.access_token)).toBe(true);
   const stolen = await refresh(app, first.body.refresh_token);
   expect([stolen.status, stolen.body.error]).toEqual([400, "invalid_grant"]);
-  clock.advanceMs(2_000);
   for (const token of [tokens, first.body, second.body]) {
     expect(await works(token.access_token)).toBe(false);
   }
@@ -122,7 +162,7 @@ test("a refresh token that comes again ends its whole family, and no other", asy
 });
 
 test("a code is worth nothing to who cannot prove that they asked for it", async () => {
-  const { getCode, register, sql, trade } = await start();
+  const { clock, getCode, register, sql, trade } = await start();
   const [app, thief] = [await register(), await register({ name: "Thief" })];
   const errorOf = async (
     by: App,
@@ -139,20 +179,37 @@ test("a code is worth nothing to who cannot prove that they asked for it", async
   const wrong = oauth.generateRandomCodeVerifier();
   expect(await errorOf(app, { code_verifier: wrong })).toBe("400 invalid_grant");
   expect(await errorOf(app, { code_verifier: null })).toBe("400 invalid_grant");
-  expect(await errorOf(app, { redirect_uri: "https://app.test/other" })).toBe(
-    "400 invalid_request",
-  );
+  expect(await errorOf(app, { redirect_uri: "https://app.test/other" })).toBe("400 invalid_grant");
   // Somebody else's client, or ours without its secret, does not even spend it.
   const kept = { keep: true };
   expect(await errorOf(thief, {}, kept)).toBe("400 invalid_grant");
-  expect(await errorOf(app, { client_secret: null }, kept)).toBe("400 invalid_client");
-  expect(await errorOf(app, { client_secret: thief.secret }, kept)).toBe("400 invalid_client");
+  expect(await errorOf(app, { client_secret: null }, kept)).toBe("401 invalid_client");
+  expect(await errorOf(app, { client_secret: thief.secret }, kept)).toBe("401 invalid_client");
+  const unknown = { client_id: `${app.client.client_id}%00` };
+  expect(await errorOf(app, unknown, kept)).toBe("401 invalid_client");
   expect(await errorOf(app, { resource: "https://other.test/api" }, kept)).toBe(
     "400 invalid_target",
   );
   expect(await errorOf(app, { grant_type: "password" }, kept)).toBe("400 unauthorized_client");
   expect(await errorOf(app, { grant_type: "magic" }, kept)).toBe("400 unsupported_grant_type");
-  expect(await sql`select from oauth_tokens where kind = 'access'`).toHaveLength(6);
+  expect(await sql`select from oauth_tokens where kind = 'access'`).toHaveLength(7);
+  const stranger = await trade(app, "x", { client_secret: "wrong" });
+  expect(stranger.headers.get("www-authenticate")).toBe('Basic realm="nightledger"');
+
+  // Who guesses too often is told so in OAuth's words.
+  clock.advanceMs(3_600_000);
+  const hour = new Date(Math.floor(clock.now().getTime() / 3_600_000) * 3_600_000);
+  await sql`
+    insert into rate_limit_windows (key, window_start, used)
+    select key, ${hour}, 1000000 from rate_limit_windows where key like 'address %' limit 1
+  `;
+  const often = await trade(app, "x");
+  expect([often.status, Number(often.headers.get("retry-after")) > 0, often.body]).toEqual([
+    429,
+    true,
+    { error: "temporarily_unavailable", error_description: expect.stringContaining("an hour") },
+  ]);
+  expect(often.headers.get("access-control-expose-headers")).toBe("Retry-After");
 });
 
 test("what an app may not ask for is refused at its own address, with who says so", async () => {
@@ -257,6 +314,8 @@ test("a token is good for this API and for its own company, as long as person, a
   expect([nobody.status, nobody.body.error]).toEqual([401, "invalid_client"]);
   const bare = await post("/oauth/revoke", {}, { authorization: basic });
   expect([bare.status, bare.body.error]).toEqual([400, "invalid_request"]);
+  const huge = await post("/oauth/token", { grant_type: "x".repeat(20_000) });
+  expect([huge.status, huge.body.error]).toEqual([413, "invalid_request"]);
   const json = await ask("POST", "/oauth/token", { body: { grant_type: "refresh_token" } });
   expect([json.status, json.body.error]).toEqual([400, "invalid_request"]);
   const twice = await post("/oauth/token", [

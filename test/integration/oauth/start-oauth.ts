@@ -148,7 +148,16 @@ async function decide(
   const { text } = await browser.visit(page);
   const chosen = /<option value="(\d+)" selected/.exec(text)?.[1] ?? "";
   const done = await browser.send(page, page, { company_id: chosen, decision: "allow", ...fields });
-  return new URL(locationOf(done));
+  return onwardOf(done);
+}
+
+/** Where a page goes on to by itself: no answer to a form, which browsers would follow only so far. */
+export function onwardOf({ status, headers, text }: Page): URL {
+  const [, url] = /http-equiv="refresh" content="0;url=([^"]+)"/.exec(text) ?? [];
+  if (url === undefined || status !== 200 || headers.has("location")) {
+    throw new Error(`no page that goes on: ${status} ${text}`);
+  }
+  return new URL(url.replaceAll("&amp;", "&"));
 }
 
 /** Where an answer sends the browser. */

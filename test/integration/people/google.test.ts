@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { googleCalendarSandbox } from "../../../sandbox/google-calendar/google-calendar.ts";
 import { startProviderServer, type SandboxServer } from "../../../sandbox/server.ts";
+import { insertAppAccess } from "../../../src/db/app-access.ts";
 import { openTestProviders } from "../../support/providers.ts";
 import { startApi, type ApiSetup } from "../api/start-api.ts";
 
@@ -141,6 +142,27 @@ test("an account is linked by an address that Google verified, and whoever made 
   const api = await open();
   const { google, ask, signUp, sql } = api;
   const squatter = await signUp();
+  const app = await ask("POST", "/api/settings/oauth-clients", {
+    token: squatter.token,
+    body: {
+      type: "public",
+      name: "Lens",
+      redirect_uris: ["https://app.test/done"],
+      scopes: ["clients:read"],
+    },
+  });
+  await sql.begin((tx) =>
+    insertAppAccess(tx, {
+      companyId: squatter.companyId,
+      userId: squatter.userId,
+      clientId: app.body.data.id,
+      name: "Lens",
+      scopes: ["clients:read"],
+      audience: `${api.url}/api`,
+      now: api.clock.now(),
+      expiresAt: new Date("2099-01-01"),
+    }),
+  );
   const account = { sub: "1", email: squatter.email.toUpperCase(), email_verified: true };
   await google.account({ ...account, email_verified: false });
   expect(await comeByGoogle(api)).toEqual({ error: "email_not_verified" });
@@ -150,6 +172,10 @@ test("an account is linked by an address that Google verified, and whoever made 
   expect((await ask("GET", "/api/auth/user", { token })).body.data.id).toBe(squatter.userId);
   // Nobody had shown that the address is theirs: session and password of before end.
   expect((await ask("GET", "/api/auth/user", { token: squatter.token })).status).toBe(401);
+  expect((await ask("GET", "/api/settings/connected-apps", { token })).body.data).toEqual([]);
+  expect(
+    await sql`select payload ->> 'because' as because from events where type like 'app-%.ended'`,
+  ).toEqual([{ because: "linked_google" }]);
   const body = { email: squatter.email, password: "correct horse battery" };
   expect((await ask("POST", "/api/auth/login", { body })).status).toBe(401);
 

@@ -12,8 +12,8 @@ export const postResetPasswordRoute = defineRoute({
   path: "/auth/reset-password",
   summary: "Reset password",
   description:
-    "Ends all sessions of the user; API tokens stay, for they are their companies'. 422 when the token was " +
-    "used, is too old, or was sent to another address.",
+    "Ends all sessions of the user, and what apps may for them; API tokens stay, for they are their " +
+    "companies'. 422 when the token was used, is too old, or was sent to another address.",
   tag: "Authentication",
   access: "public",
   endsSessions: true,
