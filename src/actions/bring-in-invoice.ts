@@ -1,3 +1,4 @@
+import { pendingApproval } from "../billing/approvals.ts";
 import { oneAdjustment } from "../billing/adjustments.ts";
 import type { LocalDate } from "../billing/dates.ts";
 import type { InvoiceStatus } from "../billing/statuses.ts";
@@ -18,6 +19,7 @@ import { hasMoneyOfItsOwn } from "../db/imported-money.ts";
 import { Conflict } from "../errors.ts";
 import type { ProviderName } from "../platform/oauth.ts";
 import { todayOf, type Acting } from "./acting.ts";
+import { recordInvoiceApprovalWithdrawn } from "./approve-invoice.ts";
 import type { Facts, RecordWriter } from "./bring-in-records.ts";
 import { discountColumns, priceInvoice, type LineDraft } from "./price-invoice.ts";
 
@@ -106,8 +108,9 @@ export function createInvoiceWriter(provider: ProviderName): RecordWriter<Incomi
       await deleteAdjustments(tx, where);
       await insertAdjustments(tx, where, adjustments);
       await replaceInvoiceTaxes(tx, where, []);
-      await updateInvoiceRow(tx, invoice, {
+      const changed = await updateInvoiceRow(tx, invoice, {
         ...columns,
+        ...pendingApproval,
         taxType: "inline",
         ...stateOf(fields),
         ...(isStillOverdue(invoice, fields) && { status: "overdue" }),
@@ -115,6 +118,7 @@ export function createInvoiceWriter(provider: ProviderName): RecordWriter<Incomi
         statusSetAt: null,
         updatedAt: by.now,
       });
+      await recordInvoiceApprovalWithdrawn(tx, by, invoice, changed);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { pendingApproval } from "../billing/approvals.ts";
 import {
   insertExpense,
   lockExpenses,
@@ -20,6 +21,7 @@ import {
 } from "../db/time-entries.ts";
 import { Conflict } from "../errors.ts";
 import type { Acting } from "./acting.ts";
+import { recordTimeApprovalWithdrawn } from "./approve-time.ts";
 import type { RecordWriter } from "./bring-in-records.ts";
 import { requireFeature, requireRoom } from "./require-plan.ts";
 
@@ -134,7 +136,9 @@ export const timeWriter: RecordWriter<IncomingTime> = {
     const key = { companyId: by.company.id, id, now: by.now };
     const [entry] = await lockTimeEntries(tx, { companyId: key.companyId, ids: [id] });
     if (entry!.invoiceId !== null) throw new Conflict("It is billed by an invoice here.");
-    await updateTimeEntryRow(tx, key, { ...fields, taskId: entry!.taskId });
+    const written = { ...fields, taskId: entry!.taskId };
+    const changed = await updateTimeEntryRow(tx, key, written, pendingApproval);
+    await recordTimeApprovalWithdrawn(tx, by, entry!, changed);
   },
 };
 

@@ -1,3 +1,4 @@
+import { pendingApproval } from "../billing/approvals.ts";
 import type { Tx } from "../db/client.ts";
 import {
   lockTimeEntries,
@@ -8,6 +9,7 @@ import {
 } from "../db/time-entries.ts";
 import { Conflict, NotFound } from "../errors.ts";
 import type { Acting } from "./acting.ts";
+import { recordTimeApprovalWithdrawn } from "./approve-time.ts";
 import { completeWork } from "./complete-work.ts";
 import { checkAmount, type TimeChanges } from "./log-time.ts";
 import { recordTimeEvents } from "./time-events.ts";
@@ -25,7 +27,8 @@ export async function lockTimeEntry(
 /**
  * Changes a locked entry; what is left out stays, a rate of null is resolved anew. An entry that an
  * invoice bills only takes other notes: its line is what the client was told. Throws `Conflict` for
- * that and for the day or duration of a running timer, `InvalidInput` for wrong values.
+ * that and for the day or duration of a running timer, `InvalidInput` for wrong values. What was decided
+ * about the work holds no longer when the work is another.
  */
 export async function updateTimeEntry(
   tx: Tx,
@@ -69,8 +72,10 @@ export async function updateTimeEntry(
   }
   checkAmount(fields, "hourly_rate");
   const key = { companyId: by.company.id, id: entry.id, now: by.now };
-  const updated = await updateTimeEntryRow(tx, key, fields);
+  const isOther = changed.some((name) => name !== "isBilled");
+  const updated = await updateTimeEntryRow(tx, key, fields, isOther ? pendingApproval : undefined);
   await recordTimeEvents(tx, by, "time_entry.updated", [updated]);
+  await recordTimeApprovalWithdrawn(tx, by, entry, updated);
   return updated;
 }
 

@@ -56,6 +56,11 @@ export async function renderProofPackPdf(
       align: "right",
     },
   ]);
+  section(letter, "Who approved it", parts.approvals, [
+    { title: "What", of: (event) => decided(event) },
+    { title: "Who", of: (event) => text(event["user_name"]) },
+    { title: "When", of: (event) => text(event["occurred_at"]) },
+  ]);
   section(letter, "Expenses behind it", parts.expenses, [
     {
       title: "What for",
@@ -115,6 +120,13 @@ function section(
   });
   drawTable(pages, look, { first: column(first), others: others.map(column) });
   pages.y += look.body;
+}
+
+/** "time entry 7 approved (event 12)". */
+function decided(event: ProofRecord): string {
+  const [subject = "", what = ""] = text(event["type"]).split(".");
+  const told = `${subject} ${String(event["subject_id"])} ${what}`.replaceAll("_", " ");
+  return `${told} (event ${String(event["event_id"])})`;
 }
 
 function text(value: unknown): string {

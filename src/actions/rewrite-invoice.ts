@@ -1,3 +1,4 @@
+import { pendingApproval } from "../billing/approvals.ts";
 import type { Discount } from "../billing/totals.ts";
 import type { Tx } from "../db/client.ts";
 import { linesOfInvoice, listInvoiceLines, writeLineFacts } from "../db/invoice-lines.ts";
@@ -5,6 +6,7 @@ import { replaceInvoiceTaxes } from "../db/invoice-taxes.ts";
 import { updateInvoiceRow, type InvoiceChanges, type InvoiceRow } from "../db/invoices.ts";
 import { Conflict } from "../errors.ts";
 import type { Acting } from "./acting.ts";
+import { recordInvoiceApprovalWithdrawn } from "./approve-invoice.ts";
 import { freeBilledWork } from "./free-billed-work.ts";
 import { recordInvoiceEvent } from "./invoice-events.ts";
 import {
@@ -36,7 +38,8 @@ export interface Rewrite {
 }
 
 /**
- * Changes what a locked invoice says and works out its amounts and status anew. Throws `Conflict`
+ * Changes what a locked invoice says and works out its amounts and status anew; what was decided about
+ * it holds no longer. Throws `Conflict`
  * when it would come to less than was paid already.
  */
 export async function rewriteInvoice(
@@ -102,12 +105,14 @@ export async function rewriteInvoice(
     total,
     status,
     ...(status === "paid" ? { paidAt: by.now } : {}),
+    ...pendingApproval,
     updatedAt: by.now,
   });
   await recordInvoiceEvent(tx, by, "invoice.updated", changed, {
     total_before: invoice.total,
     ...rewrite.facts,
   });
+  await recordInvoiceApprovalWithdrawn(tx, by, invoice, changed);
   if (status === "paid") await recordInvoiceEvent(tx, by, "invoice.paid", changed);
   return changed;
 }

@@ -3,12 +3,16 @@ import { recordEvents } from "../db/events.ts";
 import type { TimeEntryRow } from "../db/time-entries.ts";
 import type { Acting } from "./acting.ts";
 
-/** Leaves an event about each of some time entries. Durations are seconds, rates minor units. */
+/**
+ * Leaves an event about each of some time entries, with further `facts` that hold for all of them.
+ * Durations are seconds, rates minor units.
+ */
 export async function recordTimeEvents(
   tx: Tx,
   by: Acting,
   type: string,
   entries: readonly TimeEntryRow[],
+  facts: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
   await recordEvents(
     tx,
@@ -29,6 +33,7 @@ export async function recordTimeEvents(
         duration: entry.duration,
         hourly_rate: entry.hourlyRate,
         is_billable: entry.isBillable,
+        ...facts,
       },
     })),
   );

@@ -1,3 +1,4 @@
+import { pendingApproval } from "../billing/approvals.ts";
 import type { LocalDate } from "../billing/dates.ts";
 import type { Tx } from "../db/client.ts";
 import { listInvoiceDeliveries } from "../db/deliveries.ts";
@@ -5,6 +6,7 @@ import { listInvoiceLines } from "../db/invoice-lines.ts";
 import { lockInvoice, updateInvoiceRow, type InvoiceRow } from "../db/invoices.ts";
 import { Conflict, InvalidInput } from "../errors.ts";
 import type { Acting } from "./acting.ts";
+import { recordInvoiceApprovalWithdrawn } from "./approve-invoice.ts";
 import { checkAdjustment, replaceAdjustments } from "./change-adjustments.ts";
 import { checkFiling } from "./check-filing.ts";
 import { completeLines, type LineInput } from "./complete-lines.ts";
@@ -59,6 +61,8 @@ const alwaysEditable = new Set<Column>([
   "projectId",
   "categoryId",
 ]);
+/** What says where an invoice belongs or how it stands, and nothing to the client. */
+const filing = new Set<Column>(["projectId", "categoryId", "isArchived", "isDisputed"]);
 /** What nobody may change once the invoice was issued to somebody. */
 const draftOnly = new Set<Column>(["clientId", "currency"]);
 /** What stands for all adjustments together. */
@@ -125,8 +129,13 @@ export async function updateInvoice(
     });
   }
   if (names.length === 0) return invoice;
-  const updated = await updateInvoiceRow(tx, invoice, { ...changes, updatedAt: by.now });
+  const updated = await updateInvoiceRow(tx, invoice, {
+    ...changes,
+    ...(changed.every((column) => filing.has(column)) ? {} : pendingApproval),
+    updatedAt: by.now,
+  });
   await recordInvoiceEvent(tx, by, "invoice.updated", updated, { changed: names });
+  await recordInvoiceApprovalWithdrawn(tx, by, invoice, updated);
   return updated;
 }
 

@@ -22,6 +22,9 @@ const groups = [
       "paid",
       "overdue",
       "voided",
+      "approved",
+      "rejected",
+      "approval_withdrawn",
       "reminder_sent",
       "late_fee_waived",
       "credit_applied",
@@ -101,7 +104,15 @@ const groups = [
   {
     prefix: "time_entry",
     scope: "time-entries:read",
-    events: ["started", "created", "updated", "deleted"],
+    events: [
+      "started",
+      "created",
+      "updated",
+      "approved",
+      "rejected",
+      "approval_withdrawn",
+      "deleted",
+    ],
   },
   {
     prefix: "expense",

@@ -1,10 +1,11 @@
+import type { ApprovalColumns } from "../billing/approvals.ts";
 import type { LocalDate } from "../billing/dates.ts";
 import type { InvoiceStatus } from "../billing/statuses.ts";
 import { NotFound } from "../errors.ts";
 import type { Select, Sql, Tx } from "./client.ts";
 
 /** Money in minor units of `currency`; rates and values as numeric text, as PostgreSQL writes them. */
-export interface InvoiceRow {
+export interface InvoiceRow extends ApprovalColumns {
   companyId: number;
   id: number;
   uuid: string;
@@ -62,7 +63,7 @@ export function invoiceColumns(sql: Sql | Tx) {
     currency, tax_type, tax_rounding, discount_type, discount_value, adjustment_description,
     adjustment_amount, subtotal, discount_total, tax_total, late_fee_amount, total, amount_paid, amount_due, notes, terms,
     footer, sent_at, viewed_at, paid_at, voided_at, late_fee_applied_at, reminders_sent,
-    last_reminder_at, dunning_from, created_at, updated_at
+    last_reminder_at, dunning_from, approval, approval_at, approval_by, approval_reason, created_at, updated_at
   `;
 }
 
@@ -218,6 +219,7 @@ export type InvoiceChanges = Partial<
     | "voidedAt"
     | "lateFeeAppliedAt"
     | "dunningFrom"
+    | keyof ApprovalColumns
   >
 > & { updatedAt: Date };
 

@@ -13,6 +13,8 @@ export interface ProofParts {
   time_entries: ProofRecord[];
   /** Those that the time was worked on. */
   tasks: ProofRecord[];
+  /** What was decided about the invoice and its time, and what took it back. */
+  approvals: ProofRecord[];
   expenses: ProofRecord[];
   adjustments: ProofRecord[];
   late_fees: ProofRecord[];
@@ -53,6 +55,11 @@ export async function readProofParts(
     select ${tx(column)} from invoice_lines
     where company_id = ${companyId} and invoice_id = ${invoiceId} and ${tx(column)} is not null
   `;
+  const ofTime = (column: string) => tx`
+    select ${tx(column)} from time_entries
+    where company_id = ${companyId}
+      and (invoice_id = ${invoiceId} or id in (${ofLines("time_entry_id")}))
+  `;
   return {
     invoice: await exported("invoices", tx`t.id = ${invoiceId}`),
     client: await exported(
@@ -64,14 +71,21 @@ export async function readProofParts(
       "time_entries",
       tx`t.invoice_id = ${invoiceId} or t.id in (${ofLines("time_entry_id")})`,
     ),
-    tasks: await exported(
-      "tasks",
-      tx`t.id in (
-        select task_id from time_entries
-        where company_id = ${companyId}
-          and (invoice_id = ${invoiceId} or id in (${ofLines("time_entry_id")}))
-      )`,
-    ),
+    tasks: await exported("tasks", tx`t.id in (${ofTime("task_id")})`),
+    approvals: await records(tx`
+      select
+        e.id as event_id, e.type, e.subject_type, e.subject_id, e.causer_id as user_id,
+        u.name as user_name, e.payload, ${at(tx`e.occurred_at`)} as occurred_at
+      from events e
+      left join users u on u.id = e.causer_id
+      where e.company_id = ${companyId}
+        and split_part(e.type, '.', 2) in ('approved', 'rejected', 'approval_withdrawn')
+        and (
+          (e.subject_type = 'invoice' and e.subject_id = ${invoiceId})
+          or (e.subject_type = 'time-entry' and e.subject_id in (${ofTime("id")}))
+        )
+      order by e.id
+    `),
     expenses: await exported(
       "expenses",
       tx`t.invoice_id = ${invoiceId} or t.id in (${ofLines("expense_id")})`,

@@ -1,7 +1,8 @@
+import type { ApprovalColumns } from "../billing/approvals.ts";
 import type { LocalDate } from "../billing/dates.ts";
 import type { Sql, Tx } from "./client.ts";
 
-export interface TimeEntryRow {
+export interface TimeEntryRow extends ApprovalColumns {
   id: number;
   userId: number;
   clientId: number | null;
@@ -73,7 +74,8 @@ export const timeEntrySortFields = [
 export function timeEntryColumns(sql: Sql | Tx) {
   return sql`
     id, user_id, client_id, project_id, service_id, task_id, date, duration, started_at, ended_at,
-    is_running, is_billable, is_billed, invoice_id, hourly_rate, notes, created_at, updated_at
+    is_running, is_billable, is_billed, invoice_id, hourly_rate, notes, approval,
+    approval_at, approval_by, approval_reason, created_at, updated_at
   `;
 }
 
@@ -170,11 +172,12 @@ export async function insertTimeEntries(
   return rows.toSorted((a, b) => a.id - b.id);
 }
 
-/** Writes an entry that the transaction has locked. */
+/** Writes an entry that the transaction has locked; without `approval` that stays as it is. */
 export async function updateTimeEntryRow(
   tx: Tx,
   { companyId, id, now }: { companyId: number; id: number; now: Date },
   fields: TimeEntryFields,
+  approval?: ApprovalColumns,
 ): Promise<TimeEntryRow> {
   const [row] = await tx<TimeEntryRow[]>`
     update time_entries
@@ -188,12 +191,26 @@ export async function updateTimeEntryRow(
       is_billed = ${fields.isBilled},
       hourly_rate = ${fields.hourlyRate},
       notes = ${fields.notes},
+      ${approval === undefined ? tx`` : tx`${tx({ ...approval })},`}
       updated_at = ${now}
     where company_id = ${companyId} and id = ${id} and deleted_at is null
     returning ${timeEntryColumns(tx)}
   `;
   if (row === undefined) throw new Error(`time entry ${id} is gone`);
   return row;
+}
+
+/** Writes what was decided about entries that the transaction has locked. */
+export async function writeTimeApproval(
+  tx: Tx,
+  { companyId, ids, now }: { companyId: number; ids: readonly number[]; now: Date },
+  approval: ApprovalColumns,
+): Promise<TimeEntryRow[]> {
+  return await tx<TimeEntryRow[]>`
+    update time_entries set ${tx({ ...approval, updatedAt: now })}
+    where company_id = ${companyId} and id = any(${[...ids]}::int8[]) and deleted_at is null
+    returning ${timeEntryColumns(tx)}
+  `;
 }
 
 /**

@@ -7,6 +7,7 @@ import { getInvoicesRoute } from "./invoices/get-invoices.ts";
 import { getLineItemsRoute } from "./invoices/get-line-items.ts";
 import { getInvoicePaymentsRoute } from "./invoices/get-payments.ts";
 import { getInvoicePdfRoute } from "./invoices/get-pdf.ts";
+import { postInvoiceApproveRoute } from "./invoices/post-approve.ts";
 import { postArchiveRoute } from "./invoices/post-archive.ts";
 import { postBulkActionRoute } from "./invoices/post-bulk-action.ts";
 import { postBulkRecordPaymentRoute } from "./invoices/post-bulk-record-payment.ts";
@@ -21,6 +22,7 @@ import { postInvoicePaymentRoute } from "./invoices/post-payment.ts";
 import { postPublishRoute } from "./invoices/post-publish.ts";
 import { postInvoiceMoveRoute } from "./invoices/post-move.ts";
 import { postRecordPaymentRoute } from "./invoices/post-record-payment.ts";
+import { postInvoiceRejectRoute } from "./invoices/post-reject.ts";
 import { postSendRoute } from "./invoices/post-send.ts";
 import { postUnarchiveRoute } from "./invoices/post-unarchive.ts";
 import { postVoidRoute } from "./invoices/post-void.ts";
@@ -45,6 +47,8 @@ export const invoiceRoutes: readonly Route[] = [
   putLineItemsRoute,
   putLineItemRoute,
   deleteLineItemRoute,
+  postInvoiceApproveRoute,
+  postInvoiceRejectRoute,
   postArchiveRoute,
   postUnarchiveRoute,
   postSendRoute,

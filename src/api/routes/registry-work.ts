@@ -29,7 +29,10 @@ import { getResolveRateRoute } from "./time-entries/get-resolve-rate.ts";
 import { getTimeEntriesRoute } from "./time-entries/get-time-entries.ts";
 import { getTimeEntryRoute } from "./time-entries/get-time-entry.ts";
 import { getUnbilledTimeRoute } from "./time-entries/get-unbilled.ts";
+import { postTimeEntryApproveRoute } from "./time-entries/post-approve.ts";
+import { postTimeEntriesBulkApproveRoute } from "./time-entries/post-bulk-approve.ts";
 import { postTimeEntriesBulkRoute } from "./time-entries/post-bulk.ts";
+import { postTimeEntryRejectRoute } from "./time-entries/post-reject.ts";
 import { postTimeEntryRoute } from "./time-entries/post-time-entry.ts";
 import { putTimeEntryRoute } from "./time-entries/put-time-entry.ts";
 import { deleteTimerDiscardRoute } from "./timer/delete-discard.ts";
@@ -62,11 +65,14 @@ export const workRoutes: readonly Route[] = [
   getUnbilledTimeRoute,
   postTimeEntriesBulkRoute,
   deleteTimeEntriesBulkRoute,
+  postTimeEntriesBulkApproveRoute,
   getTimeEntriesRoute,
   postTimeEntryRoute,
   getTimeEntryRoute,
   putTimeEntryRoute,
   deleteTimeEntryRoute,
+  postTimeEntryApproveRoute,
+  postTimeEntryRejectRoute,
   postTimerStartRoute,
   putTimerStopRoute,
   getTimerCurrentRoute,

@@ -30,6 +30,7 @@ test("an entry says how long somebody worked, for whom and what it comes to", as
     invoice_id: null,
     hourly_rate: 15_266,
     notes: "API integration",
+    approval: { status: "pending", at: null, by: null, reason: null },
     calculated_amount: 24_523,
     duration_hours: 1.61,
     created_at: "2026-03-02T09:00:00.000000Z",

@@ -3,6 +3,7 @@ import { statusColor, statusLabel, type InvoiceStatus } from "../../../billing/s
 import type { InvoiceRow } from "../../../db/invoices.ts";
 import { dateJson, instantJson, presentInstant } from "../../answers.ts";
 import { minorJson, moneyJson } from "../../units.ts";
+import { approvalJson, presentApproval } from "../time-entries/approval-schema.ts";
 
 export const invoiceStatuses = [
   "draft",
@@ -58,6 +59,7 @@ export const invoiceJson = z
     notes: z.string().nullable(),
     terms: z.string().nullable(),
     footer: z.string().nullable(),
+    approval: approvalJson,
     sent_at: instantJson.nullable().meta({ description: "When a mail server accepted it." }),
     viewed_at: instantJson.nullable(),
     paid_at: instantJson.nullable(),
@@ -105,6 +107,7 @@ export function presentInvoice(invoice: InvoiceRow) {
     notes: invoice.notes,
     terms: invoice.terms,
     footer: invoice.footer,
+    approval: presentApproval(invoice),
     sent_at: presentInstant(invoice.sentAt),
     viewed_at: presentInstant(invoice.viewedAt),
     paid_at: presentInstant(invoice.paidAt),

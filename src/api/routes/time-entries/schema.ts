@@ -6,6 +6,7 @@ import { dateJson, instantJson, presentInstant } from "../../answers.ts";
 import { booleanQuery, idQuery, localDate, moneyMinor, optionalText } from "../../inputs.ts";
 import { minorJson } from "../../units.ts";
 import { idInBody } from "../invoices/line-inputs.ts";
+import { approvalJson, presentApproval } from "./approval-schema.ts";
 
 export const timeEntryJson = z
   .object({
@@ -25,6 +26,7 @@ export const timeEntryJson = z
     invoice_id: z.int().nullable(),
     hourly_rate: minorJson.nullable().meta({ description: "Minor units an hour." }),
     notes: z.string().nullable(),
+    approval: approvalJson,
     calculated_amount: z.int().meta({ description: "Duration times rate, minor units." }),
     duration_hours: z.number().meta({ description: "With two decimals." }),
     created_at: instantJson,
@@ -50,6 +52,7 @@ export function presentTimeEntry(entry: TimeEntryRow) {
     invoice_id: entry.invoiceId,
     hourly_rate: entry.hourlyRate,
     notes: entry.notes,
+    approval: presentApproval(entry),
     calculated_amount: timeAmount(entry.duration, entry.hourlyRate),
     duration_hours: hoursOf(entry.duration),
     created_at: presentInstant(entry.createdAt),
