@@ -172,7 +172,7 @@ test("an invoice's approval holds for what it says, and proof packs show who gav
   expect(text).toContain("Who approved it");
 
   // A copy is another invoice; one that is over is decided about no more.
-  const copy = await expectCall(201, "POST", `${path}/clone`);
+  const copy = await expectCall(201, "POST", `${path}/duplicate`);
   expect(copy.approval).toEqual(pending);
   await expectCall(200, "POST", `${path}/void`);
   await expectCall(409, "POST", `${path}/approve`);
