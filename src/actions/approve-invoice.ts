@@ -27,7 +27,8 @@ export async function decideInvoice(
     updatedAt: by.now,
   });
   const facts = decision.approval === "rejected" ? { reason: decision.reason } : {};
-  await recordInvoiceEvent(tx, by, `invoice.${decision.approval}`, decided, facts);
+  const types = { approved: "invoice.approved", rejected: "invoice.rejected" };
+  await recordInvoiceEvent(tx, by, types[decision.approval], decided, facts);
   return decided;
 }
 

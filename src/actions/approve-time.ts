@@ -25,7 +25,8 @@ export async function decideTime(
     approvalOf(decision, by.causerId, by.now),
   );
   const facts = decision.approval === "rejected" ? { reason: decision.reason } : {};
-  await recordTimeEvents(tx, by, `time_entry.${decision.approval}`, decided, facts);
+  const types = { approved: "time_entry.approved", rejected: "time_entry.rejected" };
+  await recordTimeEvents(tx, by, types[decision.approval], decided, facts);
   const rows = new Map(decided.map((entry) => [entry.id, entry]));
   return entries.map((entry) => rows.get(entry.id) ?? entry);
 }
