@@ -260,7 +260,7 @@ async function notModifiedFaults({ ours, operation, request }: Try): Promise<str
 function isList({ path, route }: DescribedOperation): boolean {
   const schema = route.answers[200];
   if (schema === undefined || schema === null || !("safeParse" in schema)) return false;
-  if (/^\/(dashboard|reports|billing)\/|\/preview$/.test(path)) return false;
+  if (/^\/(dashboard|reports|billing)\/|\/(preview|summary)$/.test(path)) return false;
   const issues = schema.safeParse({ data: "" }).error?.issues ?? [];
   return issues.some(
     (issue) =>
