@@ -264,8 +264,9 @@ function changesWhoMayWhat({ access, method, endsSessions }: Route): boolean {
 async function send(request: Request, response: Response, answer: Answer): Promise<void> {
   if (answer.send !== undefined) {
     const ended = new AbortController();
+    // Only of one that was broken off: what has been sent whole is not to take its connection along.
     response.on("close", () => {
-      ended.abort();
+      if (!response.writableFinished) ended.abort();
     });
     response.status(answer.status).set(answer.headers ?? {});
     await answer.send(response, ended.signal);

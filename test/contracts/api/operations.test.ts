@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { scopesOf } from "../../../src/api/define-route.ts";
+import type { Scope } from "../../../src/api/scopes.ts";
 import type { Reply } from "../../integration/api/start-api.ts";
 import { replyFaults, wordsOf } from "./check-reply.ts";
 import { addressOfNothing, type DescribedOperation } from "./described-operations.ts";
@@ -123,7 +124,13 @@ function isRead({ method, route: { answers } }: DescribedOperation): boolean {
 async function justEnough({ ours, operation, request }: Try): Promise<{ token: string }> {
   const { access } = operation.route;
   const isForTokens = typeof access === "object" && access.sessionOnly !== true;
-  return { token: isForTokens ? await ours.tokenWith(scopesOf(access)) : request.token };
+  if (!isForTokens) return { token: request.token };
+  return { token: await ours.tokenWith([...scopesOf(access), ...scopesOfBody(operation)]) };
+}
+
+/** A rule takes the scopes of what it is about and does: the recipe's is about tasks. */
+function scopesOfBody({ path, method }: DescribedOperation): Scope[] {
+  return path.startsWith("/rules") && method !== "GET" ? ["tasks:read", "tasks:write"] : [];
 }
 
 /** Rule 4: another company's record is a 404, and not told from one that is not there. */
