@@ -29,7 +29,7 @@ import type { Clock } from "../../platform/clock.ts";
 /** Rows in one short transaction: large enough to be fast, small enough to block nobody for long. */
 const CHUNK_ROWS = 1000;
 /** Series in one: each of them becomes an invoice with its lines, all of which are in memory at once. */
-const CHUNK_SERIES = 250;
+const CHUNK_SERIES = 200;
 /** How long to leave rows alone that another worker holds, in milliseconds. */
 const HELD_ROWS_WAIT_MS = 20;
 
