@@ -12,7 +12,19 @@ export interface FilterCase {
 export interface ReportCase {
   name: string;
   path: string;
+  /** Of the base contract. */
+  isBase: boolean;
 }
+
+/** The reports of the base contract. */
+const BASE = new Set([
+  "account-aging",
+  "profit-loss",
+  "tax-summary",
+  "team-utilization",
+  "expenses",
+  "invoice-summary",
+]);
 
 /** Those of how things stand today; the others are asked for periods. */
 const STANDING = [
@@ -128,8 +140,13 @@ export function listReportCases(): ReportCase[] {
   const dashboard = DASHBOARD.map((name) => ({
     name: `dashboard.${name}`,
     path: `/dashboard/${name}`,
+    isBase: true,
   }));
-  const standing = STANDING.map((name) => ({ name: `reports.${name}`, path: `/reports/${name}` }));
+  const standing = STANDING.map((name) => ({
+    name: `reports.${name}`,
+    path: `/reports/${name}`,
+    isBase: BASE.has(name),
+  }));
   const reports = REPORTS.flatMap((name) =>
     Object.entries(PERIODS).map(([period, [from, to]]) => ({
       name: `reports.${name}.${period}`,
@@ -137,12 +154,14 @@ export function listReportCases(): ReportCase[] {
         name === "expenses"
           ? `/reports/${name}?from=${from}&to=${to}`
           : `/reports/${name}?start_date=${from}&end_date=${to}`,
+      isBase: BASE.has(name),
     })),
   );
   const intelligence = Object.entries(PERIODS).flatMap(([period, [from, to]]) =>
     ["analytics", "revenue-intelligence"].map((name) => ({
       name: `${name}.${period}`,
       path: `/${name}?from=${from}&to=${to}`,
+      isBase: false,
     })),
   );
   return [...dashboard, ...standing, ...reports, ...intelligence];

@@ -65,6 +65,9 @@ const rows: Readonly<Record<string, FindRow>> = {
     return role === undefined ? undefined : await lockInvitation(tx, { companyId, id });
   },
   "/settings": async (tx, { companyId }) => await lockCompany(tx, companyId),
+  "/settings/business": async (tx, { companyId }) => await lockCompany(tx, companyId),
+  "/settings/invoice": async (tx, { companyId }) => await lockCompany(tx, companyId),
+  "/settings/locale": async (tx, { companyId }) => await lockCompany(tx, companyId),
   "/settings/late-fees": async (tx, { companyId }) => await lockCompany(tx, companyId),
   "/settings/branding": lockBranding,
   "/settings/branding/logo": lockBranding,

@@ -130,7 +130,8 @@ async function justEnough({ ours, operation, request }: Try): Promise<{ token: s
 
 /** A rule takes the scopes of what it is about and does: the recipe's is about tasks. */
 function scopesOfBody({ path, method }: DescribedOperation): Scope[] {
-  return path.startsWith("/rules") && method !== "GET" ? ["tasks:read", "tasks:write"] : [];
+  if (!path.startsWith("/rules") || method === "GET" || method === "DELETE") return [];
+  return path.endsWith("/dry-run") ? ["tasks:read"] : ["tasks:read", "tasks:write"];
 }
 
 /** Rule 4: another company's record is a 404, and not told from one that is not there. */
@@ -267,7 +268,8 @@ async function notModifiedFaults({ ours, operation, request }: Try): Promise<str
 function isList({ path, route }: DescribedOperation): boolean {
   const schema = route.answers[200];
   if (schema === undefined || schema === null || !("safeParse" in schema)) return false;
-  if (/^\/(dashboard|reports|billing)\/|\/(preview|summary)$/.test(path)) return false;
+  if (/^\/(dashboard|reports|billing)\/|^\/billing-hub\/summary$|\/preview$/.test(path))
+    return false;
   const issues = schema.safeParse({ data: "" }).error?.issues ?? [];
   return issues.some(
     (issue) =>

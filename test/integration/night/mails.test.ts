@@ -173,7 +173,7 @@ test("H19 a limit on mails holds for all companies, and a small one is not behin
   }
   const askedAt = performance.now();
   for (const companyId of companies) await askForNight(sql, companyId, "2026-01-01");
-  const mails = await mail.waitFor((received) => received.length === 305, { withinMs: 50_000 });
+  const mails = await mail.waitFor((received) => received.length === 305, { withinMs: 25_000 });
 
   const small = mails.filter((one) => one.envelope.to.includes("small@client.test"));
   expect(small).toHaveLength(5);

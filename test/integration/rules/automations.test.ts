@@ -317,7 +317,9 @@ test("rules that are set against each other end after few runs, each disabled wi
   expect(await company.get(`/time-entries/${entry.id}`)).toMatchObject({
     hourly_rate: left[0].actions[0].hourly_rate,
   });
-  for (const { disabled_code, disabled_reason } of await company.get("/rules?is_enabled=false")) {
+  const disabled = await company.get("/rules?is_enabled=false");
+  expect(disabled).toHaveLength(5);
+  for (const { disabled_code, disabled_reason } of disabled) {
     expect(disabled_code).toBe("loop");
     expect(disabled_reason).toMatch(/start each other again and again/);
   }

@@ -124,6 +124,7 @@ test("time becomes lines by the rules, with their reasons, and the entry keeps w
   // What a rule did is forgotten in time, and never what it has used.
   const { endedDays } = schedulerDefaults.retention;
   const used = await sql`select from rule_uses`;
+  expect(used).toHaveLength(4);
   await retain(sql, {
     now: new Date(Date.now() + (endedDays + 1) * 86_400_000),
     settings: schedulerDefaults.retention,

@@ -133,3 +133,27 @@ test("a member may look; only an admin may change settings, and the change is on
     expect((await call(method, path, body)).status).toBe(403);
   }
 });
+
+test("a part of the settings is changed for who has seen the settings as they are", async () => {
+  const { ask, token, companyId, call } = await startInvoicing();
+  const headers = { "x-company-id": String(companyId) };
+  const first = (await call("GET", "/settings")).headers.get("etag") ?? "";
+  let seen = first;
+  const bodies = {
+    business: { city: "Cork" },
+    invoice: { invoice_prefix: "A-" },
+    locale: { timezone: "Europe/Dublin" },
+  };
+  for (const [part, body] of Object.entries(bodies)) {
+    const change = async (tag: string) =>
+      await ask("PATCH", `/api/v1/settings/${part}`, {
+        token,
+        body,
+        headers: { ...headers, "if-match": tag },
+      });
+    const done = await change(seen);
+    expect([part, done.status]).toEqual([part, 200]);
+    expect((await change(first)).status).toBe(412);
+    seen = done.headers.get("etag") ?? "";
+  }
+});

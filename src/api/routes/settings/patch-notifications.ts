@@ -48,10 +48,7 @@ export const patchNotificationSettingsRoute = defineRoute({
       subjectId: user.id,
       details: { fields: Object.keys(body) },
     });
-    return {
-      status: 200,
-      body: { data: await presentSettings(tx, context, locked) },
-      version: locked,
-    };
+    // No ETag: preferences change nothing of the row that one would name.
+    return { status: 200, body: { data: await presentSettings(tx, context, locked) } };
   },
 });
