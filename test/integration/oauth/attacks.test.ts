@@ -1,9 +1,7 @@
 import * as oauth from "oauth4webapi";
 import { expect, test } from "vitest";
-import { insertMember } from "../../../src/db/company-members.ts";
 import { insertPasswordReset, openPasswordReset } from "../../../src/db/password-resets.ts";
 import { inTransaction } from "../../../src/db/transaction.ts";
-import { setCurrentCompany } from "../../../src/db/users.ts";
 import { createToken, hashToken } from "../../../src/platform/tokens.ts";
 import { PASSWORD } from "../console/start-console.ts";
 import { locationOf, REDIRECT, startOAuth, type App } from "./start-oauth.ts";
@@ -395,56 +393,4 @@ test("a token is good for this API and for its own company, as long as person, a
   expect((await refresh(other, last.refresh_token!)).body.error).toBe("invalid_client");
   const none = await ask("GET", "/api/settings/connected-apps", { token });
   expect(none.body.data).toEqual([]);
-});
-
-test("an access is ended by who let the app in, or by an admin, and seen by nobody else", async () => {
-  const {
-    addPerson,
-    ask,
-    browser,
-    clock,
-    companyId,
-    letIn,
-    register,
-    signedIn,
-    sql,
-    token,
-    works,
-  } = await start();
-  const app = await register();
-  const parameters = { scope: "clients:read" };
-  const pats = await letIn(browser, app, { parameters });
-  const email = "vera@user.test";
-  const { userId } = await addPerson({ email, company: "Elsewhere" });
-  await inTransaction(sql, async (tx) => {
-    await insertMember(tx, { companyId, userId, role: "viewer" });
-    await setCurrentCompany(tx, { userId, companyId, now: clock.now() });
-  });
-  const { body } = await ask("POST", "/api/auth/login", { body: { email, password: PASSWORD } });
-  const viewer = { token: String(body.token), headers: { "x-company-id": String(companyId) } };
-  const browserOfVera = await signedIn(email);
-  const letVeraIn = async () =>
-    await letIn(browserOfVera, app, { parameters, fields: { company_id: String(companyId) } });
-  const list = async (who: { token: string; headers?: Record<string, string> }) => {
-    const { body: shown } = await ask("GET", "/api/settings/connected-apps", who);
-    return shown.data;
-  };
-  const end = async (id: number, who: { token: string; headers?: Record<string, string> }) =>
-    (await ask("DELETE", `/api/settings/connected-apps/${id}`, who)).status;
-  const [ofPat] = await list({ token });
-
-  const first = await letVeraIn();
-  const [ofVera, ...more] = await list(viewer);
-  expect(more).toEqual([]);
-  expect(ofVera.id).not.toBe(ofPat.id);
-  expect(await list({ token })).toHaveLength(2);
-  expect(await end(ofPat.id, viewer)).toBe(404);
-  expect(await works(pats.access_token)).toBe(true);
-  expect(await end(ofVera.id, viewer)).toBe(204);
-  expect(await works(first.access_token)).toBe(false);
-
-  const second = await letVeraIn();
-  const [again] = await list(viewer);
-  expect(await end(again.id, { token })).toBe(204);
-  expect(await works(second.access_token)).toBe(false);
 });
