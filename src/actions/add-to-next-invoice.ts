@@ -1,3 +1,4 @@
+import { importMax } from "../billing/worked-time.ts";
 import type { Tx } from "../db/client.ts";
 import { findNextInvoice } from "../db/next-invoices.ts";
 import { findTask } from "../db/tasks.ts";
@@ -6,7 +7,7 @@ import type { Acting } from "./acting.ts";
 import type { ActionResult, RuleTarget } from "./rule-effects.ts";
 import { lockTimeEntry } from "./change-time.ts";
 import { createInvoice } from "./create-invoice.ts";
-import { importMax, importTime } from "./import-time.ts";
+import { importTime } from "./import-time.ts";
 
 /** Most lines of an invoice that rules bill on; what comes then goes on another one. */
 const linesMax = importMax;
@@ -14,6 +15,8 @@ const linesMax = importMax;
 /**
  * Bills a time entry, or what of a task can be billed, on its client's next invoice: the newest draft
  * that nothing stands against, or a new one. What is on an invoice already stays there.
+ *
+ * @throws NotFound, Conflict or InvalidInput where a person could not bill it either
  */
 export async function addToNextInvoice(
   tx: Tx,

@@ -10,7 +10,7 @@ import { alertByRule } from "./alert-by-rule.ts";
 import type { ActionResult, RuleEffect, RuleTarget } from "./rule-effects.ts";
 import { setBillableByRule, setRateByRule, tagByRule } from "./change-by-rule.ts";
 
-export interface Application {
+export interface RuleOutcome {
   /** `unmet`: the record is gone or does not meet the conditions. `unchanged`: all was so already. */
   outcome: "unmet" | "unchanged" | "applied" | "skipped";
   effects: RuleEffect[];
@@ -27,7 +27,7 @@ export async function applyRule(
   tx: Tx,
   by: Acting,
   { rule, subjectId, isEcho }: { rule: AutomationRow; subjectId: number; isEcho: boolean },
-): Promise<Application> {
+): Promise<RuleOutcome> {
   const { subjectType } = rule;
   const companyId = by.company.id;
   const facts = (await loadRuleFacts(tx, { companyId, subjectType, ids: [subjectId] })).get(

@@ -16,7 +16,11 @@ import { updateInvoice } from "./update-invoice.ts";
 // What rules change about records, by the same actions as people do. Each is done at most once: what is
 // so already is left alone, and no event tells of it.
 
-/** Time entries have no tags. */
+/**
+ * Adds a tag to a record; time entries have none.
+ *
+ * @throws NotFound for a record or tag that is gone
+ */
 export async function tagByRule(
   tx: Tx,
   by: Acting,
@@ -74,7 +78,11 @@ const taggers: Readonly<
   },
 };
 
-/** Minor units an hour, of a task or of time that is on no invoice. */
+/**
+ * Gives a task, or time that is on no invoice, a rate in minor units an hour.
+ *
+ * @throws NotFound, Conflict or InvalidInput where a person could not do it either
+ */
 export async function setRateByRule(
   tx: Tx,
   by: Acting,
@@ -85,6 +93,11 @@ export async function setRateByRule(
   return await changeWork(tx, by, target, { hourlyRate }, effect);
 }
 
+/**
+ * Says of a task, or of time that is on no invoice, whether it is to be billed.
+ *
+ * @throws NotFound, Conflict or InvalidInput where a person could not do it either
+ */
 export async function setBillableByRule(
   tx: Tx,
   by: Acting,

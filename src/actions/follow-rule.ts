@@ -3,11 +3,11 @@ import { findRuleEvent, hasHappenedSince, setRuleTrail } from "../db/rule-events
 import { hasMetEvent, insertRuleLog } from "../db/rule-log.ts";
 import { lockRule } from "../db/rules.ts";
 import type { Acting } from "./acting.ts";
-import { applyRule, type Application } from "./apply-rule.ts";
+import { applyRule, type RuleOutcome } from "./apply-rule.ts";
 import { disableRule } from "./disable-rule.ts";
 
 /** How an event was met by a rule; `stale`: there is nothing to do any more, and why. */
-export type Following = Application | { outcome: "stale" | "looped"; reason: string };
+export type Following = RuleOutcome | { outcome: "stale" | "looped"; reason: string };
 
 /**
  * Applies an automation to the record that an event tells of, once per event, and logs what came of it.
@@ -37,7 +37,7 @@ export async function followRule(
   // follows it. Else rules that are set against each other would follow each change of each other one.
   if (trail.length > 0 && (await hasHappenedSince(tx, { companyId, event }))) return overtaken;
   const log = { companyId, ruleId, eventId, subjectType: rule.subjectType, subjectId, now: by.now };
-  let application: Application | undefined;
+  let application: RuleOutcome | undefined;
   try {
     application = await tx.savepoint(async (savepoint) => {
       await setRuleTrail(savepoint, [...trail, ruleId]);

@@ -1,6 +1,6 @@
 import { lineAmount } from "../billing/totals.ts";
 import type { BilledTime } from "../billing/time-rules.ts";
-import { shortHours } from "../billing/worked-time.ts";
+import { importMax, shortHours } from "../billing/worked-time.ts";
 import type { Tx } from "../db/client.ts";
 import { lockInvoice, type InvoiceRow } from "../db/invoices.ts";
 import { findTask } from "../db/tasks.ts";
@@ -17,9 +17,6 @@ import { billWork, describeWork } from "./bill-work.ts";
 import { billByRules, keepRuleUses } from "./bill-by-rules.ts";
 import { byId } from "./by-id.ts";
 import type { LineInput } from "./complete-lines.ts";
-
-/** Most entries that are billed at once, whether they are named or their tasks are. */
-export const importMax = 500;
 
 /**
  * Bills time entries: each becomes a line of hours (four decimals) at its hourly rate, taxed as its

@@ -52,7 +52,7 @@ async function tryAutomation(
   rule: AutomationRow,
   given: readonly number[] | undefined,
 ): Promise<RuleTry[]> {
-  const latest = { companyId: by.company.id, type: rule.eventType, events: EVENTS_MAX };
+  const latest = { companyId: by.company.id, type: rule.eventType, eventsMax: EVENTS_MAX };
   const ids = given ?? (await listLatestSubjects(tx, { ...latest, limit: triesMax }));
   const tries: RuleTry[] = [];
   for (const subjectId of ids) {

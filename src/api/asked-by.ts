@@ -10,3 +10,12 @@ export function askedBy({ caller, user, requestId }: SignedInContext): {
     caller.kind === "token" ? { kind: "api", id: caller.id } : { kind: "operator", id: user.id };
   return { trigger, traceId: requestId };
 }
+
+/** Who changes something and by which request, as the audit log keeps it. */
+export function changerOf({ caller, user, requestId }: SignedInContext): {
+  userId: number;
+  apiTokenId: number | null;
+  requestId: string;
+} {
+  return { userId: user.id, apiTokenId: caller.kind === "token" ? caller.id : null, requestId };
+}

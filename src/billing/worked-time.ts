@@ -2,6 +2,9 @@ import { formatScaled, roundHalfAway } from "./money.ts";
 
 const SECONDS_PER_HOUR = 3600n;
 
+/** Most time entries that are billed at once, whether they are named or their tasks are. */
+export const importMax = 500;
+
 /** What so many seconds cost, rounded once. `hourlyRate` in minor units an hour. */
 export function timeAmount(seconds: number, hourlyRate: bigint | null): bigint {
   return hourlyRate === null ? 0n : roundHalfAway(BigInt(seconds) * hourlyRate, SECONDS_PER_HOUR);

@@ -1,3 +1,4 @@
+import { importMax } from "../billing/worked-time.ts";
 import type { LocalDate } from "../billing/dates.ts";
 import type { Fragment, Sql, Tx } from "./client.ts";
 import { amountOf } from "./worked-time.ts";
@@ -13,9 +14,6 @@ export const billingHindrances = [
   "tax_without_rate",
 ] as const;
 export type BillingHindrance = (typeof billingHindrances)[number];
-
-/** Most ids of one kind that are named for a client: as many as one import takes. */
-export const namedMax = 500;
 
 /** Billable work of one kind on no invoice. Minor units. */
 interface WorkSums {
@@ -93,7 +91,7 @@ export async function listBillableClients(
         client_id, currency, kind, reason, count(*)::int as count, sum(seconds)::int8 as seconds,
         sum(amount)::int8 as amount, min(date) as oldest_date,
         coalesce(
-          (array_agg(id order by date, id) filter (where reason is null))[1:${namedMax}::int],
+          (array_agg(id order by date, id) filter (where reason is null))[1:${importMax}::int],
           '{}'
         ) as ids
       from work

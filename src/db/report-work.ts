@@ -5,7 +5,7 @@ import { tellPage, type ReportPage, type Told } from "./report-pages.ts";
 import { amountOf, isUnbilled } from "./worked-time.ts";
 
 /** Work that could be billed and is on no invoice, of one client and project in one currency. */
-export interface UnbilledWorkRow extends Told {
+export interface UnbilledProjectRow extends Told {
   /** Null for work of no client. */
   clientId: number | null;
   clientName: string | null;
@@ -26,18 +26,18 @@ export interface UnbilledWorkRow extends Told {
  * Billable time and expenses on no invoice, the most first; totals before all. Time counts in its client's
  * currency, else the company's; archived expenses cannot be billed, and are left out.
  */
-export async function listUnbilledWork(
+export async function listUnbilledByProject(
   sql: Sql | Tx,
   { companyId, currency }: { companyId: number; currency: string },
   page: ReportPage,
-): Promise<UnbilledWorkRow[]> {
+): Promise<UnbilledProjectRow[]> {
   const columns = {
     keys: ["client_id", "project_id"],
     sums: ["entry_count", "seconds", "time_amount", "expense_count", "expense_amount"],
     least: ["oldest_date"],
     order: sql`time_amount + expense_amount desc, client_id, project_id, currency`,
   };
-  return await sql<UnbilledWorkRow[]>`
+  return await sql<UnbilledProjectRow[]>`
     with work as (${unbilledWork(sql, { companyId, currency })}), summed as (
       select
         client_id, project_id, currency, sum(entry_count) as entry_count, sum(seconds) as seconds,

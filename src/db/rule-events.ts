@@ -47,7 +47,7 @@ export async function setRuleTrail(tx: Tx, trail: readonly number[]): Promise<vo
  */
 export async function listLatestSubjects(
   sql: Sql | Tx,
-  filter: { companyId: number; type: string; events: number; limit: number },
+  filter: { companyId: number; type: string; eventsMax: number; limit: number },
 ): Promise<number[]> {
   const rows = await sql<{ subjectId: number }[]>`
     select subject_id
@@ -55,7 +55,7 @@ export async function listLatestSubjects(
       select id, type, subject_id from events
       where company_id = ${filter.companyId}
       order by created_at desc, id desc
-      limit ${filter.events}
+      limit ${filter.eventsMax}
     ) as latest
     where type = ${filter.type}
     group by subject_id

@@ -76,7 +76,7 @@ function columns(sql: Sql | Tx) {
   `;
 }
 
-/** A deleted one is not found. */
+/** @throws NotFound, also for a deleted one */
 export async function getRule(sql: Sql | Tx, ref: RuleRef): Promise<RuleRow> {
   const [row] = await sql<RuleRow[]>`
     select ${columns(sql)} from rules

@@ -1,5 +1,6 @@
 import type { LocalDate } from "../billing/dates.ts";
 import type { Sql, Tx } from "./client.ts";
+import { amountOf, isBillableNow } from "./worked-time.ts";
 
 /** What a task is for, by name; also what was deleted since. */
 export interface TaskNamesRow {
@@ -89,7 +90,7 @@ export async function listCandidates(
       e.task_id, t.summary, t.project_id, e.client_id,
       coalesce(c.currency, ${filter.currency}) as currency, count(*)::int as entries,
       sum(e.duration)::int8 as duration,
-      sum(round(e.duration::numeric * e.hourly_rate / 3600))::int8 as amount,
+      sum(${amountOf(sql)})::int8 as amount,
       min(e.date) as first_date, max(e.date) as last_date
     from time_entries e
     join tasks t on t.company_id = e.company_id and t.id = e.task_id
@@ -114,8 +115,7 @@ function isCandidate(sql: Sql | Tx, filter: CandidateFilter) {
   const { companyId, clientId, projectId, userId, from, to } = filter;
   return sql`
     e.company_id = ${companyId} and e.task_id is not null
-    and e.is_billable and not e.is_billed and not e.is_running and e.deleted_at is null
-    and e.hourly_rate is not null and e.duration > 0
+    and ${isBillableNow(sql)}
     ${clientId === undefined ? sql`` : sql`and (e.client_id is null or e.client_id = ${clientId})`}
     ${projectId === undefined ? sql`` : sql`and e.project_id = ${projectId}`}
     ${userId === undefined ? sql`` : sql`and e.user_id = ${userId}`}

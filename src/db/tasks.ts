@@ -1,3 +1,4 @@
+import { NotFound } from "../errors.ts";
 import type { LocalDate } from "../billing/dates.ts";
 import type { Sql, Tx } from "./client.ts";
 
@@ -72,6 +73,16 @@ export async function findTask(
     select ${columns(sql)} from tasks where company_id = ${companyId} and id = ${id}
   `;
   return row;
+}
+
+/** @throws NotFound */
+export async function getTask(
+  sql: Sql | Tx,
+  ref: { companyId: number; id: number },
+): Promise<TaskRow> {
+  const task = await findTask(sql, ref);
+  if (task === undefined) throw new NotFound("Task");
+  return task;
 }
 
 /** As `findTask`, and nobody else may change it until the transaction ends. */

@@ -1,6 +1,7 @@
 import type { ApprovalColumns } from "../billing/approvals.ts";
 import type { LocalDate } from "../billing/dates.ts";
 import type { Sql, Tx } from "./client.ts";
+import { isBillableNow } from "./worked-time.ts";
 
 export interface TimeEntryRow extends ApprovalColumns {
   id: number;
@@ -224,11 +225,9 @@ export async function lockUnbilledTimeOfTasks(
 ): Promise<TimeEntryRow[]> {
   const rows = await tx<TimeEntryRow[]>`
     select ${timeEntryColumns(tx)}
-    from time_entries
+    from time_entries e
     where company_id = ${filter.companyId} and task_id = any(${[...filter.taskIds]}::int8[])
-      and (client_id is null or client_id = ${filter.clientId})
-      and is_billable and not is_billed and not is_running and deleted_at is null
-      and hourly_rate is not null and duration > 0
+      and (client_id is null or client_id = ${filter.clientId}) and ${isBillableNow(tx)}
     order by id
     limit ${filter.limit}
     for update
@@ -251,14 +250,12 @@ export async function listBillableTime(
       coalesce(
         (
           select currency from clients
-          where clients.company_id = time_entries.company_id and clients.id = client_id
+          where clients.company_id = e.company_id and clients.id = e.client_id
         ),
-        (select currency from companies where companies.id = time_entries.company_id)
+        (select currency from companies where companies.id = e.company_id)
       ) as currency
-    from time_entries
-    where company_id = ${companyId}
-      and is_billable and not is_billed and not is_running and deleted_at is null
-      and hourly_rate is not null and duration > 0
+    from time_entries e
+    where company_id = ${companyId} and ${isBillableNow(sql)}
       ${ids === undefined ? sql`` : sql`and id = any(${[...ids]}::int8[])`}
     order by date desc, id desc
     limit ${limit}

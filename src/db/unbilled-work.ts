@@ -30,7 +30,7 @@ export type UnbilledKind = (typeof unbilledKinds)[number];
 export const missingKinds = ["unbilled", "no_rate", "not_billable"] as const;
 
 /** Time of one kind on no invoice, in one currency: of all projects together, or of one that has much of it. */
-export interface UnbilledWorkRow {
+export interface UninvoicedTimeRow {
   kind: UnbilledKind;
   /** The client's, or the company's for work of no client. */
   currency: string;
@@ -55,12 +55,12 @@ export interface UnbilledWorkRow {
  * billed: `limit` projects, and `limit` ids to each row. Work that nobody would bill is left out: not
  * billable, on a project that is not billed by the hour.
  */
-export async function listUnbilledWork(
+export async function listTimeOnNoInvoice(
   sql: Sql | Tx,
   filter: WorkedFilter & { limit: number },
-): Promise<UnbilledWorkRow[]> {
+): Promise<UninvoicedTimeRow[]> {
   const { companyId, currency, limit } = filter;
-  return await sql<UnbilledWorkRow[]>`
+  return await sql<UninvoicedTimeRow[]>`
     with grouped as (
       select
         e.client_id, e.project_id, e.is_billed, e.is_billed or e.is_billable as is_billable,

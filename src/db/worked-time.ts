@@ -116,6 +116,11 @@ export function amountOf(sql: Sql | Tx) {
   `;
 }
 
+/** Of entry `e`: it can be put on an invoice as it stands. */
+export function isBillableNow(sql: Sql | Tx) {
+  return sql`${isUnbilled(sql)} and e.hourly_rate is not null and e.duration > 0`;
+}
+
 /** Of entry `e`: to be billed, and on no invoice yet. */
 export function isUnbilled(sql: Sql | Tx) {
   return sql`e.is_billable and not e.is_billed and not e.is_running and e.deleted_at is null`;

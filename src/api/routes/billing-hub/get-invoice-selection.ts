@@ -3,11 +3,11 @@ import { hoursText } from "../../../billing/worked-time.ts";
 import {
   countSelections,
   listBillableClients,
-  namedMax,
   type ClientWorkRow,
 } from "../../../db/billing-hub.ts";
 import { dateJson, listAnswer, listJson, pageOf, pageQuery } from "../../answers.ts";
 import type { CompanyContext } from "../../context.ts";
+import { importMax } from "../../../billing/worked-time.ts";
 import { defineRoute } from "../../define-route.ts";
 import { booleanQuery, idQuery } from "../../inputs.ts";
 import { minorJson, moneyJson } from "../../units.ts";
@@ -17,7 +17,7 @@ const idsJson = (what: string) =>
   z
     .array(z.int())
     .optional()
-    .meta({ description: `The oldest ${namedMax}. Left out without ${what}:read.` });
+    .meta({ description: `The oldest ${importMax}. Left out without ${what}:read.` });
 
 const selectionJson = z
   .object({

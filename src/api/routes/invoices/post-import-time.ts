@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { importMax, importTime } from "../../../actions/import-time.ts";
+import { importTime } from "../../../actions/import-time.ts";
+import { importMax } from "../../../billing/worked-time.ts";
 import { defineRoute, requireScope } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
 import { answerInvoiceWithLines, invoiceWithLinesAnswer } from "./detail.ts";

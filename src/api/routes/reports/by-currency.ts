@@ -47,6 +47,14 @@ export function sumsByCurrency<Key extends string>(
   return Object.fromEntries(sums);
 }
 
+/** Each currency's sums as a report shows them. */
+export function presentByCurrency<Sums, Shown>(
+  sums: Readonly<Record<string, Sums>>,
+  present: (sums: Sums) => Shown,
+): Record<string, Shown> {
+  return Object.fromEntries(Object.entries(sums).map(([code, of]) => [code, present(of)]));
+}
+
 /** Rows of a report apart from the totals that came with them, and how many there are on all pages. */
 export function splitTold<Row extends { isTotal: boolean; rowCount: number }>(
   told: readonly Row[],

@@ -23,7 +23,7 @@ const pageKeys = ["page", "per_page", "limit", "offset"] as const;
 export interface ReportContent {
   data: readonly Readonly<Record<string, CsvValue>>[];
   meta: Readonly<Record<string, unknown>>;
-  /** How many rows there are on all pages, of a report that reads a page. */
+  /** How many rows there are on all pages, where `data` is one page; else it is cut out of all of them. */
   total?: number;
 }
 
@@ -40,17 +40,12 @@ export interface ReportDefinition<Q extends z.ZodRawShape> {
   /** Keys of a row, in the order of the columns. */
   row: z.ZodRawShape;
   meta: z.ZodRawShape;
-  /** All rows; those of `page` when one is given. */
+  /** All rows; or those of `page` when one is given, and how many there are in all. */
   read: (
     context: CompanyContext & { sql: Sql },
     query: z.output<z.ZodObject<Q, z.core.$strict>>,
     page: Page | undefined,
   ) => Promise<ReportContent>;
-}
-
-/** The rows of a page, of a report that adds up all of them. */
-export function rowsOfPage<Row>(rows: readonly Row[], page: Page | undefined): readonly Row[] {
-  return page === undefined ? rows : rows.slice(page.offset, page.offset + page.limit);
 }
 
 /** Declares GET /reports/:name, which answers JSON, or all its rows as CSV to whoever likes that better. */
@@ -91,7 +86,8 @@ export function defineReport<const Q extends z.ZodRawShape>(report: ReportDefini
       }
       const { data, total = data.length } = content;
       const shown = asked ?? { limit: Math.max(1, total), offset: 0 };
-      const rows = isPaged ? data : rowsOfPage(data, shown);
+      const rows =
+        content.total === undefined ? data.slice(shown.offset, shown.offset + shown.limit) : data;
       return listAnswer(rows, { ...shown, total }, content.meta);
     },
   });

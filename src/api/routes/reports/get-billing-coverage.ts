@@ -2,7 +2,7 @@ import { z } from "zod";
 import { percentOf } from "../../../billing/worked-time.ts";
 import { listClientTime } from "../../../db/report-time.ts";
 import { minorJson, moneyJson } from "../../units.ts";
-import { splitTold, sumsByCurrency } from "./by-currency.ts";
+import { presentByCurrency, splitTold, sumsByCurrency } from "./by-currency.ts";
 import { defineReport } from "./define-report.ts";
 import { periodMetaJson } from "./period.ts";
 import { presentTime, timeFilterOf, timeJson, timeKeys, timeReportQuery } from "./time.ts";
@@ -49,9 +49,7 @@ export const getBillingCoverageRoute = defineReport({
       meta: {
         period: { start: from, end: to },
         currency,
-        totals_by_currency: Object.fromEntries(
-          Object.entries(sums).map(([code, of]) => [code, presentWorth(of)]),
-        ),
+        totals_by_currency: presentByCurrency(sums, presentWorth),
       },
     };
   },

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { listCollections } from "../../../db/report-owed.ts";
 import { dateJson, instantJson, presentInstant } from "../../answers.ts";
 import { minorJson, moneyJson } from "../../units.ts";
-import { splitTold, sumsByCurrency } from "./by-currency.ts";
+import { presentByCurrency, splitTold, sumsByCurrency } from "./by-currency.ts";
 import { defineReport } from "./define-report.ts";
 import { reportDayOf, todayMetaJson } from "./period.ts";
 
@@ -60,12 +60,11 @@ export const getCollectionsRoute = defineReport({
       meta: {
         as_of: today,
         currency: company.currency,
-        totals_by_currency: Object.fromEntries(
-          Object.entries(sums).map(([code, { invoiceCount, overdue, disputed }]) => [
-            code,
-            { invoice_count: invoiceCount, overdue, disputed },
-          ]),
-        ),
+        totals_by_currency: presentByCurrency(sums, ({ invoiceCount, overdue, disputed }) => ({
+          invoice_count: invoiceCount,
+          overdue,
+          disputed,
+        })),
       },
     };
   },

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { percentOf } from "../../../billing/worked-time.ts";
 import { listIncome } from "../../../db/report-money.ts";
 import { minorJson, moneyJson } from "../../units.ts";
-import { splitTold, sumsByCurrency } from "./by-currency.ts";
+import { presentByCurrency, splitTold, sumsByCurrency } from "./by-currency.ts";
 import { defineReport } from "./define-report.ts";
 import { periodMetaJson, reportPeriodOf, reportPeriodQuery } from "./period.ts";
 
@@ -64,12 +64,10 @@ export const getIncomeRoute = defineReport({
       meta: {
         period: { start: from, end: to },
         currency: company.currency,
-        totals_by_currency: Object.fromEntries(
-          Object.entries(sums).map(([code, { paymentCount, ...rest }]) => [
-            code,
-            { payment_count: paymentCount, ...rest },
-          ]),
-        ),
+        totals_by_currency: presentByCurrency(sums, ({ paymentCount, ...rest }) => ({
+          payment_count: paymentCount,
+          ...rest,
+        })),
       },
     };
   },

@@ -3,8 +3,8 @@ import { parseScaled } from "../../../billing/money.ts";
 import { percentOf } from "../../../billing/worked-time.ts";
 import { listProjectTime, type ProjectTimeRow } from "../../../db/report-time.ts";
 import { minorJson, moneyJson } from "../../units.ts";
-import { sumsByCurrency } from "./by-currency.ts";
-import { defineReport, rowsOfPage } from "./define-report.ts";
+import { presentByCurrency, sumsByCurrency } from "./by-currency.ts";
+import { defineReport } from "./define-report.ts";
 import { periodMetaJson } from "./period.ts";
 import { presentTime, timeFilterOf, timeJson, timeKeys, timeReportQuery } from "./time.ts";
 
@@ -39,15 +39,14 @@ export const getProjectTimeBreakdownRoute = defineReport({
     ),
   },
 
-  async read(context, query, page) {
+  async read(context, query) {
     const filter = timeFilterOf(context, query);
     const { from, to, currency } = filter;
     const rows = await listProjectTime(context.sql, filter);
     const all = rows.reduce((sum, row) => sum + row.seconds, 0n);
     const totals = sumsByCurrency(currency, rows, [...timeKeys, "amount", "billedAmount"]);
     return {
-      total: rows.length,
-      data: rowsOfPage(rows, page).map((row) => ({
+      data: rows.map((row) => ({
         project_id: row.projectId,
         project_name: row.projectName,
         client_id: row.clientId,
@@ -64,12 +63,11 @@ export const getProjectTimeBreakdownRoute = defineReport({
       meta: {
         period: { start: from, end: to },
         currency,
-        totals_by_currency: Object.fromEntries(
-          Object.entries(totals).map(([code, sums]) => [
-            code,
-            { ...presentTime(sums), amount: sums.amount, billed_amount: sums.billedAmount },
-          ]),
-        ),
+        totals_by_currency: presentByCurrency(totals, (sums) => ({
+          ...presentTime(sums),
+          amount: sums.amount,
+          billed_amount: sums.billedAmount,
+        })),
       },
     };
   },

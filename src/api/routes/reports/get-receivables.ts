@@ -2,7 +2,7 @@ import { z } from "zod";
 import { listReceivables, type ClientReceivablesRow } from "../../../db/report-owed.ts";
 import { dateJson } from "../../answers.ts";
 import { minorJson, moneyJson } from "../../units.ts";
-import { splitTold, sumsByCurrency } from "./by-currency.ts";
+import { presentByCurrency, splitTold, sumsByCurrency } from "./by-currency.ts";
 import { defineReport } from "./define-report.ts";
 import { reportDayOf, todayMetaJson } from "./period.ts";
 
@@ -66,9 +66,7 @@ export const getReceivablesRoute = defineReport({
       meta: {
         as_of: today,
         currency: company.currency,
-        totals_by_currency: Object.fromEntries(
-          Object.entries(sums).map(([code, of]) => [code, presentOwed(of)]),
-        ),
+        totals_by_currency: presentByCurrency(sums, presentOwed),
       },
     };
   },

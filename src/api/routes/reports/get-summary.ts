@@ -2,7 +2,7 @@ import { z } from "zod";
 import { sumReceivables } from "../../../db/receivables.ts";
 import { listTaxLiability } from "../../../db/report-money.ts";
 import { sumTime } from "../../../db/report-time.ts";
-import { listUnbilledWork } from "../../../db/report-work.ts";
+import { listUnbilledByProject } from "../../../db/report-work.ts";
 import { listCollectedByMonth } from "../../../db/revenue.ts";
 import { minorJson, moneyJson } from "../../units.ts";
 import { currenciesOf, sumsByCurrency } from "./by-currency.ts";
@@ -46,7 +46,7 @@ export const getReportSummaryRoute = defineReport({
       listTaxLiability(sql, { companyId, from, to }),
       listCollectedByMonth(sql, { companyId, from, to }),
       sumReceivables(sql, { companyId, today }),
-      listUnbilledWork(sql, { companyId, currency }, { limit: 0, offset: 0 }),
+      listUnbilledByProject(sql, { companyId, currency }, { limit: 0, offset: 0 }),
       sumTime(sql, { companyId, from, to }),
     ]);
     const inPeriod = sumsByCurrency(currency, billed, [

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { listTaskTime } from "../../../db/report-time.ts";
 import { minorJson, moneyJson } from "../../units.ts";
-import { splitTold, sumsByCurrency } from "./by-currency.ts";
+import { presentByCurrency, splitTold, sumsByCurrency } from "./by-currency.ts";
 import { defineReport } from "./define-report.ts";
 import { periodMetaJson } from "./period.ts";
 import { presentTime, timeFilterOf, timeJson, timeKeys, timeReportQuery } from "./time.ts";
@@ -56,12 +56,10 @@ export const getTaskTimeRoute = defineReport({
       meta: {
         period: { start: from, end: to },
         currency,
-        totals_by_currency: Object.fromEntries(
-          Object.entries(sums).map(([code, { amount, ...time }]) => [
-            code,
-            { ...presentTime(time), amount },
-          ]),
-        ),
+        totals_by_currency: presentByCurrency(sums, ({ amount, ...time }) => ({
+          ...presentTime(time),
+          amount,
+        })),
       },
     };
   },

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { monthOf } from "../../../billing/months.ts";
 import { listTaxLiability, type TaxLiabilityRow } from "../../../db/report-money.ts";
 import { minorJson, moneyJson } from "../../units.ts";
-import { sumsByCurrency } from "./by-currency.ts";
+import { presentByCurrency, sumsByCurrency } from "./by-currency.ts";
 import { defineReport } from "./define-report.ts";
 import { periodMetaJson, reportPeriodOf, reportPeriodQuery } from "./period.ts";
 
@@ -48,9 +48,7 @@ export const getTaxLiabilityRoute = defineReport({
       meta: {
         period: { start: from, end: to },
         currency: company.currency,
-        totals_by_currency: Object.fromEntries(
-          Object.entries(totals).map(([code, sums]) => [code, presentLiability(sums)]),
-        ),
+        totals_by_currency: presentByCurrency(totals, presentLiability),
       },
     };
   },

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { listTimesheet } from "../../../db/report-time.ts";
 import { dateJson } from "../../answers.ts";
 import { sumsOf } from "./by-currency.ts";
-import { defineReport, rowsOfPage } from "./define-report.ts";
+import { defineReport } from "./define-report.ts";
 import { reportPeriodJson } from "./period.ts";
 import { presentTime, timeFilterOf, timeJson, timeKeys, timeReportQuery } from "./time.ts";
 
@@ -20,7 +20,7 @@ export const getTimesheetRoute = defineReport({
     totals: z.object(timeJson),
   },
 
-  async read(context, query, page) {
+  async read(context, query) {
     const filter = timeFilterOf(context, query);
     const { from, to } = filter;
     const rows = await listTimesheet(context.sql, filter);
@@ -31,8 +31,7 @@ export const getTimesheetRoute = defineReport({
       else own.push(row);
     }
     return {
-      total: rows.length,
-      data: rowsOfPage(rows, page).map((row) => ({
+      data: rows.map((row) => ({
         user_id: row.userId,
         user_name: row.userName,
         date: row.date,

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { hoursText } from "../../../billing/worked-time.ts";
-import { listUnbilledWork, type UnbilledWorkRow } from "../../../db/report-work.ts";
+import { listUnbilledByProject, type UnbilledProjectRow } from "../../../db/report-work.ts";
 import { dateJson } from "../../answers.ts";
 import { minorJson, moneyJson } from "../../units.ts";
-import { splitTold, sumsByCurrency } from "./by-currency.ts";
+import { presentByCurrency, splitTold, sumsByCurrency } from "./by-currency.ts";
 import { defineReport } from "./define-report.ts";
 import { reportDayOf, todayMetaJson } from "./period.ts";
 
@@ -43,7 +43,7 @@ export const getUnbilledWipRoute = defineReport({
   async read(context, _query, page) {
     const { sql, company } = context;
     const { id: companyId, currency } = company;
-    const told = await listUnbilledWork(sql, { companyId, currency }, page);
+    const told = await listUnbilledByProject(sql, { companyId, currency }, page);
     const { rows, totals, total } = splitTold(told);
     const sums = sumsByCurrency(currency, totals, keys);
     return {
@@ -60,15 +60,13 @@ export const getUnbilledWipRoute = defineReport({
       meta: {
         as_of: reportDayOf(context),
         currency,
-        totals_by_currency: Object.fromEntries(
-          Object.entries(sums).map(([code, of]) => [code, presentWork(of)]),
-        ),
+        totals_by_currency: presentByCurrency(sums, presentWork),
       },
     };
   },
 });
 
-function presentWork(work: Pick<UnbilledWorkRow, (typeof keys)[number]>) {
+function presentWork(work: Pick<UnbilledProjectRow, (typeof keys)[number]>) {
   return {
     entry_count: work.entryCount,
     seconds: work.seconds,

@@ -3,7 +3,7 @@ import { listUnpaidInvoices, sumUnpaidInvoices } from "../../../db/report-owed.t
 import { dateJson } from "../../answers.ts";
 import { booleanQuery, idQuery } from "../../inputs.ts";
 import { minorJson } from "../../units.ts";
-import { sumsByCurrency } from "./by-currency.ts";
+import { presentByCurrency, sumsByCurrency } from "./by-currency.ts";
 import { defineReport } from "./define-report.ts";
 import { reportDayOf, todayMetaJson } from "./period.ts";
 
@@ -75,12 +75,11 @@ export const getUnpaidInvoicesRoute = defineReport({
       meta: {
         as_of: filter.today,
         currency: company.currency,
-        totals_by_currency: Object.fromEntries(
-          Object.entries(totals).map(([code, { invoiceCount, outstanding, overdue }]) => [
-            code,
-            { invoice_count: invoiceCount, outstanding, overdue },
-          ]),
-        ),
+        totals_by_currency: presentByCurrency(totals, ({ invoiceCount, outstanding, overdue }) => ({
+          invoice_count: invoiceCount,
+          outstanding,
+          overdue,
+        })),
       },
     };
   },

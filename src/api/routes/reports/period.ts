@@ -39,7 +39,11 @@ export function reportDayOf({
   return todayOf({ company, causerId: user.id, now });
 }
 
-/** First and last day of a report, both included. `names` are those of the query. */
+/**
+ * First and last day of a report, both included. `names` are those of the query.
+ *
+ * @throws InvalidInput when it would end before it begins, or be too long
+ */
 export function reportPeriodOf(
   context: Pick<CompanyContext, "company" | "user" | "now">,
   given: { start_date?: LocalDate | undefined; end_date?: LocalDate | undefined },

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { todayOf } from "../../../actions/acting.ts";
 import { listRecoveredWork } from "../../../db/recovered-work.ts";
-import { listUnbilledWork } from "../../../db/unbilled-work.ts";
+import { listTimeOnNoInvoice } from "../../../db/unbilled-work.ts";
 import { dateJson } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
 import { readWorkFilter, workFilterQuery } from "../reports/work-filter.ts";
@@ -41,7 +41,7 @@ export const getRevenueIntelligenceRoute = defineRoute({
     const asOf = to !== null && to < today ? to : today;
     const [retainerRisk, unbilled, recovered] = await Promise.all([
       answerRetainerRisk(sql, { ...filter, asOf }),
-      listUnbilledWork(sql, filter),
+      listTimeOnNoInvoice(sql, filter),
       listRecoveredWork(sql, { ...filter, today }),
     ]);
     return {

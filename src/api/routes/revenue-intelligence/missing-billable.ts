@@ -3,7 +3,7 @@ import { hoursOf } from "../../../billing/worked-time.ts";
 import {
   missingKinds,
   type UnbilledKind,
-  type UnbilledWorkRow,
+  type UninvoicedTimeRow,
 } from "../../../db/unbilled-work.ts";
 import { dateJson } from "../../answers.ts";
 import { minorJson } from "../../units.ts";
@@ -44,7 +44,7 @@ export const missingBillableJson = byCurrencyJson({
 });
 
 /** Time that could have been billed and is on no invoice. */
-export function missingBillableOf(currency: string, rows: readonly UnbilledWorkRow[]) {
+export function missingBillableOf(currency: string, rows: readonly UninvoicedTimeRow[]) {
   return reportByCurrency(currency, rows, (code) => {
     const ofCurrency = rows.filter((row) => row.currency === code);
     const all = ofCurrency.filter((row) => row.place === null);
@@ -65,12 +65,12 @@ export function missingBillableOf(currency: string, rows: readonly UnbilledWorkR
   });
 }
 
-function missingOf(rows: readonly UnbilledWorkRow[]) {
+function missingOf(rows: readonly UninvoicedTimeRow[]) {
   return Object.fromEntries(missingKinds.map((kind) => [kind, timeOf(rows, kind)]));
 }
 
 /** Time of one kind, of rows of one currency. */
-export function timeOf(rows: readonly UnbilledWorkRow[], kind: UnbilledKind) {
+export function timeOf(rows: readonly UninvoicedTimeRow[], kind: UnbilledKind) {
   const row = rows.find((candidate) => candidate.kind === kind);
   return {
     hours: hoursOf(row?.duration ?? 0n),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { hoursOf, percentOf } from "../../../billing/worked-time.ts";
 import type { RecoveredWorkRow } from "../../../db/recovered-work.ts";
-import type { UnbilledWorkRow } from "../../../db/unbilled-work.ts";
+import type { UninvoicedTimeRow } from "../../../db/unbilled-work.ts";
 import { minorJson, moneyJson } from "../../units.ts";
 import { byCurrencyJson, reportByCurrency } from "../reports/by-currency.ts";
 import { recordsJson } from "../reports/work-filter.ts";
@@ -37,7 +37,7 @@ export const recoveryJson = byCurrencyJson({
 /** What became of the time that was worked. */
 export function recoveryOf(
   currency: string,
-  unbilled: readonly UnbilledWorkRow[],
+  unbilled: readonly UninvoicedTimeRow[],
   recovered: readonly RecoveredWorkRow[],
 ) {
   return reportByCurrency(currency, [...unbilled, ...recovered], (code) => {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { AuditEntry } from "../../../db/audit.ts";
 import type { BankAccountRow } from "../../../db/bank-accounts.ts";
 import { instantJson, presentInstant } from "../../answers.ts";
+import { changerOf } from "../../asked-by.ts";
 import type { CompanyContext } from "../../context.ts";
 import { optionalText, requiredText } from "../../inputs.ts";
 
@@ -40,17 +41,15 @@ export const updateBankAccountBody = z.strictObject({
 
 /** Where money goes to is worth an audit row for each change; the details stay out of it. */
 export function bankAccountAudit(
-  { company, user, caller, requestId }: CompanyContext,
+  context: CompanyContext,
   change: { action: "created" | "updated" | "deleted"; id: number; fields?: string[] },
 ): AuditEntry {
   return {
-    companyId: company.id,
-    userId: user.id,
-    apiTokenId: caller.kind === "token" ? caller.id : null,
+    companyId: context.company.id,
+    ...changerOf(context),
     action: `bank-account.${change.action}`,
     subjectType: "bank-account",
     subjectId: change.id,
     ...(change.fields === undefined ? {} : { details: { fields: change.fields } }),
-    requestId,
   };
 }

@@ -2,11 +2,17 @@ import type { z } from "zod";
 import type { Tx } from "../../../db/client.ts";
 import { lockCompany, type CompanyRow } from "../../../db/companies.ts";
 import { NotFound } from "../../../errors.ts";
+import { changerOf } from "../../asked-by.ts";
 import { changeCompany } from "../../change-company.ts";
 import type { CompanyContext } from "../../context.ts";
 import { companyFields, type companyBody } from "../companies/schema.ts";
 
-/** Changes what is said of the current company; keys left out stay as they are. */
+/**
+ * Changes what is said of the current company; keys left out stay as they are.
+ *
+ * @throws NotFound when it was deleted meanwhile
+ * @throws InvalidInput for what does not fit
+ */
 export async function changeSettings(
   context: CompanyContext & { tx: Tx },
   body: z.output<typeof companyBody>,
@@ -20,9 +26,4 @@ export async function changeSettings(
     machineNow: clock.now(),
     by: changerOf(context),
   });
-}
-
-/** Who changes a setting, for the audit log. */
-export function changerOf({ user, caller, requestId }: CompanyContext) {
-  return { userId: user.id, apiTokenId: caller.kind === "token" ? caller.id : null, requestId };
 }

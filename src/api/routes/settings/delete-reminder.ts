@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { deleteReminder } from "../../../actions/save-reminder.ts";
 import { recordAudit } from "../../../db/audit.ts";
+import { changerOf } from "../../asked-by.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
 
@@ -14,16 +15,15 @@ export const deleteReminderRoute = defineRoute({
   params: z.object({ id: idParam }),
   answers: { 204: null },
 
-  async run({ tx, company, user, caller, now, requestId }, { params }) {
+  async run(context, { params }) {
+    const { tx, company, now } = context;
     await deleteReminder(tx, { companyId: company.id, id: params.id, now });
     await recordAudit(tx, {
       companyId: company.id,
-      userId: user.id,
-      apiTokenId: caller.kind === "token" ? caller.id : null,
+      ...changerOf(context),
       action: "payment-reminder.deleted",
       subjectType: "payment-reminder",
       subjectId: params.id,
-      requestId,
     });
     return { status: 204 };
   },

@@ -6,8 +6,8 @@ import {
   saveNotificationPreferences,
 } from "../../../db/notification-preferences.ts";
 import { NotFound } from "../../../errors.ts";
+import { changerOf } from "../../asked-by.ts";
 import { defineRoute } from "../../define-route.ts";
-import { changerOf } from "./change-settings.ts";
 import { presentSettings, settingsJson } from "./settings-answer.ts";
 
 /** PATCH /settings/notifications — which mails about the company's operation you want. */

@@ -1,5 +1,6 @@
 import { saveLogo } from "../../../actions/save-branding.ts";
 import { recordAudit } from "../../../db/audit.ts";
+import { changerOf } from "../../asked-by.ts";
 import { defineRoute } from "../../define-route.ts";
 import { brandingAnswer, presentBranding } from "./branding-schema.ts";
 
@@ -22,17 +23,16 @@ export const postBrandingLogoRoute = defineRoute({
   answers: { 200: brandingAnswer },
   failures: [502],
 
-  async run({ tx, company, user, caller, now, requestId }, { file }) {
+  async run(context, { file }) {
+    const { tx, company, now } = context;
     const branding = await saveLogo(tx, { companyId: company.id, now }, file);
     await recordAudit(tx, {
       companyId: company.id,
-      userId: user.id,
-      apiTokenId: caller.kind === "token" ? caller.id : null,
+      ...changerOf(context),
       action: "branding.logo-uploaded",
       subjectType: "company",
       subjectId: company.id,
       details: { kind: file.kind, bytes: file.content.length, sha256: file.digest },
-      requestId,
     });
     return { status: 200, body: { data: presentBranding(branding) }, version: branding };
   },

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { createReminder } from "../../../actions/save-reminder.ts";
 import { recordAudit } from "../../../db/audit.ts";
+import { changerOf } from "../../asked-by.ts";
 import { defineRoute } from "../../define-route.ts";
 import { createReminderBody, reminderTexts } from "./reminder-inputs.ts";
 import { presentReminder, reminderJson } from "./schema.ts";
@@ -18,7 +19,8 @@ export const postReminderRoute = defineRoute({
   body: createReminderBody,
   answers: { 201: z.object({ data: reminderJson }) },
 
-  async run({ tx, company, user, caller, now, requestId }, { body }) {
+  async run(context, { body }) {
+    const { tx, company, now } = context;
     const reminder = await createReminder(
       tx,
       { companyId: company.id, now },
@@ -30,12 +32,10 @@ export const postReminderRoute = defineRoute({
     );
     await recordAudit(tx, {
       companyId: company.id,
-      userId: user.id,
-      apiTokenId: caller.kind === "token" ? caller.id : null,
+      ...changerOf(context),
       action: "payment-reminder.created",
       subjectType: "payment-reminder",
       subjectId: reminder.id,
-      requestId,
     });
     return { status: 201, body: { data: presentReminder(reminder) } };
   },

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { lockBranding, saveBranding } from "../../../actions/save-branding.ts";
 import { recordAudit } from "../../../db/audit.ts";
+import { changerOf } from "../../asked-by.ts";
 import { defineRoute } from "../../define-route.ts";
 import { brandingBody, brandingInput, presentTemplate, templateJson } from "./branding-schema.ts";
 
@@ -19,19 +20,18 @@ export const putBrandingRoute = defineRoute({
   body: brandingBody,
   answers: { 200: z.object({ data: templateJson }) },
 
-  async run({ tx, company, user, caller, now, requestId }, { body }) {
+  async run(context, { body }) {
+    const { tx, company, now } = context;
     const key = { companyId: company.id, now };
     const before = await lockBranding(tx, key);
     const branding = await saveBranding(tx, key, before, brandingInput(body));
     await recordAudit(tx, {
       companyId: company.id,
-      userId: user.id,
-      apiTokenId: caller.kind === "token" ? caller.id : null,
+      ...changerOf(context),
       action: "branding.updated",
       subjectType: "company",
       subjectId: company.id,
       details: { fields: Object.keys(body) },
-      requestId,
     });
     return { status: 200, body: { data: presentTemplate(branding) }, version: branding };
   },

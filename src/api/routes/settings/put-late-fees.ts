@@ -3,6 +3,7 @@ import { saveLateFees } from "../../../actions/save-late-fees.ts";
 import { recordAudit } from "../../../db/audit.ts";
 import { lockCompany } from "../../../db/companies.ts";
 import { NotFound } from "../../../errors.ts";
+import { changerOf } from "../../asked-by.ts";
 import { defineRoute } from "../../define-route.ts";
 import { basisPoints, decimal, optionalText, unsetOrWhole } from "../../inputs.ts";
 import { units } from "../../units.ts";
@@ -44,7 +45,8 @@ export const putLateFeesRoute = defineRoute({
   body: lateFeesBody,
   answers: { 200: z.object({ data: lateFeesJson }) },
 
-  async run({ tx, company, user, caller, now, requestId }, { body }) {
+  async run(context, { body }) {
+    const { tx, company, now } = context;
     const locked = await lockCompany(tx, company.id);
     if (locked === undefined) throw new NotFound("Company");
     const changed = await saveLateFees(tx, {
@@ -61,13 +63,11 @@ export const putLateFeesRoute = defineRoute({
     });
     await recordAudit(tx, {
       companyId: company.id,
-      userId: user.id,
-      apiTokenId: caller.kind === "token" ? caller.id : null,
+      ...changerOf(context),
       action: "late-fees.updated",
       subjectType: "company",
       subjectId: company.id,
       details: { before: JSON.stringify(presentLateFees(locked)), fields: Object.keys(body) },
-      requestId,
     });
     return { status: 200, body: { data: presentLateFees(changed) }, version: changed };
   },

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { updateReminder } from "../../../actions/save-reminder.ts";
 import { recordAudit } from "../../../db/audit.ts";
+import { changerOf } from "../../asked-by.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
 import { reminderTexts, updateReminderBody } from "./reminder-inputs.ts";
@@ -18,7 +19,8 @@ export const putReminderRoute = defineRoute({
   body: updateReminderBody,
   answers: { 200: z.object({ data: reminderJson }) },
 
-  async run({ tx, company, user, caller, now, requestId }, { params, body }) {
+  async run(context, { params, body }) {
+    const { tx, company, now } = context;
     const where = { companyId: company.id, id: params.id, now };
     const reminder = await updateReminder(tx, where, {
       reminderNumber: body.reminder_number,
@@ -27,13 +29,11 @@ export const putReminderRoute = defineRoute({
     });
     await recordAudit(tx, {
       companyId: company.id,
-      userId: user.id,
-      apiTokenId: caller.kind === "token" ? caller.id : null,
+      ...changerOf(context),
       action: "payment-reminder.updated",
       subjectType: "payment-reminder",
       subjectId: reminder.id,
       details: { fields: Object.keys(body) },
-      requestId,
     });
     return { status: 200, body: { data: presentReminder(reminder) }, version: reminder };
   },

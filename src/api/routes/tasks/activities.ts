@@ -1,6 +1,5 @@
 import { lockTimeEntry } from "../../../actions/change-time.ts";
-import type { Sql, Tx } from "../../../db/client.ts";
-import { findTask, type TaskRow } from "../../../db/tasks.ts";
+import type { Tx } from "../../../db/client.ts";
 import type { TimeEntryRow } from "../../../db/time-entries.ts";
 import { NotFound } from "../../../errors.ts";
 import type { CompanyContext } from "../../context.ts";
@@ -14,20 +13,9 @@ export const activityBody = timeEntryBody
   .omit({ client_id: true, project_id: true, task_id: true })
   .extend({ service_id: idInBody.nullable().optional(), date: localDate.optional() });
 
-/** The task of an address. Throws NotFound. */
-export async function getTaskOf(
-  sql: Sql | Tx,
-  companyId: number,
-  params: { task: number },
-): Promise<TaskRow> {
-  const task = await findTask(sql, { companyId, id: params.task });
-  if (task === undefined) throw new NotFound("Task");
-  return task;
-}
-
 /**
  * Work on a task, locked, to be changed by who did it or an admin. Throws NotFound for what was worked
- * on another one.
+ * on another one, Forbidden to others.
  */
 export async function lockActivity(
   { tx, company, user, role }: Pick<CompanyContext, "company" | "user" | "role"> & { tx: Tx },

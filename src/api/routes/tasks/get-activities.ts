@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { pageOf, pageQuery } from "../../answers.ts";
+import { getTask } from "../../../db/tasks.ts";
 import { defineRoute } from "../../define-route.ts";
 import {
   booleanQuery,
@@ -10,7 +11,6 @@ import {
   searchQuery,
 } from "../../inputs.ts";
 import { answerTimeList, timeFilterOf, timeListAnswer, timeSort } from "../time-entries/list.ts";
-import { getTaskOf } from "./activities.ts";
 
 const filters = {
   user_id: idQuery.optional(),
@@ -42,7 +42,7 @@ export const getActivitiesRoute = defineRoute({
   answers: { 200: timeListAnswer },
 
   async run({ sql, company }, { params, query }) {
-    const task = await getTaskOf(sql, company.id, params);
+    const task = await getTask(sql, { companyId: company.id, id: params.task });
     const filter = { ...timeFilterOf(company.id, query), taskId: task.id };
     return await answerTimeList(sql, filter, { page: pageOf(query), sort: query.sort });
   },

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { findTask } from "../../../db/tasks.ts";
-import { NotFound } from "../../../errors.ts";
+import { getTask } from "../../../db/tasks.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
 import { presentTasks, taskAnswer } from "./schema.ts";
@@ -17,8 +16,7 @@ export const getTaskRoute = defineRoute({
 
   async run(context, { params }) {
     const { sql, company } = context;
-    const task = await findTask(sql, { companyId: company.id, id: params.task });
-    if (task === undefined) throw new NotFound("Task");
+    const task = await getTask(sql, { companyId: company.id, id: params.task });
     const [data] = await presentTasks(sql, context, [task]);
     return { status: 200, body: { data }, version: task };
   },

@@ -2,10 +2,11 @@ import { z } from "zod";
 import { todayOf } from "../../../actions/acting.ts";
 import { logTime } from "../../../actions/log-time.ts";
 import { Conflict } from "../../../errors.ts";
+import { getTask } from "../../../db/tasks.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
 import { presentTimeEntry, timeEntryJson } from "../time-entries/schema.ts";
-import { activityBody, getTaskOf } from "./activities.ts";
+import { activityBody } from "./activities.ts";
 
 /** POST /tasks/:task/activities — work of the caller's. */
 export const postActivityRoute = defineRoute({
@@ -24,7 +25,7 @@ export const postActivityRoute = defineRoute({
   failures: [409],
 
   async run({ tx, company, user, now }, { params, body }) {
-    const task = await getTaskOf(tx, company.id, params);
+    const task = await getTask(tx, { companyId: company.id, id: params.task });
     if (task.isArchived) {
       throw new Conflict("The task is archived; bring it back before time is logged on it.", {
         code: "task_archived",
