@@ -111,7 +111,7 @@ test("of things done at once in a transaction, what is left of the others when o
   const late: Promise<unknown>[] = [];
   const failing = async (tx: Tx): Promise<void> => {
     const two = async (): Promise<void> => {
-      await tx`select pg_sleep(0.05)`;
+      await tx`select 1`;
       await tx`insert into notes values ('late')`;
     };
     const both = two();
