@@ -1,23 +1,26 @@
-// Mends two faults of the postgres driver 3.4.9 where it is installed, until a release of it does (its
+// Mends three faults of the postgres driver 3.4.9 where it is installed, until a release of it does (its
 // issues 1154 and 1208; docs/decisions/0010). A connection that was lost with a statement half
 // written threw past every handler, which ends the process; and it never wrote again afterwards, so
-// that the pool hung on it for ever. test/integration/db/lost-connections.test.ts fails without this.
+// that the pool hung on it for ever: test/integration/db/lost-connections.test.ts fails without this.
+// And statements were sent behind others that wait for a lock, although a connection was free:
+// test/integration/db/statements.test.ts.
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
 const MENDED = "3.4.9";
 
-/** What stands there, and what has to. */
-const REPLACEMENTS = [
-  [
-    `    const x = socket.write(chunk, fn)
+/** What stands in its files, and what has to. */
+const REPLACEMENTS = {
+  "connection.js": [
+    [
+      `    const x = socket.write(chunk, fn)
     nextWriteTimer !== null && clearImmediate(nextWriteTimer)
     chunk = nextWriteTimer = null
     return x
   }
 `,
-    `    const pending = chunk
+      `    const pending = chunk
     forgetWrite()
     return socket === null
       ? refuse(Errors.connection('CONNECTION_CLOSED', options, socket))
@@ -37,24 +40,45 @@ const REPLACEMENTS = [
     return false
   }
 `,
-  ],
-  [
-    `    clearImmediate(nextWriteTimer)
+    ],
+    [
+      `    clearImmediate(nextWriteTimer)
     if (socket) {
 `,
-    `    forgetWrite()
+      `    forgetWrite()
     if (socket) {
 `,
-  ],
-  [
-    `    incomings = null
+    ],
+    [
+      `    incomings = null
     clearImmediate(nextWriteTimer)
     socket.removeListener(`,
-    `    incomings = null
+      `    incomings = null
     forgetWrite()
     socket.removeListener(`,
+    ],
   ],
-];
+  "index.js": [
+    [
+      `      return connect(closed.shift(), query)
+
+    busy.length
+      ? go(busy.shift(), query)
+      : queries.push(query)
+`,
+      `      return connect(closed.shift(), query)
+
+    queries.push(query)
+`,
+    ],
+    [
+      `    let max = Math.ceil(queries.length / (connecting.length + 1))
+`,
+      `    let max = 1
+`,
+    ],
+  ],
+};
 
 /** May be called again. Throws an Error when the driver is another one than these lines were written for. */
 export function mendPostgres() {
@@ -66,13 +90,14 @@ export function mendPostgres() {
       `postgres ${version} is installed; scripts/mend-postgres.mjs was written for ${MENDED}: is it still needed?`,
     );
   }
-  const path = join(dirname(manifest), "src/connection.js");
-  const before = readFileSync(path, "utf8");
-  const after = REPLACEMENTS.reduce((text, [from, to]) => {
-    if (!text.includes(to) && !text.includes(from)) {
-      throw new Error(`${path} is not that of postgres ${MENDED}: nothing was changed.`);
-    }
-    return text.includes(to) ? text : text.replace(from, () => to);
-  }, before);
-  if (after !== before) writeFileSync(path, after);
+  for (const [name, replacements] of Object.entries(REPLACEMENTS)) {
+    const path = join(dirname(manifest), "src", name);
+    const before = readFileSync(path, "utf8");
+    const after = replacements.reduce((text, [from, to]) => {
+      if (text.includes(from)) return text.replace(from, () => to);
+      if (text.includes(to)) return text;
+      throw new Error(`${path} is not that of postgres ${MENDED}: it was left as it is.`);
+    }, before);
+    if (after !== before) writeFileSync(path, after);
+  }
 }

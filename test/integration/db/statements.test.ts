@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import type { Sql, Tx } from "../../../src/db/client.ts";
+import { openDatabase, type Sql, type Tx } from "../../../src/db/client.ts";
 import { readTogether } from "../../../src/db/together.ts";
+import { untilBlocked } from "../../support/blocked.ts";
 import { setup } from "../../support/setup.ts";
 
 test("a statement is made of parts, names, rows and values, and each of them is its own", async () => {
@@ -125,4 +126,24 @@ test("of things done at once in a transaction, what is left of the others when o
   });
   expect(await Promise.all(late)).toEqual(["CONNECTION_CLOSED", "CONNECTION_CLOSED"]);
   expect(await sql`select text from notes`).toEqual([{ text: "outside" }]);
+});
+
+test("what waits for a lock holds up nothing else that a free connection could do", async () => {
+  const { sql, databaseUrl, defer } = await setup({ connectionsMax: 2 });
+  const other = openDatabase({ url: databaseUrl, connectionsMax: 2, applicationName: "other" });
+  defer(() => other.end());
+  const lock = (id: number) => sql`select pg_advisory_xact_lock(${id}::int)`;
+  // Known to both connections: what the driver has prepared is sent at once.
+  for (let round = 0; round < 4; round += 1) await Promise.all([lock(2), lock(3)]);
+  const holder = await other.reserve();
+  await holder`select pg_advisory_lock(1)`;
+  const busy = await sql.reserve();
+  const waited = lock(1).then(() => true);
+  await untilBlocked(other);
+  const late = sql.begin(async (tx) => await tx`select 1 as done`);
+  busy.release();
+  expect(await late).toEqual([{ done: 1 }]);
+  await holder`select pg_advisory_unlock(1)`;
+  holder.release();
+  expect(await waited).toBe(true);
 });
