@@ -28,10 +28,11 @@ export function renderAuthorize({
     version,
     visitor,
     body: html`<section class="card narrow">
-      <h1>Let ${app.name} in?</h1>
+      <h1>Let <bdi>${app.name}</bdi> in?</h1>
       <p>
-        The app <strong>${app.name}</strong> by ${app.ownerName}${siteOf(app.website)} asks for your
-        permission. You are signed in as ${visitor.email}.
+        The app <strong><bdi>${app.name}</bdi></strong> by
+        <bdi>${app.ownerName}</bdi>${siteOf(app.website)} asks for your permission. You are signed
+        in as ${visitor.email}.
       </p>
       <p>It would like to:</p>
       <ul>
@@ -40,7 +41,7 @@ export function renderAuthorize({
       <p class="hint">
         In one company, and never more than you may do there yourself. You can end it at any time
         under the connected apps of your settings. Afterwards you go to
-        <code>${placeOf(asked.redirectUri)}</code>.
+        ${placeOf(asked.redirectUri)}.
       </p>
       <form method="post" action="${action}" class="stack">
         <input type="hidden" name="form_token" value="${visitor.formToken}" />
@@ -75,23 +76,37 @@ function siteOf(website: string | null): Html | string {
   return website === null ? "" : html` (${new URL(website).host})`;
 }
 
-/** Where the person is sent, as far as a person can judge it: the host, or the app's own scheme. */
-function placeOf(redirectUri: string): string {
-  const { host, protocol } = new URL(redirectUri);
-  return host === "" ? protocol : host;
+/** Where the person is sent, as far as a person can judge it: the host, or what is on their own device. */
+function placeOf(redirectUri: string): Html {
+  const { host, hostname, protocol } = new URL(redirectUri);
+  if (!isWeb(protocol)) return html`the app <code>${protocol.slice(0, -1)}</code> on this device`;
+  const isHere = ["127.0.0.1", "[::1]"].includes(hostname);
+  return isHere
+    ? html`a program on this device (<code>${host}</code>)`
+    : html`<code>${host}</code>`;
+}
+
+function isWeb(protocol: string): boolean {
+  return protocol === "https:" || protocol === "http:";
 }
 
 /**
  * Goes on by itself: to a page of ours, for a way that begins here is our own, whoever sent the browser
- * here; or back to the app.
+ * here; or back to the app. A browser that opens another program for it stays on this page.
  */
 export function renderDetour({ url, version }: { url: string; version: string }): string {
+  const isPage = url.startsWith("/") || isWeb(new URL(url).protocol);
   return renderPage({
     title: "One moment",
     version,
     refresh: url,
     body: html`<section class="card narrow">
-      <p>One moment. <a href="${url}">Go on</a></p>
+      ${
+        isPage
+          ? html`<p>One moment. <a href="${url}">Go on</a></p>`
+          : html`<p>The app opens now. If it does not, <a href="${url}">open it</a>.</p>
+              <p>You can close this page then.</p>`
+      }
     </section>`,
   });
 }

@@ -46,10 +46,11 @@ export function requireSession({ sql, clock }: ConsoleServices): RequestHandler 
       next();
       return;
     }
-    if (request.method === "GET" && request.accepts(["html", "json"]) === "html") {
+    if (request.accepts(["html", "json"]) === "html") {
       const wanted = nextOf(request.originalUrl);
       const query = wanted === undefined ? "" : `?next=${encodeURIComponent(wanted)}`;
-      response.redirect(302, `/console/sign-in${query}`);
+      // 303, for a form may come from a page that stood open until the session was over.
+      response.redirect(303, `/console/sign-in${query}`);
       return;
     }
     response.status(401).json({ message: "Sign in at /console/sign-in.", code: "unauthenticated" });

@@ -41,7 +41,7 @@ h2 { margin: 0 0 0.75rem; font-size: 1rem; }
   background: var(--card); border: 1px solid var(--line); border-radius: 10px;
   padding: 1.1rem 1.25rem; margin-bottom: 1rem;
 }
-.card.narrow { max-width: 25rem; margin: 10vh auto; }
+.card.narrow { max-width: 25rem; margin: 10vh auto; overflow-wrap: anywhere; }
 .card.narrow h1 { margin-bottom: 0.75rem; }
 .card.night { border-left: 4px solid var(--accent); }
 .big { font-size: 1.1rem; margin: 0; }

@@ -46,7 +46,7 @@ async function start() {
 test("the board is behind the sign-in, its programs and data too", async () => {
   const { openBrowser }: ConsoleSetup = await startConsole();
   const stranger = openBrowser();
-  expect((await stranger.visit("/console/queues")).status).toBe(302);
+  expect((await stranger.visit("/console/queues")).status).toBe(303);
   const json = { headers: { accept: "application/json" } };
   expect((await stranger.visit("/console/queues/api/queues", json)).status).toBe(401);
   expect((await stranger.visit("/console/queues/static/js/main.js", json)).status).toBe(401);

@@ -10,7 +10,7 @@ test("a person signs in with email and password, and out again", async () => {
   await addPerson({ email: EMAIL, company: "Tidewater" });
   const browser = openBrowser();
   const stranger = await browser.visit("/console");
-  expect(stranger.status).toBe(302);
+  expect(stranger.status).toBe(303);
   expect(stranger.headers.get("location")).toBe("/console/sign-in");
 
   const wrong = await browser.signIn({ email: EMAIL, password: "wrong horse" });
@@ -31,7 +31,7 @@ test("a person signs in with email and password, and out again", async () => {
   expect(browser.cookies.has("nightledger_session")).toBe(false);
   // The session itself is over, for whoever kept the cookie.
   browser.cookies.set("nightledger_session", session);
-  expect((await browser.visit("/console")).status).toBe(302);
+  expect((await browser.visit("/console")).status).toBe(303);
   expect(await sql`select from sessions where revoked_at is null`).toHaveLength(0);
 });
 

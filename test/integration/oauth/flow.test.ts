@@ -187,6 +187,20 @@ test("a public client on a person's own machine is answered at whatever port it 
     const tokens = await letIn(browser, app, { parameters: { redirect_uri } });
     expect((await ask("GET", "/api/clients", { token: tokens.access_token })).status).toBe(200);
   }
+  // Its name is no word that a browser shows: people read that it is on their device, and the page that
+  // opens it stays behind.
+  const { url: sentTo } = await begin(app, { redirect_uri: "com.example.lens:/back" });
+  const ownPage = `/console/authorize${sentTo.search}`;
+  expect((await browser.visit(ownPage)).text).toContain(
+    "the app <code>com.example.lens</code> on this device",
+  );
+  const opening = await browser.send(ownPage, ownPage, { decision: "deny" });
+  expect(onwardOf(opening).protocol).toBe("com.example.lens:");
+  expect(opening.text).toContain("You can close this page");
+  const { url: sentToPort } = await begin(app, { redirect_uri: "http://[::1]:61000/back" });
+  expect((await browser.visit(`/console/authorize${sentToPort.search}`)).text).toContain(
+    "a program on this device (<code>[::1]:61000</code>)",
+  );
   for (const redirect_uri of [
     "http://127.0.0.1:51234/elsewhere",
     "http://127.0.0.1:51234/back?x",
@@ -268,6 +282,17 @@ test("a person signs in on the way, chooses the company, and reads in words what
   const pauper = await browser.send(page, page, { ...form, company_id: String(second[1]?.id) });
   const nowhere = await browser.send(page, page, { ...form, company_id: "x" });
   expect([theirs.status, pauper.status, nowhere.status]).toEqual([404, 403, 400]);
+  expect(await sql`select from api_tokens`).toHaveLength(0);
+
+  // A session that ended while the page stood open: the way in, and back to what the app asked for.
+  const session = browser.cookies.get("nightledger_session") ?? "";
+  for (const gone of ["", `nls_${"x".repeat(43)}`]) {
+    browser.cookies.set("nightledger_session", gone);
+    const body = new URLSearchParams({ ...form, form_token });
+    const late = await browser.visit(page, { method: "POST", body });
+    expect([late.status, locationOf(late)]).toEqual([303, signIn]);
+  }
+  browser.cookies.set("nightledger_session", session);
   expect(await sql`select from api_tokens`).toHaveLength(0);
 
   const denied = onwardOf(await browser.send(page, page, { decision: "deny" }));

@@ -10,8 +10,17 @@ import { findHalfScope, scopes, type Scope } from "../../scopes.ts";
 
 const REDIRECT_URIS_MAX = 20;
 
+/** Without what turns text round, hides in it or breaks its line; joiners are letters' own in some scripts. */
+const readableName = requiredText(100)
+  .refine((name) => !/[^\P{C}\u200c\u200d]|[\p{Zl}\p{Zp}]/u.test(name), {
+    error: "Contains characters that are not allowed.",
+  })
+  .refine((name) => /[^\p{M}\p{Default_Ignorable_Code_Point}\u2800\s]/u.test(name), {
+    error: "Must be something that people can read.",
+  });
+
 export const clientFields = z.strictObject({
-  name: requiredText(100).meta({ description: "What people read when the app asks them." }),
+  name: readableName.meta({ description: "What people read when the app asks them." }),
   website: requiredText(500).nullable().optional().meta({ description: "An https address." }),
   redirect_uris: z.array(requiredText(2_000)).min(1).max(REDIRECT_URIS_MAX).meta({
     description: "Compared character for character, but for the port of 127.0.0.1 and [::1].",
