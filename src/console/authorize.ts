@@ -5,7 +5,7 @@ import { renderAuthorize, renderDetour } from "./authorize-page.ts";
 import { isOurForm, readCookie, SESSION_COOKIE } from "./cookies.ts";
 import { renderNotice } from "./layout.ts";
 import type { AppRequest, ConsoleServices } from "./services.ts";
-import { fieldOf, visitorOf } from "./sessions.ts";
+import { fieldOf, sendToSignIn, visitorOf } from "./sessions.ts";
 
 /** More companies than a list to choose from can hold. */
 const COMPANIES_MAX = 500;
@@ -75,8 +75,10 @@ export function decideOnApp(services: ConsoleServices): RequestHandler {
     }
     const { user } = visitorOf(response);
     const requestId = String(response.locals["requestId"] ?? "");
-    const url = await asked.allow({ userId: user.id, companyId, requestId });
-    response.send(renderDetour({ url, version }));
+    const who = { userId: user.id, sessionId: user.callerId, companyId, requestId };
+    const url = await asked.allow(who);
+    if (url === undefined) sendToSignIn(request, response);
+    else response.send(renderDetour({ url, version }));
   };
 }
 

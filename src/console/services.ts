@@ -40,8 +40,16 @@ export interface AppRequest {
   redirectUri: string;
   /** What it wants to do, in words. */
   wishes: readonly string[];
-  /** Both return where to send the browser. `allow` throws a `Failure` where the company does not let it. */
-  allow: (who: { userId: number; companyId: number; requestId: string }) => Promise<string>;
+  /**
+   * Both return where to send the browser. `allow` throws a `Failure` where the company does not let it,
+   * and returns undefined when the session is over.
+   */
+  allow: (who: {
+    userId: number;
+    sessionId: number;
+    companyId: number;
+    requestId: string;
+  }) => Promise<string | undefined>;
   deny: () => string;
 }
 

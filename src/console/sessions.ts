@@ -1,4 +1,4 @@
-import type { RequestHandler, Response } from "express";
+import type { Request, RequestHandler, Response } from "express";
 import { z } from "zod";
 import { inTransaction } from "../db/transaction.ts";
 import { findSession, revokeSession, type IdentityRow } from "../db/sessions.ts";
@@ -46,15 +46,20 @@ export function requireSession({ sql, clock }: ConsoleServices): RequestHandler 
       next();
       return;
     }
-    if (request.accepts(["html", "json"]) === "html") {
-      const wanted = nextOf(request.originalUrl);
-      const query = wanted === undefined ? "" : `?next=${encodeURIComponent(wanted)}`;
-      // 303, for a form may come from a page that stood open until the session was over.
-      response.redirect(303, `/console/sign-in${query}`);
-      return;
-    }
-    response.status(401).json({ message: "Sign in at /console/sign-in.", code: "unauthenticated" });
+    sendToSignIn(request, response);
   };
+}
+
+/** To the way in, and from there back to what an app asked for; whoever asked for no page is told 401. */
+export function sendToSignIn(request: Request, response: Response): void {
+  if (request.accepts(["html", "json"]) === "html") {
+    const wanted = nextOf(request.originalUrl);
+    const query = wanted === undefined ? "" : `?next=${encodeURIComponent(wanted)}`;
+    // 303, for a form may come from a page that stood open until the session was over.
+    response.redirect(303, `/console/sign-in${query}`);
+    return;
+  }
+  response.status(401).json({ message: "Sign in at /console/sign-in.", code: "unauthenticated" });
 }
 
 /** Whether somebody may see what is the platform's and no company's: its queues, its attention items. */

@@ -53,6 +53,19 @@ export async function findSession(
   return row;
 }
 
+/** Whether a session goes on, and will until the transaction is over: who ends it waits. */
+export async function holdSession(
+  tx: Tx,
+  { sessionId, now }: { sessionId: number; now: Date },
+): Promise<boolean> {
+  const rows = await tx`
+    select from sessions
+    where id = ${sessionId} and revoked_at is null and expires_at > ${now}
+    for share
+  `;
+  return rows.length > 0;
+}
+
 export async function revokeSession(
   tx: Tx,
   { sessionId, now }: { sessionId: number; now: Date },

@@ -1,8 +1,9 @@
 import { grantAppAccess } from "../../actions/app-access.ts";
 import { requireFeature } from "../../actions/require-plan.ts";
 import { plans } from "../../billing/plans.ts";
-import { findCompany, type CompanyRow } from "../../db/companies.ts";
+import { lockCompany, type CompanyRow } from "../../db/companies.ts";
 import { findRole } from "../../db/company-members.ts";
+import { holdSession } from "../../db/sessions.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import { NotFound } from "../../errors.ts";
 import type { ApiServices } from "../context.ts";
@@ -45,12 +46,15 @@ export function createApps(services: ApiServices) {
 /** Who lets an app into which company, by which request. */
 interface Allowing {
   userId: number;
+  sessionId: number;
   companyId: number;
   requestId: string;
 }
 
 /**
- * A person lets an app into one of their companies. Returns where to send the browser.
+ * A person lets an app into one of their companies. Returns where to send the browser; undefined when
+ * they are not signed in any more. Session and company are locked: who ends all that the person's apps
+ * may, for a new password or when they are removed, comes before and is seen here, or after and sees it.
  *
  * @throws NotFound when the company is not theirs
  * @throws Forbidden when its plan has no API access
@@ -59,11 +63,13 @@ async function allowApp(
   services: ApiServices,
   request: AuthorizationRequest,
   who: Allowing,
-): Promise<string> {
+): Promise<string | undefined> {
   const issuer = services.publicUrl();
   const now = services.clock.now();
   return await inTransaction(services.sql, async (tx) => {
-    const [company, role] = await Promise.all([findCompany(tx, who.companyId), findRole(tx, who)]);
+    if (!(await holdSession(tx, { sessionId: who.sessionId, now }))) return undefined;
+    const company = await lockCompany(tx, who.companyId);
+    const role = await findRole(tx, who);
     if (company === undefined || role === undefined) throw new NotFound("Company");
     requireFeature(company, "apiAccess");
     const { requestId, userId: causerId } = who;

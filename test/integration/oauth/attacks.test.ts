@@ -1,8 +1,5 @@
 import * as oauth from "oauth4webapi";
 import { expect, test } from "vitest";
-import { insertPasswordReset, openPasswordReset } from "../../../src/db/password-resets.ts";
-import { inTransaction } from "../../../src/db/transaction.ts";
-import { createToken, hashToken } from "../../../src/platform/tokens.ts";
 import { PASSWORD } from "../console/start-console.ts";
 import { locationOf, REDIRECT, startOAuth, type App } from "./start-oauth.ts";
 
@@ -104,9 +101,9 @@ test("a code that comes again ends all that came of it, and the company is told"
 });
 
 test("a new password by mail ends what apps may for the person, whoever let them in, and for nobody else", async () => {
-  const { ask, browser, clock, getCode, letIn, refresh, register, signedIn, sql, trade, ...more } =
+  const { browser, getCode, letIn, refresh, register, resetPassword, signedIn, ...more } =
     await start();
-  const { companyId, userId, works } = more;
+  const { companyId, sql, trade, userId, works } = more;
   const app = await register();
   const tokens = await letIn(browser, app);
   const untraded = await getCode(app);
@@ -115,16 +112,7 @@ test("a new password by mail ends what apps may for the person, whoever let them
     true,
     true,
   ]);
-  const link = createToken("nlr");
-  const now = clock.now();
-  await inTransaction(sql, async (tx) => {
-    const id = await insertPasswordReset(tx, { email: EMAIL, now });
-    const expiresAt = new Date(now.getTime() + 3_600_000);
-    await openPasswordReset(tx, { id, userId, tokenHash: hashToken(link), expiresAt, now });
-  });
-  const reset = await ask("POST", "/api/auth/reset-password", {
-    body: { token: link, email: EMAIL, password: `${PASSWORD} anew` },
-  });
+  const reset = await resetPassword({ email: EMAIL, userId });
   expect(reset.status).toBe(200);
   expect([await works(tokens.access_token), await works(others.access_token)]).toEqual([
     false,

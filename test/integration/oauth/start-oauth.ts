@@ -1,4 +1,7 @@
 import * as oauth from "oauth4webapi";
+import { insertPasswordReset, openPasswordReset } from "../../../src/db/password-resets.ts";
+import { inTransaction } from "../../../src/db/transaction.ts";
+import { createToken, hashToken } from "../../../src/platform/tokens.ts";
 import { createAsk, type ApiSetup } from "../api/start-api.ts";
 import {
   PASSWORD,
@@ -44,6 +47,8 @@ export interface OAuthSetup extends ConsoleSetup {
     app: App,
     options?: { parameters?: Record<string, string>; fields?: Record<string, string> },
   ) => Promise<oauth.TokenEndpointResponse & { code: string; verifier: string }>;
+  /** Chooses a new password with the link of a mail that has been sent. */
+  resetPassword: (person: { email: string; userId: number }) => ReturnType<ApiSetup["ask"]>;
   /** A request at the token endpoint, as anybody can make it. */
   post: (
     path: string,
@@ -128,13 +133,26 @@ export async function startOAuth(): Promise<OAuthSetup> {
     return { ...tokens, code: back.searchParams.get("code") ?? "", verifier: way.verifier };
   };
 
+  const resetPassword: OAuthSetup["resetPassword"] = async ({ email, userId }) => {
+    const token = createToken("nlr");
+    const now = base.clock.now();
+    await inTransaction(base.sql, async (tx) => {
+      const id = await insertPasswordReset(tx, { email, now });
+      const expiresAt = new Date(now.getTime() + 3_600_000);
+      await openPasswordReset(tx, { id, userId, tokenHash: hashToken(token), expiresAt, now });
+    });
+    const body = { token, email, password: `${PASSWORD} anew` };
+    return await ask("POST", "/api/auth/reset-password", { body });
+  };
+
   const post: OAuthSetup["post"] = async (path, form, headers = {}) =>
     await ask("POST", path, {
       body: new URLSearchParams(form).toString(),
       headers: { "content-type": "application/x-www-form-urlencoded", ...headers },
     });
 
-  return { ...base, ask, maker, server, register, begin, signedIn, decide, letIn, post };
+  const ways = { begin, decide, letIn, post, register, resetPassword, signedIn };
+  return { ...base, ask, maker, server, ...ways };
 }
 
 /** What a person does on the page; see `OAuthSetup`. */
