@@ -133,13 +133,14 @@ export async function startOAuth(): Promise<OAuthSetup> {
     return { ...tokens, code: back.searchParams.get("code") ?? "", verifier: way.verifier };
   };
 
-  const resetPassword: OAuthSetup["resetPassword"] = async ({ email, userId }) => {
+  const resetPassword: OAuthSetup["resetPassword"] = async ({ email, userId: ofWhom }) => {
     const token = createToken("nlr");
     const now = base.clock.now();
     await inTransaction(base.sql, async (tx) => {
       const id = await insertPasswordReset(tx, { email, now });
       const expiresAt = new Date(now.getTime() + 3_600_000);
-      await openPasswordReset(tx, { id, userId, tokenHash: hashToken(token), expiresAt, now });
+      const tokenHash = hashToken(token);
+      await openPasswordReset(tx, { id, userId: ofWhom, tokenHash, expiresAt, now });
     });
     const body = { token, email, password: `${PASSWORD} anew` };
     return await ask("POST", "/api/auth/reset-password", { body });
