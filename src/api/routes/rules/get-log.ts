@@ -11,7 +11,8 @@ import {
 } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
 import { filterQuery, idParam } from "../../inputs.ts";
-import { effectsJson } from "./effects.ts";
+import { effectsJson, presentEffects } from "./effects.ts";
+import { readScopeOf } from "./rule-scopes.ts";
 
 const outcomes = ["applied", "skipped", "looped", "failed"] as const;
 const filters = { outcome: z.enum(outcomes).optional() };
@@ -24,10 +25,10 @@ const logJson = z
       .nullable()
       .meta({ description: "The event that it followed; null where time was billed by it." }),
     subject_type: z.string(),
-    subject_id: z.int(),
+    subject_id: z.int().optional(),
     outcome: z.enum(outcomes),
-    effects: effectsJson,
-    reason: z.string().nullable().meta({ description: "Why something was not done." }),
+    effects: effectsJson.optional(),
+    reason: z.string().nullable().optional().meta({ description: "Why something was not done." }),
     created_at: instantJson,
   })
   .meta({ id: "RuleLogEntry" });
@@ -39,14 +40,15 @@ export const getRuleLogRoute = defineRoute({
   summary: "List what a rule did",
   description:
     "Records that met its conditions and of which all was so already are not listed. Filter by outcome, as " +
-    "`filter[…]` or plain.",
+    "`filter[…]` or plain. Of a record that the token has no read scope for, `subject_id`, `effects` and " +
+    "`reason` are left out.",
   tag: "Rules",
   access: { scope: "rules:read" },
   params: z.object({ rule: idParam }),
   query: z.strictObject({ ...pageQuery, ...filters, filter: filterQuery(filters) }),
   answers: { 200: listJson(logJson, {}) },
 
-  async run({ sql, company }, { params, query }) {
+  async run({ sql, company, mayUse }, { params, query }) {
     const { id: ruleId } = await getRule(sql, { companyId: company.id, id: params.rule });
     const outcome = query.filter?.outcome ?? query.outcome;
     const filter = { companyId: company.id, ruleId, outcome };
@@ -59,11 +61,14 @@ export const getRuleLogRoute = defineRoute({
       id: entry.id,
       event_id: entry.eventId,
       subject_type: entry.subjectType,
-      subject_id: entry.subjectId,
       outcome: entry.outcome,
-      effects: entry.effects,
-      reason: entry.reason,
       created_at: presentInstant(entry.createdAt),
+      // That a record met the conditions tells of it, even where only its id does.
+      ...(mayUse(readScopeOf(entry.subjectType)) && {
+        subject_id: entry.subjectId,
+        effects: presentEffects({ mayUse }, entry.effects),
+        reason: entry.reason,
+      }),
     }));
     return listAnswer(data, { ...page, total });
   },

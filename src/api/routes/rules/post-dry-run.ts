@@ -3,7 +3,7 @@ import { tryRule, triesMax } from "../../../actions/try-rule.ts";
 import { getLockedRule } from "../../../actions/save-rule.ts";
 import { defineRoute } from "../../define-route.ts";
 import { id, idParam } from "../../inputs.ts";
-import { effectsJson } from "./effects.ts";
+import { effectsJson, presentEffects } from "./effects.ts";
 import { requireSubjectScope } from "./rule-scopes.ts";
 
 /** POST /rules/:rule/dry-run — the same code as in earnest, undone. */
@@ -38,7 +38,7 @@ export const postRuleDryRunRoute = defineRoute({
     }),
   },
 
-  async run({ tx, company, user, caller, now }, { params, body }) {
+  async run({ tx, company, user, caller, now, mayUse }, { params, body }) {
     const by = { company, causerId: user.id, now };
     const rule = await getLockedRule(tx, { companyId: company.id, id: params.rule });
     requireSubjectScope(caller, rule);
@@ -47,7 +47,7 @@ export const postRuleDryRunRoute = defineRoute({
       subject_type: rule.subjectType,
       subject_id: subjectId,
       outcome,
-      effects,
+      effects: presentEffects({ mayUse }, effects),
       reason,
     }));
     return { status: 200, body: { data: { results } } };

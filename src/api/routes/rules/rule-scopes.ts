@@ -27,12 +27,17 @@ const resources = {
   invoice: "invoices",
 } as const satisfies Readonly<Record<RuleSubject, string>>;
 
+/** What a token needs to see records of this kind. */
+export function readScopeOf(subjectType: RuleSubject): Scope {
+  return `${resources[subjectType]}:read`;
+}
+
 /** Throws `Forbidden` when the caller may not see the records that a rule looks at. */
 export function requireSubjectScope(
   caller: Caller,
   { subjectType }: Pick<RuleReach, "subjectType">,
 ): void {
-  requireScope(caller, `${resources[subjectType]}:read`);
+  requireScope(caller, readScopeOf(subjectType));
 }
 
 /**
