@@ -11,6 +11,8 @@ import type { Acting } from "./acting.ts";
 export interface RuleBilling {
   rules: readonly BillingRuleRow[];
   entries: readonly WorkedTime[];
+  /** Those whose conditions hold for an entry. */
+  rulesOf: (entryId: number) => readonly BillingRuleRow[];
   billed: ReadonlyMap<number, BilledTime>;
 }
 
@@ -30,7 +32,9 @@ export async function billByRules(
   const { invoiceId, entries } = input;
   const companyId = by.company.id;
   const rules = input.rules ?? (await lockBillingRules(tx, companyId));
-  if (rules.length === 0) return { rules, entries, billed: billTime(entries, () => [], []) };
+  if (rules.length === 0) {
+    return { rules, entries, rulesOf: noRules, billed: billTime(entries, noRules, []) };
+  }
   const ids = entries.map(({ id }) => id);
   const facts = await loadRuleFacts(tx, { companyId, subjectType: "time-entry", ids });
   const used = await sumRuleUses(tx, {
@@ -42,13 +46,12 @@ export async function billByRules(
     invoiceId,
     exceptEntries: ids,
   });
-  const billed = billTime(
-    entries,
-    ({ id }) => rules.filter(({ conditions }) => meetsConditions(facts.get(id) ?? {}, conditions)),
-    used,
-  );
-  return { rules, entries, billed };
+  const rulesOf = (id: number) =>
+    rules.filter(({ conditions }) => meetsConditions(facts.get(id) ?? {}, conditions));
+  return { rules, entries, rulesOf, billed: billTime(entries, ({ id }) => rulesOf(id), used) };
 }
+
+const noRules = (): readonly BillingRuleRow[] => [];
 
 /** Writes down what billed entries have used of retainers and caps, and in each rule's log what it did. */
 export async function keepRuleUses(

@@ -26,7 +26,8 @@ export async function lockTimeEntry(
 
 /**
  * Changes a locked entry; what is left out stays, a rate of null is resolved anew. An entry that an
- * invoice bills only takes other notes: its line is what the client was told. Throws `Conflict` for
+ * invoice bills only takes other notes: its line is what the client was told. Where all is so already,
+ * nothing is written and no event tells of it. Throws `Conflict` for
  * that and for the day or duration of a running timer, `InvalidInput` for wrong values. What was decided
  * about the work holds no longer when the work is another.
  */
@@ -64,6 +65,7 @@ export async function updateTimeEntry(
     notes: changes.notes === undefined ? entry.notes : changes.notes,
   };
   const changed = factsOfEntry.filter((name) => fields[name] !== entry[name]);
+  if (changed.length === 0 && fields.notes === entry.notes) return entry;
   if (changed.length > 0) refuseBilled(entry);
   if (entry.isRunning && changed.some((name) => notOfTimers.has(name))) {
     throw new Conflict(

@@ -2,6 +2,7 @@ import type { Tx } from "../db/client.ts";
 import { findRuleEvent, hasHappenedSince, setRuleTrail } from "../db/rule-events.ts";
 import { hasMetEvent, insertRuleLog } from "../db/rule-log.ts";
 import { lockRule } from "../db/rules.ts";
+import { undoUnless } from "../db/transaction.ts";
 import type { Acting } from "./acting.ts";
 import { applyRule, type RuleOutcome } from "./apply-rule.ts";
 import { disableRule } from "./disable-rule.ts";
@@ -37,18 +38,16 @@ export async function followRule(
   // follows it. Else rules that are set against each other would follow each change of each other one.
   if (trail.length > 0 && (await hasHappenedSince(tx, { companyId, event }))) return overtaken;
   const log = { companyId, ruleId, eventId, subjectType: rule.subjectType, subjectId, now: by.now };
-  let application: RuleOutcome | undefined;
-  try {
-    application = await tx.savepoint(async (savepoint) => {
+  const isLoop = (applied: RuleOutcome): boolean => isEcho && applied.effects.length > 0;
+  const application = await undoUnless(
+    tx,
+    async (savepoint) => {
       await setRuleTrail(savepoint, [...trail, ruleId]);
-      const applied = await applyRule(savepoint, by, { rule, subjectId, isEcho });
-      if (isEcho && applied.effects.length > 0) throw new Loop();
-      return applied;
-    });
-  } catch (error) {
-    if (!(error instanceof Loop)) throw error;
-  }
-  if (application === undefined) {
+      return await applyRule(savepoint, by, { rule, subjectId, isEcho });
+    },
+    (applied) => !isLoop(applied),
+  );
+  if (isLoop(application)) {
     // Somebody may have changed the record while it was waited for; then it is no loop of this rule's.
     if (await hasHappenedSince(tx, { companyId, event })) return overtaken;
     const others = trail.filter((id) => id !== ruleId);
@@ -68,6 +67,3 @@ export async function followRule(
 }
 
 const overtaken = { outcome: "stale", reason: "a later event tells of the same record" } as const;
-
-/** Undoes what a rule that loops has just done. */
-class Loop extends Error {}

@@ -3,11 +3,11 @@ import { listLatestSubjects, setRuleTrail } from "../db/rule-events.ts";
 import { loadRuleFacts } from "../db/rule-facts.ts";
 import type { AutomationRow, BillingRuleRow, RuleRow } from "../db/rules.ts";
 import { listBillableTime } from "../db/time-entries.ts";
+import { undoUnless } from "../db/transaction.ts";
 import { Failure, InvalidInput } from "../errors.ts";
 import type { Acting } from "./acting.ts";
 import { applyRule } from "./apply-rule.ts";
 import { billByRules, effectsOf } from "./bill-by-rules.ts";
-import { meetsConditions } from "../billing/rule-conditions.ts";
 
 /** Most records that a rule is tried on at once. */
 export const triesMax = 100;
@@ -56,25 +56,23 @@ async function tryAutomation(
   const ids = given ?? (await listLatestSubjects(tx, { ...latest, limit: triesMax }));
   const tries: RuleTry[] = [];
   for (const subjectId of ids) {
-    const undone = new Undone();
     try {
-      await tx.savepoint(async (savepoint) => {
-        await setRuleTrail(savepoint, [rule.id]);
-        const applied = await applyRule(savepoint, by, { rule, subjectId, isEcho: false });
-        tries.push({ subjectId, ...applied });
-        throw undone;
-      });
+      const applied = await undoUnless(
+        tx,
+        async (savepoint) => {
+          await setRuleTrail(savepoint, [rule.id]);
+          return await applyRule(savepoint, by, { rule, subjectId, isEcho: false });
+        },
+        () => false,
+      );
+      tries.push({ subjectId, ...applied });
     } catch (error) {
-      if (error === undone) continue;
       if (!(error instanceof Failure)) throw error;
       tries.push({ subjectId, outcome: "failed", effects: [], reason: error.message });
     }
   }
   return tries;
 }
-
-/** Ends a savepoint whose changes are not to last. */
-class Undone extends Error {}
 
 /** The rule alone is asked, on no invoice, with what its retainer or cap has left. */
 async function tryBilling(
@@ -87,14 +85,13 @@ async function tryBilling(
   const entries = await listBillableTime(tx, { companyId, ids: given, limit: triesMax });
   const billing = await billByRules(tx, by, { invoiceId: null, entries, rules: [rule] });
   const ids = given ?? entries.map(({ id }) => id);
-  const facts = await loadRuleFacts(tx, { companyId, subjectType: "time-entry", ids });
   const effects = effectsOf(rule, billing);
   return ids.map((subjectId): RuleTry => {
     const own = effects.filter((effect) => effect["time_entry_id"] === subjectId);
     if (!billing.billed.has(subjectId)) {
       return { subjectId, outcome: "skipped", effects: [], reason: "It cannot be billed." };
     }
-    const isMet = meetsConditions(facts.get(subjectId) ?? {}, rule.conditions);
+    const isMet = billing.rulesOf(subjectId).length > 0;
     const idle = isMet ? "unchanged" : "unmet";
     return { subjectId, outcome: own.length > 0 ? "applied" : idle, effects: own, reason: null };
   });

@@ -1,4 +1,4 @@
-import { scopeNamed, scopes as knownScopes, scopesNeededBy, type Scope } from "../api/scopes.ts";
+import { findHalfScope, scopeNamed, scopes as knownScopes, type Scope } from "../api/scopes.ts";
 import { assertMigrated, type Platform } from "../bootstrap.ts";
 import { insertApiToken } from "../db/api-tokens.ts";
 import { recordAudit } from "../db/audit.ts";
@@ -150,9 +150,8 @@ function readScopes(text: string): Scope[] {
     }
     return scope;
   });
-  for (const scope of wanted) {
-    const missing = scopesNeededBy(scope).find((needed) => !wanted.includes(needed));
-    if (missing !== undefined) throw new UsageError(`--scopes: ${scope} needs ${missing} too.`);
-  }
+  const half = findHalfScope(wanted);
+  if (half !== undefined)
+    throw new UsageError(`--scopes: ${half.scope} needs ${half.missing} too.`);
   return wanted;
 }

@@ -195,3 +195,31 @@ export async function prolongAppAccess(
     where company_id = ${companyId} and id = ${id}
   `;
 }
+
+/**
+ * Deletes up to `limit` accesses that ended before this instant, but for those of which a code, a token, a
+ * use or an entry of the audit log is still kept. Returns how many.
+ */
+export async function deleteAppAccessBefore(
+  sql: Sql,
+  { before, limit }: { before: Date; limit: number },
+): Promise<number> {
+  const rows = await sql`
+    delete from api_tokens
+    where id in (
+      select id from api_tokens as ended
+      where oauth_client_id is not null
+        and least(revoked_at, expires_at) < ${before}
+        and not exists (
+          select from oauth_tokens where company_id = ended.company_id and api_token_id = ended.id
+        )
+        and not exists (select from api_usage where api_token_id = ended.id)
+        and not exists (
+          select from audit_log where company_id = ended.company_id and api_token_id = ended.id
+        )
+      limit ${limit}
+    )
+    returning 1
+  `;
+  return rows.length;
+}

@@ -25,6 +25,26 @@ export async function inTransaction<Result>(
   }
 }
 
+/** Does work in a savepoint, which is undone unless its result is one to keep. Returns the result. */
+export async function undoUnless<Result>(
+  tx: Tx,
+  work: (savepoint: Tx) => Promise<Result>,
+  isToKeep: (result: Result) => boolean,
+): Promise<Result> {
+  const results: Result[] = [];
+  const undone = new Error("undone");
+  try {
+    await tx.savepoint(async (savepoint) => {
+      const result = await work(savepoint);
+      results.push(result);
+      if (!isToKeep(result)) throw undone;
+    });
+  } catch (error) {
+    if (error !== undone) throw error;
+  }
+  return results[0]!;
+}
+
 /**
  * Whether PostgreSQL refused this particular data (a value out of range, a constraint): trying the
  * same again cannot help, and other data may well go through. Lost connections, collisions and

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Sql } from "../../db/client.ts";
+import { deleteAppAccessBefore } from "../../db/app-access.ts";
 import { deleteExportsBefore } from "../../db/exports.ts";
 import { deleteExpiredAnswers } from "../../db/idempotency.ts";
 import { deleteOAuthAttemptsBefore } from "../../db/oauth-attempts.ts";
@@ -24,6 +25,8 @@ const tables = [
   { name: "oauthAttempts", keptMs: hourMs, forget: deleteOAuthAttemptsBefore },
   // As long as one that was used can still come a second time, and be known for it.
   { name: "oauthTokens", keptMs: dayMs, forget: deleteOAuthTokensBefore },
+  // After its tokens.
+  { name: "appAccesses", keptMs: 365 * dayMs, forget: deleteAppAccessBefore },
   { name: "passwordResets", keptMs: 7 * dayMs, forget: deletePasswordResetsBefore },
   { name: "sessions", keptMs: 30 * dayMs, forget: deleteSessionsEndedBefore },
   { name: "stripeEvents", keptMs: 90 * dayMs, forget: deleteStripeEventsBefore },

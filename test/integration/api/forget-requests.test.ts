@@ -39,8 +39,11 @@ test("what was noted about requests is forgotten when it no longer matters, and 
       from company_members
       returning id
     ), access as (
-      insert into api_tokens (user_id, company_id, name, prefix, scopes, oauth_client_id, audience)
-      select user_id, company_id, 'App', 'nlo_', '{clients:read}', app.id, 'x' from company_members, app
+      insert into api_tokens (
+        user_id, company_id, name, prefix, scopes, oauth_client_id, audience, expires_at
+      )
+      select user_id, company_id, 'App', 'nlo_', '{clients:read}', app.id, 'x', '2026-03-04T09:00:00Z'
+      from company_members, app
       returning company_id, id
     )
     insert into oauth_tokens (
@@ -57,6 +60,7 @@ test("what was noted about requests is forgotten when it no longer matters, and 
   const runAt = async (text: string): Promise<Record<string, number>> =>
     await forgetOldRequests(sql, { now: new Date(text), signal: new AbortController().signal });
   const none = {
+    appAccesses: 0,
     answers: 0,
     rateLimits: 0,
     signInAttempts: 0,
@@ -71,6 +75,7 @@ test("what was noted about requests is forgotten when it no longer matters, and 
   // Two callers' windows of 09:00, and the answer of 09:00 the day before.
   expect(await runAt("2026-03-03T09:00:01Z")).toEqual({
     answers: 1,
+    appAccesses: 0,
     passwordResets: 0,
     rateLimits: 2,
     // The sign-in's three, and the reset's two.
@@ -95,4 +100,9 @@ test("what was noted about requests is forgotten when it no longer matters, and 
   };
   expect(await usesAt("2026-05-31T09:00:00Z")).toBe(1);
   expect(await usesAt("2026-05-31T09:00:01Z")).toBe(0);
+
+  // What an app was permitted, a year after its end; API tokens stay.
+  expect(await runAt("2027-03-04T09:00:00Z")).toMatchObject({ appAccesses: 0 });
+  expect(await runAt("2027-03-04T09:00:01Z")).toMatchObject({ appAccesses: 1 });
+  expect([...(await sql`select name from api_tokens`)]).toEqual([{ name: "T" }]);
 });

@@ -60,7 +60,7 @@ test("an entry says how long somebody worked, for whom and what it comes to", as
 });
 
 test("each limit of the contract is kept, and the timer's keys are not taken", async () => {
-  const { call, expectCall, expectInvalid, worked, project, serviceId } = await startWork();
+  const { call, expectCall, expectInvalid, worked, project, serviceId, sql } = await startWork();
   const wrong: Record<string, unknown> = {
     client_id: 0,
     project_id: null,
@@ -107,6 +107,11 @@ test("each limit of the contract is kept, and the timer's keys are not taken", a
     duration: undefined,
   });
   await expectCall(200, "PUT", `/time-entries/${entry.id}`, good);
+  // What is so already is no change, and nobody is told of one.
+  const told = await sql`select from events where type = 'time_entry.updated'`;
+  await expectCall(200, "PUT", `/time-entries/${entry.id}`, good);
+  await expectCall(200, "PATCH", `/time-entries/${entry.id}`, { duration: 60 });
+  expect(await sql`select from events where type = 'time_entry.updated'`).toHaveLength(told.length);
 });
 
 test("a rate is the project's, else the service's, else one's own there, else the company's", async () => {

@@ -1,14 +1,16 @@
 import type { z } from "zod";
 import type { Tx } from "../../../db/client.ts";
-import { lockCompany, type CompanyRow } from "../../../db/companies.ts";
+import { lockCompany } from "../../../db/companies.ts";
 import { NotFound } from "../../../errors.ts";
+import type { Answer } from "../../answers.ts";
 import { changerOf } from "../../asked-by.ts";
 import { changeCompany } from "../../change-company.ts";
 import type { CompanyContext } from "../../context.ts";
 import { companyFields, type companyBody } from "../companies/schema.ts";
+import { presentSettings } from "./settings-answer.ts";
 
 /**
- * Changes what is said of the current company; keys left out stay as they are.
+ * Changes what is said of the current company; keys left out stay as they are. Answers all settings.
  *
  * @throws NotFound when it was deleted meanwhile
  * @throws InvalidInput for what does not fit
@@ -16,14 +18,16 @@ import { companyFields, type companyBody } from "../companies/schema.ts";
 export async function changeSettings(
   context: CompanyContext & { tx: Tx },
   body: z.output<typeof companyBody>,
-): Promise<CompanyRow> {
+): Promise<Answer> {
   const { tx, company, clock } = context;
   const locked = await lockCompany(tx, company.id);
   if (locked === undefined) throw new NotFound("Company");
-  return await changeCompany(tx, {
+  const changed = await changeCompany(tx, {
     company: locked,
     changes: companyFields(body),
     machineNow: clock.now(),
     by: changerOf(context),
   });
+  const data = await presentSettings(tx, context, changed);
+  return { status: 200, body: { data }, version: changed };
 }

@@ -1,7 +1,7 @@
 import { defineRoute } from "../../define-route.ts";
 import { companyBody } from "../companies/schema.ts";
 import { changeSettings } from "./change-settings.ts";
-import { presentSettings, settingsJson } from "./settings-answer.ts";
+import { settingsJson } from "./settings-answer.ts";
 
 /** PATCH /settings/locale — its currency and its time. */
 export const patchLocaleSettingsRoute = defineRoute({
@@ -22,8 +22,6 @@ export const patchLocaleSettingsRoute = defineRoute({
   answers: { 200: settingsJson },
 
   async run(context, { body }) {
-    const changed = await changeSettings(context, body);
-    const data = await presentSettings(context.tx, context, changed);
-    return { status: 200, body: { data }, version: changed };
+    return await changeSettings(context, body);
   },
 });

@@ -1,7 +1,7 @@
 import { defineRoute } from "../../define-route.ts";
 import { companyBody } from "../companies/schema.ts";
 import { changeSettings } from "./change-settings.ts";
-import { presentSettings, settingsJson } from "./settings-answer.ts";
+import { settingsJson } from "./settings-answer.ts";
 
 /** PUT and PATCH /settings — what is left out stays as it is. */
 export const putSettingsRoute = defineRoute({
@@ -19,8 +19,6 @@ export const putSettingsRoute = defineRoute({
   answers: { 200: settingsJson },
 
   async run(context, { body }) {
-    const changed = await changeSettings(context, body);
-    const data = await presentSettings(context.tx, context, changed);
-    return { status: 200, body: { data }, version: changed };
+    return await changeSettings(context, body);
   },
 });
