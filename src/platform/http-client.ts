@@ -1,21 +1,16 @@
-import { Agent as HttpAgent, request as requestHttp, type ClientRequest } from "node:http";
-import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
-import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import type { z } from "zod";
 import { Failure, ProviderUnavailable, RateLimited, WriteUnconfirmed } from "../errors.ts";
 import { assertAllowed, type AddressGuard } from "./address-guard.ts";
 import type { Clock } from "./clock.ts";
+import {
+  GivenUp,
+  openConnections,
+  startExchange,
+  type HttpHeaders,
+  type HttpTimeouts,
+  type RawAnswer,
+} from "./http-exchange.ts";
 import { parseRetryAfter } from "./retry-after.ts";
-
-/** Milliseconds each part of a request may take. */
-export interface HttpTimeouts {
-  /** Looking up the name, connecting, TLS. */
-  connectMs: number;
-  /** From the request being under way to the answer's first line. */
-  headersMs: number;
-  /** Reading the answer's body. */
-  bodyMs: number;
-}
 
 export interface HttpClientOptions {
   /** Whom we talk to, for messages: "QuickBooks". */
@@ -44,13 +39,11 @@ export interface HttpRequest {
   signal: AbortSignal;
   /** Whether it changes something over there. Default: unless it is a GET. A query by POST is none. */
   isWrite?: boolean;
-  /** In place of the client's own. */
-  timeouts?: Partial<HttpTimeouts>;
 }
 
 export interface HttpAnswer {
   readonly status: number;
-  readonly headers: IncomingHttpHeaders;
+  readonly headers: HttpHeaders;
   readonly bytes: Buffer;
   readonly text: string;
   /** Of `Retry-After`, in milliseconds. */
@@ -87,27 +80,32 @@ export interface HttpClient {
 
 const TIMEOUTS: HttpTimeouts = { connectMs: 5_000, headersMs: 20_000, bodyMs: 20_000 };
 const BYTES_MAX = 10 * 1_048_576;
-/** Servers close idle connections after 5 s and more; a request must not meet that moment. */
-const IDLE_MS = 4_000;
 
 /** A client for one provider, with connections of its own that are kept open for the next request. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const { guard } = options;
-  const connecting = guard === undefined ? {} : { lookup: guard.lookup };
-  const agents = {
-    http: new HttpAgent({ keepAlive: true, timeout: IDLE_MS, ...connecting }),
-    https: new HttpsAgent({ keepAlive: true, timeout: IDLE_MS, ...connecting }),
-  };
+  const { guard, bytesMax = BYTES_MAX, cutsAnswers = false } = options;
+  const timeouts = { ...TIMEOUTS, ...options.timeouts };
+  const connections = openConnections({ guard, connectMs: timeouts.connectMs });
 
   async function send(request: HttpRequest): Promise<HttpAnswer> {
     const url = new URL(request.url);
     if (guard !== undefined) assertAllowed(guard, url);
     const isWrite = request.isWrite ?? request.method !== "GET";
     const what = `${options.name}: ${request.method} ${url.pathname}`;
-    const exchange = startExchange(url, request, { ...options, agents });
+    const { body, headers } = bodyOf(request);
+    const exchange = startExchange(connections, {
+      method: request.method,
+      url,
+      body: body ?? null,
+      headers: { ...options.headers, ...headers, ...request.headers },
+      signal: request.signal,
+      timeouts,
+      bytesMax,
+      cutsAnswers,
+    });
     try {
-      const { message, bytes } = await exchange.answer;
-      return answerOf(message, bytes, { what, isWrite, now: options.clock.now() });
+      const answer = await exchange.answer;
+      return answerOf(answer, { what, isWrite, now: options.clock.now() });
     } catch (error) {
       throw failureOf(error, { what, isWrite, wasSent: exchange.wasSent(), request });
     }
@@ -137,99 +135,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       });
     },
     close() {
-      agents.http.destroy();
-      agents.https.destroy();
+      void connections.destroy();
     },
   };
-}
-
-/** Why a request was given up by us. */
-class GivenUp extends Error {
-  override name = "GivenUp";
-}
-
-interface Exchange {
-  answer: Promise<{ message: IncomingMessage; bytes: Buffer }>;
-  /** Whether the other side can have seen the request. */
-  wasSent: () => boolean;
-}
-
-function startExchange(
-  url: URL,
-  request: HttpRequest,
-  options: HttpClientOptions & { agents: { http: HttpAgent; https: HttpsAgent } },
-): Exchange {
-  const timeouts = { ...TIMEOUTS, ...options.timeouts, ...request.timeouts };
-  const bytesMax = options.bytesMax ?? BYTES_MAX;
-  const isSecure = url.protocol === "https:";
-  const { body, headers } = bodyOf(request);
-  let wasSent = false;
-
-  const answer = new Promise<{ message: IncomingMessage; bytes: Buffer }>((resolve, reject) => {
-    request.signal.throwIfAborted();
-    const sending: ClientRequest = (isSecure ? requestHttps : requestHttp)(url, {
-      method: request.method,
-      agent: isSecure ? options.agents.https : options.agents.http,
-      headers: { ...options.headers, ...headers, ...request.headers },
-    });
-    let timer: NodeJS.Timeout | undefined;
-    const allow = (ms: number, forWhat: string, orElse = giveUp) => {
-      clearTimeout(timer);
-      timer = setTimeout(() => orElse(new GivenUp(`${forWhat} took more than ${ms} ms`)), ms);
-    };
-    function giveUp(error: Error): void {
-      sending.destroy(error);
-    }
-    const onAbort = () => giveUp(new GivenUp("it was aborted", { cause: request.signal.reason }));
-    request.signal.addEventListener("abort", onAbort, { once: true });
-    const end = () => {
-      clearTimeout(timer);
-      request.signal.removeEventListener("abort", onAbort);
-    };
-
-    allow(timeouts.connectMs, "connecting");
-    const goesOut = () => {
-      wasSent = true;
-      allow(timeouts.headersMs, "the answer");
-    };
-    sending.on("socket", (socket) => {
-      // A connection that was kept open takes the request at once.
-      if (!socket.connecting && sending.reusedSocket) goesOut();
-      else socket.once(isSecure ? "secureConnect" : "connect", goesOut);
-    });
-    sending.on("error", (error) => {
-      end();
-      reject(error);
-    });
-    sending.on("response", (message) => {
-      wasSent = true;
-      const parts: Buffer[] = [];
-      let length = 0;
-      const cut = () => {
-        end();
-        resolve({ message, bytes: Buffer.concat(parts).subarray(0, bytesMax) });
-        message.destroy();
-      };
-      allow(timeouts.bodyMs, "the answer's body", options.cutsAnswers === true ? cut : giveUp);
-      message.on("data", (part: Buffer) => {
-        length += part.length;
-        if (length <= bytesMax || options.cutsAnswers === true) parts.push(part);
-        if (length <= bytesMax) return;
-        if (options.cutsAnswers === true) cut();
-        else message.destroy(new GivenUp(`the answer is longer than ${bytesMax} bytes`));
-      });
-      message.on("error", (error) => {
-        end();
-        reject(error);
-      });
-      message.on("end", () => {
-        end();
-        resolve({ message, bytes: Buffer.concat(parts) });
-      });
-    });
-    sending.end(body);
-  });
-  return { answer, wasSent: () => wasSent };
 }
 
 function bodyOf(request: HttpRequest): {
@@ -278,26 +186,26 @@ function failureOf(
   return new ProviderUnavailable(`${what}: ${reasonOf(cause)}`, { cause, code });
 }
 
-/** A code like ECONNREFUSED says more than its message, which names addresses. */
+/** A code like ECONNREFUSED says more than its message, which names addresses; undici's do not. */
 function reasonOf(error: Error): string {
-  if (error instanceof GivenUp) return error.message;
-  const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
-  return code ?? error.message;
+  if (error instanceof GivenUp || !("code" in error) || typeof error.code !== "string") {
+    return error.message;
+  }
+  return error.code.startsWith("UND_ERR_") ? error.message : error.code;
 }
 
 function answerOf(
-  message: IncomingMessage,
-  bytes: Buffer,
+  { status, headers, bytes }: RawAnswer,
   { what, isWrite, now }: { what: string; isWrite: boolean; now: Date },
 ): HttpAnswer {
   const header = (name: string): string | undefined => {
-    const value = message.headers[name];
+    const value = headers[name];
     return Array.isArray(value) ? value[0] : value;
   };
   const text = bytes.toString("utf8");
   return {
-    status: message.statusCode ?? 0,
-    headers: message.headers,
+    status,
+    headers,
     bytes,
     text,
     retryAfterMs: parseRetryAfter(header("retry-after"), now),

@@ -15,7 +15,7 @@ import {
   RateLimited,
   WriteUnconfirmed,
 } from "../../src/errors.ts";
-import type { HttpTimeouts } from "../../src/platform/http-client.ts";
+import type { HttpTimeouts } from "../../src/platform/http-exchange.ts";
 import { createPkce, type OAuthApp, type OAuthProvider } from "../../src/platform/oauth.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { openTestConnections } from "./providers.ts";

@@ -7,8 +7,8 @@ import {
   failureOfStatus,
   type HttpAnswer,
   type HttpClient,
-  type HttpTimeouts,
 } from "../../src/platform/http-client.ts";
+import type { HttpTimeouts } from "../../src/platform/http-exchange.ts";
 import type { OAuthProvider } from "../../src/platform/oauth.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 

@@ -1,11 +1,8 @@
 import { z } from "zod";
 import { WriteUnconfirmed, type Failure } from "../../errors.ts";
 import type { Clock } from "../../platform/clock.ts";
-import {
-  createHttpClient,
-  type HttpAnswer,
-  type HttpTimeouts,
-} from "../../platform/http-client.ts";
+import { createHttpClient, type HttpAnswer } from "../../platform/http-client.ts";
+import type { HttpTimeouts } from "../../platform/http-exchange.ts";
 import type { OAuthApp, OAuthProvider } from "../../platform/oauth.ts";
 import { failureOf, failureOfPart } from "./failures.ts";
 import { createQuickBooksOAuth } from "./oauth.ts";

@@ -1,6 +1,7 @@
 import { ProviderRejected } from "../../errors.ts";
 import type { Clock } from "../../platform/clock.ts";
-import { createHttpClient, type HttpTimeouts } from "../../platform/http-client.ts";
+import { createHttpClient } from "../../platform/http-client.ts";
+import type { HttpTimeouts } from "../../platform/http-exchange.ts";
 import type { OAuthApp } from "../../platform/oauth.ts";
 import { openLater } from "../open-later.ts";
 import { blocksOf, plainTextOf } from "./blocks.ts";

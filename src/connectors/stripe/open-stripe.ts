@@ -1,6 +1,7 @@
 import type { PlanName } from "../../billing/plans.ts";
 import type { Clock } from "../../platform/clock.ts";
-import { createHttpClient, type HttpTimeouts } from "../../platform/http-client.ts";
+import { createHttpClient } from "../../platform/http-client.ts";
+import type { HttpTimeouts } from "../../platform/http-exchange.ts";
 import type { OAuthProvider } from "../../platform/oauth.ts";
 import { openLater } from "../open-later.ts";
 import type { StripeConnector } from "./contract.ts";

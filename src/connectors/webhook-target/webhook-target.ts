@@ -1,7 +1,8 @@
 import { errorText, ProviderRejected } from "../../errors.ts";
 import { createAddressGuard, type AddressRules } from "../../platform/address-guard.ts";
 import type { Clock } from "../../platform/clock.ts";
-import { createHttpClient, type HttpTimeouts } from "../../platform/http-client.ts";
+import { createHttpClient } from "../../platform/http-client.ts";
+import type { HttpTimeouts } from "../../platform/http-exchange.ts";
 import { redactText } from "../../platform/redact.ts";
 import { storableText } from "../../platform/storable-text.ts";
 import { signWebhook } from "./signature.ts";
