@@ -1,4 +1,5 @@
 import { NotFound } from "../errors.ts";
+import { arrayText } from "./array-text.ts";
 import type { Fragment, Sql, Tx } from "./client.ts";
 import type { EndpointKey } from "./webhook-endpoints.ts";
 
@@ -255,6 +256,8 @@ export async function recordAttempts(
   tx: Tx,
   { companyId, now, endings }: { companyId: number; now: Date; endings: readonly AttemptEnding[] },
 ): Promise<void> {
+  // Looked up by key, whatever PostgreSQL thinks of how few the company has, or are pending: were the
+  // company a constant, it would read all of what waits to find these.
   await tx`
     update webhook_deliveries as delivery
     set
@@ -266,14 +269,20 @@ export async function recordAttempts(
         when jsonb_array_length(delivery.log) < ${LOG_LENGTH} then delivery.log
         else delivery.log - 0
       end || ended.attempt::jsonb
-    from unnest(
-      ${endings.map(({ id }) => id)}::bigint[],
-      ${endings.map(({ status }) => status)}::text[],
-      ${endings.map(({ nextAttemptAt }) => nextAttemptAt?.toISOString() ?? null)}::timestamptz[],
-      ${endings.map(({ attempt }) => JSON.stringify(attempt))}::text[]
-    ) as ended (id, status, next_attempt_at, attempt)
-    where delivery.company_id = ${companyId} and delivery.id = ended.id
-      and delivery.status = 'pending'
+    from (
+      select ${companyId}::bigint as company_id, id, status, next_attempt_at, attempt
+      from rows from (
+        unnest(
+          ${arrayText(endings, ({ id }) => id)}::bigint[],
+          ${arrayText(endings, ({ status }) => status)}::text[],
+          ${arrayText(endings, ({ nextAttemptAt }) => nextAttemptAt?.toISOString() ?? null)}::timestamptz[]
+        ),
+        json_array_elements(${JSON.stringify(endings.map(({ attempt }) => attempt))}::text::json)
+      ) as given (id, status, next_attempt_at, attempt)
+      offset 0
+    ) as ended
+    where delivery.company_id = ended.company_id and delivery.id = ended.id
+      and delivery.next_attempt_at is not null
   `;
 }
 

@@ -31,6 +31,8 @@ export interface AddressGuard {
 
 /** The URL parser leaves the port of https out. */
 const PORTS = ["", "8443"];
+/** Literal addresses whose judgement is remembered. */
+const LITERALS_MAX = 1_000;
 const DNS_TIMEOUT_MS = 2_000;
 const DNS_TRIES = 2;
 
@@ -40,6 +42,18 @@ export function createAddressGuard(
   resolve: (hostname: string) => Promise<ResolvedAddress[]> = resolveByDns,
 ): AddressGuard {
   const allowed = rangeList(rules.allowed);
+  const literals = new Map<string, boolean>();
+
+  /** The same for ever, and looking through the ranges takes as long as a request to one that is near. */
+  function isReachableLiteral(address: string): boolean {
+    let known = literals.get(address);
+    if (known === undefined) {
+      if (literals.size === LITERALS_MAX) literals.clear();
+      known = isReachable(address, allowed);
+      literals.set(address, known);
+    }
+    return known;
+  }
 
   async function resolveChecked(
     hostname: string,
@@ -64,7 +78,7 @@ export function createAddressGuard(
       if (!rules.allowsHttp && !PORTS.includes(url.port)) return "The port must be 443 or 8443.";
       // By now the parser has made one spelling of all: octal, hex, one number, full-width digits.
       const host = url.hostname.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "");
-      return isIP(host) !== 0 && !isReachable(host, allowed)
+      return isIP(host) !== 0 && !isReachableLiteral(host)
         ? "The address is not on the public internet."
         : undefined;
     },

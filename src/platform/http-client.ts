@@ -2,9 +2,9 @@ import type { z } from "zod";
 import { Failure, ProviderUnavailable, RateLimited, WriteUnconfirmed } from "../errors.ts";
 import { assertAllowed, type AddressGuard } from "./address-guard.ts";
 import type { Clock } from "./clock.ts";
+import { openConnections } from "./http-connections.ts";
 import {
   GivenUp,
-  openConnections,
   startExchange,
   type HttpHeaders,
   type HttpTimeouts,
@@ -85,6 +85,7 @@ const BYTES_MAX = 10 * 1_048_576;
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { guard, bytesMax = BYTES_MAX, cutsAnswers = false } = options;
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
+  const limits = { timeouts, bytesMax, cutsAnswers };
   const connections = openConnections({ guard, connectMs: timeouts.connectMs });
 
   async function send(request: HttpRequest): Promise<HttpAnswer> {
@@ -93,21 +94,21 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const isWrite = request.isWrite ?? request.method !== "GET";
     const what = `${options.name}: ${request.method} ${url.pathname}`;
     const { body, headers } = bodyOf(request);
-    const exchange = startExchange(connections, {
-      method: request.method,
-      url,
-      body: body ?? null,
-      headers: { ...options.headers, ...headers, ...request.headers },
-      signal: request.signal,
-      timeouts,
-      bytesMax,
-      cutsAnswers,
-    });
+    const exchange = startExchange(
+      connections,
+      {
+        method: request.method,
+        url,
+        body: body ?? null,
+        headers: { ...options.headers, ...headers, ...request.headers },
+        signal: request.signal,
+      },
+      limits,
+    );
     try {
-      const answer = await exchange.answer;
-      return answerOf(answer, { what, isWrite, now: options.clock.now() });
+      return new Answer(await exchange.answer, { what, isWrite, now: options.clock.now() });
     } catch (error) {
-      throw failureOf(error, { what, isWrite, wasSent: exchange.wasSent(), request });
+      throw failureOf(error, { what, isWrite, wasSent: exchange.wasSent, request });
     }
   }
 
@@ -135,7 +136,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       });
     },
     close() {
-      void connections.destroy();
+      connections.close();
     },
   };
 }
@@ -194,33 +195,41 @@ function reasonOf(error: Error): string {
   return error.code.startsWith("UND_ERR_") ? error.message : error.code;
 }
 
-function answerOf(
-  { status, headers, bytes }: RawAnswer,
-  { what, isWrite, now }: { what: string; isWrite: boolean; now: Date },
-): HttpAnswer {
-  const header = (name: string): string | undefined => {
-    const value = headers[name];
+class Answer implements HttpAnswer {
+  readonly status: number;
+  readonly headers: HttpHeaders;
+  readonly bytes: Buffer;
+  readonly text: string;
+  readonly retryAfterMs: number | undefined;
+  readonly isWrite: boolean;
+  readonly what: string;
+
+  constructor(
+    { status, headers, bytes }: RawAnswer,
+    { what, isWrite, now }: { what: string; isWrite: boolean; now: Date },
+  ) {
+    this.status = status;
+    this.headers = headers;
+    this.bytes = bytes;
+    this.text = bytes.toString("utf8");
+    this.isWrite = isWrite;
+    this.what = what;
+    this.retryAfterMs = parseRetryAfter(this.header("retry-after"), now);
+  }
+
+  header(name: string): string | undefined {
+    const value = this.headers[name];
     return Array.isArray(value) ? value[0] : value;
-  };
-  const text = bytes.toString("utf8");
-  return {
-    status,
-    headers,
-    bytes,
-    text,
-    retryAfterMs: parseRetryAfter(header("retry-after"), now),
-    isWrite,
-    what,
-    header,
-    read(schema) {
-      const parsed = schema.safeParse(parseJson(text));
-      if (parsed.success) return parsed.data;
-      const issue = parsed.error.issues[0];
-      const where =
-        issue === undefined || issue.path.length === 0 ? "" : ` at ${issue.path.join(".")}`;
-      throw malformedAnswer({ what, isWrite }, `an answer of another form${where}`, parsed.error);
-    },
-  };
+  }
+
+  read<Schema extends z.ZodType>(schema: Schema): z.output<Schema> {
+    const parsed = schema.safeParse(parseJson(this.text));
+    if (parsed.success) return parsed.data;
+    const issue = parsed.error.issues[0];
+    const where =
+      issue === undefined || issue.path.length === 0 ? "" : ` at ${issue.path.join(".")}`;
+    throw malformedAnswer(this, `an answer of another form${where}`, parsed.error);
+  }
 }
 
 function parseJson(text: string): unknown {

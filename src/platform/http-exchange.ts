@@ -1,5 +1,5 @@
-import { Agent, type Dispatcher } from "undici";
-import type { AddressGuard } from "./address-guard.ts";
+import type { Client, Dispatcher } from "undici";
+import type { HttpConnections } from "./http-connections.ts";
 
 /** Milliseconds each part of a request may take. */
 export interface HttpTimeouts {
@@ -20,6 +20,21 @@ export interface RawAnswer {
   bytes: Buffer;
 }
 
+export interface ExchangeRequest {
+  method: Dispatcher.HttpMethod;
+  url: URL;
+  headers: Record<string, string>;
+  body: string | Uint8Array | null;
+  signal: AbortSignal;
+}
+
+export interface ExchangeLimits {
+  timeouts: HttpTimeouts;
+  bytesMax: number;
+  /** An answer that is too long, or whose body is too slow, is taken as far as it came. */
+  cutsAnswers: boolean;
+}
+
 /** Why a request was given up by us. */
 export class GivenUp extends Error {
   override name = "GivenUp";
@@ -27,120 +42,176 @@ export class GivenUp extends Error {
 
 /** One request under way. */
 export interface Exchange {
-  answer: Promise<RawAnswer>;
+  readonly answer: Promise<RawAnswer>;
   /** Whether the other side can have seen the request. */
-  wasSent: () => boolean;
+  readonly wasSent: boolean;
 }
-
-export interface ExchangeRequest {
-  method: Dispatcher.HttpMethod;
-  url: URL;
-  headers: Record<string, string>;
-  body: string | Uint8Array | null;
-  signal: AbortSignal;
-  timeouts: HttpTimeouts;
-  bytesMax: number;
-  /** An answer that is too long, or whose body is too slow, is taken as far as it came. */
-  cutsAnswers: boolean;
-}
-
-/** Servers close idle connections after 5 s and more; a request must not meet that moment. */
-const IDLE_MS = 4_000;
-/** What gave up connecting is told so by us; the connection itself is given up some time after. */
-const SPARE_MS = 1_000;
 
 /**
- * Connections of one client: each request has one to itself, which is kept open for the next request to
- * the same scheme, name and port. With a guard, a connection leads to the address that it checked.
+ * Sends one request. Nothing is repeated, no redirect followed, nothing unpacked. The answer rejects with
+ * the signal's reason when it was aborted before, with `GivenUp` when it is aborted later or takes too
+ * long, else with what undici or the system says.
  */
-export function openConnections({
-  guard,
-  connectMs,
-}: {
-  guard: AddressGuard | undefined;
-  connectMs: number;
-}): Agent {
-  return new Agent({
-    connect: {
-      timeout: connectMs + SPARE_MS,
-      ...(guard === undefined ? {} : { lookup: guard.lookup }),
-    },
-    keepAliveTimeout: IDLE_MS,
-    keepAliveMaxTimeout: IDLE_MS,
-    // Ours are exact, and count from where a request is, not from the last byte.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+export function startExchange(
+  connections: HttpConnections,
+  request: ExchangeRequest,
+  limits: ExchangeLimits,
+): Exchange {
+  if (request.signal.aborted) {
+    return { answer: Promise.reject(request.signal.reason), wasSent: false };
+  }
+  return new RunningExchange(connections, request, limits);
 }
 
-/** Sends one request. Nothing is repeated, no redirect followed, nothing unpacked. */
-export function startExchange(connections: Agent, request: ExchangeRequest): Exchange {
-  const { method, url, headers, body, signal, timeouts, bytesMax, cutsAnswers } = request;
-  let wasSent = false;
+const PARTS = {
+  connectMs: "connecting",
+  headersMs: "the answer",
+  bodyMs: "the answer's body",
+} as const satisfies Record<keyof HttpTimeouts, string>;
 
-  const answer = new Promise<RawAnswer>((resolve, reject) => {
-    signal.throwIfAborted();
-    let controller: Dispatcher.DispatchController | undefined;
-    let givenUp: GivenUp | undefined;
-    let timer: NodeJS.Timeout | undefined;
-    const head = { status: 0, headers: {} as HttpHeaders };
-    const parts: Buffer[] = [];
-    let length = 0;
+/** A class: closures for each of thousands a second would cost as much as the sending. */
+class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
+  readonly answer: Promise<RawAnswer>;
+  wasSent = false;
+  readonly #connections: HttpConnections;
+  readonly #connection: Client;
+  readonly #origin: string;
+  readonly #siblings: Set<RunningExchange>;
+  readonly #limits: ExchangeLimits;
+  #resolve!: (answer: RawAnswer) => void;
+  #reject!: (error: unknown) => void;
+  #controller: Dispatcher.DispatchController | undefined;
+  #isOver = false;
 
-    const allow = (ms: number, forWhat: string, orElse = giveUp): void => {
-      clearTimeout(timer);
-      timer = setTimeout(() => orElse(new GivenUp(`${forWhat} took more than ${ms} ms`)), ms);
-    };
-    const onAbort = (): void => giveUp(new GivenUp("it was aborted", { cause: signal.reason }));
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", onAbort);
-    };
-    function giveUp(error: GivenUp): void {
-      end();
-      givenUp = error;
-      reject(error);
-      controller?.abort(error);
+  #part: keyof HttpTimeouts = "connectMs";
+  #dueAt = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #timerAt = Number.POSITIVE_INFINITY;
+
+  #status = 0;
+  #headers: HttpHeaders = {};
+  readonly #chunks: Buffer[] = [];
+  #length = 0;
+
+  constructor(connections: HttpConnections, request: ExchangeRequest, limits: ExchangeLimits) {
+    const { method, url, headers, body, signal } = request;
+    this.answer = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.#limits = limits;
+    this.#siblings = siblingsOf(signal).add(this);
+    this.#allow("connectMs");
+    this.#connections = connections;
+    this.#origin = url.origin;
+    this.#connection = connections.take(url.origin);
+    const path = url.pathname + url.search;
+    this.#connection.dispatch({ origin: url.origin, path, method, headers, body }, this);
+  }
+
+  /** Ends it for whoever waits, and on the connection, of which nobody knows what would come next. */
+  giveUp(why: string, cause?: unknown): void {
+    const error = new GivenUp(why, { cause });
+    this.#end(error);
+    this.#controller?.abort(error);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    this.wasSent = true;
+    this.#allow("headersMs");
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: HttpHeaders,
+  ): void {
+    if (status < 200) return;
+    this.#status = status;
+    this.#headers = headers;
+    this.#allow("bodyMs");
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    const { bytesMax, cutsAnswers } = this.#limits;
+    this.#chunks.push(chunk);
+    this.#length += chunk.length;
+    if (this.#length <= bytesMax) return;
+    if (cutsAnswers) this.#resolve(this.#answered());
+    this.giveUp(`the answer is longer than ${bytesMax} bytes`);
+  }
+
+  onResponseEnd(): void {
+    this.#resolve(this.#answered());
+    this.#settle();
+    this.#connections.keep(this.#origin, this.#connection);
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    this.#end(error);
+  }
+
+  #answered(): RawAnswer {
+    const { bytesMax } = this.#limits;
+    const bytes = Buffer.concat(this.#chunks, Math.min(this.#length, bytesMax));
+    return { status: this.#status, headers: this.#headers, bytes };
+  }
+
+  #end(error: Error): void {
+    if (this.#isOver) return;
+    this.#reject(error);
+    this.#settle();
+    this.#connections.drop(this.#origin, this.#connection);
+  }
+
+  #settle(): void {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    this.#siblings.delete(this);
+  }
+
+  /** One timer for all parts, as long as none ends before it rings: it is set anew for what is left. */
+  #allow(part: keyof HttpTimeouts): void {
+    this.#part = part;
+    this.#dueAt = performance.now() + this.#limits.timeouts[part];
+    if (this.#dueAt < this.#timerAt) this.#setTimer();
+  }
+
+  #setTimer(): void {
+    clearTimeout(this.#timer);
+    this.#timerAt = this.#dueAt;
+    this.#timer = setTimeout(ring, this.#dueAt - performance.now(), this);
+  }
+
+  ring(): void {
+    if (performance.now() < this.#dueAt) {
+      this.#setTimer();
+      return;
     }
-    const cut = (reason: GivenUp): void => {
-      resolve({ ...head, bytes: Buffer.concat(parts).subarray(0, bytesMax) });
-      giveUp(reason);
-    };
+    if (this.#part === "bodyMs" && this.#limits.cutsAnswers) this.#resolve(this.#answered());
+    this.giveUp(`${PARTS[this.#part]} took more than ${this.#limits.timeouts[this.#part]} ms`);
+  }
+}
 
-    allow(timeouts.connectMs, "connecting");
-    signal.addEventListener("abort", onAbort, { once: true });
-    connections.dispatch(
-      { origin: url.origin, path: url.pathname + url.search, method, headers, body },
-      {
-        onRequestStart(given) {
-          controller = given;
-          // Nothing has been written yet, and then nothing will be.
-          if (givenUp !== undefined) return given.abort(givenUp);
-          wasSent = true;
-          allow(timeouts.headersMs, "the answer");
-        },
-        onResponseStart(_, status, answered) {
-          if (status < 200) return;
-          head.status = status;
-          head.headers = answered;
-          allow(timeouts.bodyMs, "the answer's body", cutsAnswers ? cut : giveUp);
-        },
-        onResponseData(_, part) {
-          length += part.length;
-          if (length <= bytesMax || cutsAnswers) parts.push(part);
-          if (length <= bytesMax) return;
-          (cutsAnswers ? cut : giveUp)(new GivenUp(`the answer is longer than ${bytesMax} bytes`));
-        },
-        onResponseEnd() {
-          end();
-          resolve({ ...head, bytes: Buffer.concat(parts) });
-        },
-        onResponseError(_, error) {
-          end();
-          reject(error);
-        },
-      },
-    );
-  });
-  return { answer, wasSent: () => wasSent };
+function ring(exchange: RunningExchange): void {
+  exchange.ring();
+}
+
+/** What is under way, by the signal that ends it: it is listened to once, however many there are. */
+const underWay = new WeakMap<AbortSignal, Set<RunningExchange>>();
+
+function siblingsOf(signal: AbortSignal): Set<RunningExchange> {
+  const known = underWay.get(signal);
+  if (known !== undefined) return known;
+  const exchanges = new Set<RunningExchange>();
+  underWay.set(signal, exchanges);
+  signal.addEventListener(
+    "abort",
+    () => {
+      for (const exchange of exchanges) exchange.giveUp("it was aborted", signal.reason);
+    },
+    { once: true },
+  );
+  return exchanges;
 }

@@ -11,8 +11,10 @@ import type { JobContext } from "../define-job.ts";
 /** Messages on their way to one endpoint at once; of one record only one. */
 const LANES = 10;
 /** Messages, and bytes of them, that one look takes up. The lanes rest while it looks. */
-const BATCH_MAX = 1_000;
+const BATCH_MAX = 5_000;
 const BYTES_MAX = 2_000_000;
+/** Deliveries are written down together with those that follow within so many milliseconds. */
+const GATHER_MS = 50;
 /** So many failures in a row, and the endpoint rests. */
 const FAILURES_MAX = 5;
 
@@ -63,10 +65,10 @@ export async function sendDue(
       const isDelivered = verdict === "delivered";
       failuresInRow = isDelivered ? 0 : failuresInRow + 1;
       sent[isDelivered ? "delivered" : "failed"] += 1;
-      const isRoundLost =
+      const losesRound =
         !isDelivered && (isProbe || verdict === "throttled" || failuresInRow >= FAILURES_MAX);
-      if (isRoundLost) sent.isOpen = false;
-      recorder.add(result, isRoundLost);
+      if (losesRound) sent.isOpen = false;
+      recorder.add(result, { isDelivered, losesRound });
       if (!isDelivered) return;
     }
   }
@@ -125,50 +127,67 @@ export function messageIdOf(uuid: string): string {
   return `msg_${uuid.replaceAll("-", "")}`;
 }
 
-/** Writes results down while others are on their way, all those that came meanwhile at once. */
+/**
+ * Writes results down while others are on their way: a failure at once, for what follows from it; what was
+ * delivered with all that comes soon after, because each write costs as much as sending dozens.
+ */
 function createRecorder({ sql, clock, run }: JobContext, endpoint: WebhookEndpointRow) {
   const key = { companyId: endpoint.companyId, id: endpoint.id };
   let results: WebhookResult[] = [];
   let isRoundLost = false;
+  let isUrgent = false;
   let isOpen = true;
   let failure: { error: unknown } | undefined;
   let recording: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
 
-  async function recordAll(): Promise<void> {
-    while (results.length > 0) {
-      const batch = { results, isRoundLost };
-      results = [];
-      isRoundLost = false;
-      const machineNow = clock.now();
-      const recorded = await inTransaction(sql, (tx) =>
-        recordWebhookResults(tx, key, {
-          ...batch,
-          claim: claimOf(run.id, machineNow),
-          machineNow,
-          random: Math.random,
-        }),
-      );
-      isOpen &&= recorded.isOpen;
-    }
+  async function record(): Promise<void> {
+    const batch = { results, isRoundLost };
+    results = [];
+    isRoundLost = false;
+    isUrgent = false;
+    const machineNow = clock.now();
+    const recorded = await inTransaction(sql, (tx) =>
+      recordWebhookResults(tx, key, {
+        ...batch,
+        claim: claimOf(run.id, machineNow),
+        machineNow,
+        random: Math.random,
+      }),
+    );
+    isOpen &&= recorded.isOpen;
   }
 
   function start(): void {
-    recording ??= recordAll()
+    clearTimeout(timer);
+    timer = undefined;
+    recording ??= record()
       .catch((error: unknown) => {
         failure ??= { error };
         isOpen = false;
       })
       .finally(() => {
         recording = undefined;
+        plan();
       });
+  }
+
+  function plan(): void {
+    if (results.length === 0 || failure !== undefined || recording !== undefined) return;
+    if (isUrgent) start();
+    else timer ??= setTimeout(start, GATHER_MS);
   }
 
   return {
     isOpen: () => isOpen,
-    add(result: WebhookResult, losesRound: boolean): void {
+    add(
+      result: WebhookResult,
+      { isDelivered, losesRound }: Record<"isDelivered" | "losesRound", boolean>,
+    ): void {
       results.push(result);
       isRoundLost ||= losesRound;
-      start();
+      isUrgent ||= !isDelivered;
+      plan();
     },
     async finish(): Promise<void> {
       while (results.length > 0 && failure === undefined) {
