@@ -41,6 +41,7 @@ const packageHomes: Readonly<Record<string, readonly string[]>> = {
   "@fastify/busboy": ["src/api/"],
   "@node-oauth/oauth2-server": ["src/api/oauth/"],
   aws4fetch: ["src/platform/"],
+  undici: ["src/platform/"],
   canonicalize: ["src/actions/"],
   "sanitize-html": ["src/platform/"],
   sharp: ["src/platform/"],

@@ -1,5 +1,6 @@
-import { createServer } from "node:http";
-import type { AddressInfo, Server } from "node:net";
+import { createServer, type ServerResponse } from "node:http";
+import { createServer as createTcpServer } from "node:net";
+import type { AddressInfo, Server, Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { expect, onTestFinished, test } from "vitest";
 import { ProviderRejected, ProviderUnavailable } from "../../../src/errors.ts";
@@ -10,6 +11,7 @@ import {
 } from "../../../src/platform/address-guard.ts";
 import { systemClock } from "../../../src/platform/clock.ts";
 import { createHttpClient } from "../../../src/platform/http-client.ts";
+import type { HttpTimeouts } from "../../../src/platform/http-exchange.ts";
 
 const local: AddressRules = { allowsHttp: true, allowed: [{ address: "127.0.0.1", prefix: 32 }] };
 const never = new AbortController().signal;
@@ -28,23 +30,35 @@ async function start(answers: ResolvedAddress[][], rules = local) {
   });
   const port = await listen(server);
   onTestFinished(() => server.closeAllConnections());
+  const client = open(async () => answers.shift() ?? [], rules);
+  return { ...client, seen, port };
+}
+
+/** A client whose DNS is the test's own. */
+function open(
+  resolve: (hostname: string) => Promise<ResolvedAddress[]>,
+  rules = local,
+  timeouts: Partial<HttpTimeouts> = {},
+) {
   const asked: string[] = [];
   const guard = createAddressGuard(rules, async (hostname) => {
     asked.push(hostname);
-    return answers.shift() ?? [];
+    return await resolve(hostname);
   });
   const http = createHttpClient({
     name: "A receiver",
     clock: systemClock,
-    timeouts: { connectMs: 1_000, headersMs: 1_000, bodyMs: 50 },
+    timeouts: { connectMs: 1_000, headersMs: 1_000, bodyMs: 50, ...timeouts },
     bytesMax: 1_000,
     cutsAnswers: true,
     guard,
   });
   onTestFinished(() => http.close());
-  const send = (url: string) => http.send({ method: "POST", url, body: "hello", signal: never });
-  const failure = async (url: string): Promise<unknown> => await send(url).catch((error) => error);
-  return { seen, asked, send, failure, port };
+  const send = (url: string, signal = never) =>
+    http.send({ method: "POST", url, body: "hello", signal });
+  const failure = async (url: string, signal = never): Promise<unknown> =>
+    await send(url, signal).catch((error) => error);
+  return { asked, send, failure };
 }
 
 async function listen(server: Server): Promise<number> {
@@ -122,4 +136,112 @@ test("over TLS the name stays the one that was asked for", async () => {
   const port = await listen(server);
   expect(await failure(`https://kept.example:${port}/`)).toBeInstanceOf(ProviderUnavailable);
   expect(names).toEqual(["kept.example"]);
+});
+
+/** A server that keeps connections and says on which one it was asked, and a client that finds it under any name. */
+async function startKeeping(timeouts: Partial<HttpTimeouts> = {}) {
+  const held = new Map<string, ServerResponse>();
+  const connections = new Set<Socket>();
+  const server = createServer((request, response) => {
+    connections.add(request.socket);
+    if (request.url?.startsWith("/held")) held.set(request.url, response);
+    else response.end(`${request.headers.host} ${request.socket.remotePort}`);
+  });
+  const port = await listen(server);
+  onTestFinished(() => server.closeAllConnections());
+  return { ...open(async () => [good], local, timeouts), server, port, held, connections };
+}
+
+test("a connection is kept for the name and the port it was made for, and for nothing else", async () => {
+  const { send, asked, port } = await startKeeping();
+  const { port: otherPort } = await startKeeping();
+  const ask = async (host: string, at = port) => (await send(`http://${host}:${at}/`)).text;
+  const first = await ask("a.example");
+  expect(await ask("a.example")).toBe(first);
+  const second = await ask("b.example");
+  expect(second.split(" ")).toEqual([
+    `b.example:${port}`,
+    expect.not.stringMatching(first.split(" ")[1]!),
+  ]);
+  expect(await ask("a.example", otherPort)).toContain(`a.example:${otherPort} `);
+  expect(await ask("a.example")).toBe(first);
+  expect(asked).toEqual(["a.example", "b.example", "a.example"]);
+});
+
+test("each request has a connection to itself: one without an answer holds up no other", async () => {
+  const { send, port, held, connections } = await startKeeping();
+  const url = `http://a.example:${port}`;
+  const waiting = [1, 2].map((number) => send(`${url}/held/${number}`));
+  while (held.size < 2) await new Promise(setImmediate);
+  const lane = async (): Promise<void> => {
+    for (let sent = 0; sent < 20; sent += 1) expect((await send(`${url}/`)).status).toBe(200);
+  };
+  await Promise.all([lane(), lane(), lane()]);
+  expect(connections.size).toBe(5);
+  for (const response of held.values()) response.end("at last");
+  expect((await Promise.all(waiting)).map(({ text }) => text)).toEqual(["at last", "at last"]);
+});
+
+test("an answer that comes too late is not taken for that of the next request", async () => {
+  const { send, failure, port, held } = await startKeeping({ headersMs: 50 });
+  const url = `http://a.example:${port}`;
+  await send(`${url}/`);
+  const error = await failure(`${url}/held`);
+  expect(String(error)).toContain("the answer took more than 50 ms");
+  held.get("/held")?.end("too late");
+  expect((await send(`${url}/`)).text).toContain("a.example");
+
+  // Nor is what nobody asked for.
+  const answer = (text: string) =>
+    `HTTP/1.1 200 OK\r\ncontent-length: ${text.length}\r\n\r\n${text}`;
+  const pushing = createTcpServer((socket) => {
+    socket.on("error", () => {});
+    socket.once("data", () => socket.write(answer("mine") + answer("nobody's")));
+  });
+  const pushingPort = await listen(pushing);
+  for (let sent = 0; sent < 3; sent += 1) {
+    expect((await send(`http://a.example:${pushingPort}/`)).text).toBe("mine");
+  }
+});
+
+test("what is given up while its name is being asked for is never sent", async () => {
+  const { port, connections } = await startKeeping();
+  const asking: (() => void)[] = [];
+  const { failure, send } = open(
+    async () => {
+      if (asking.length < 2) await new Promise<void>((resolve) => asking.push(resolve));
+      return [good];
+    },
+    local,
+    { connectMs: 50 },
+  );
+  const url = `http://slow.example:${port}/`;
+  const reason = new Error("stop");
+  const abort = new AbortController();
+  const aborted = failure(url, abort.signal);
+  const late = failure(url);
+  while (asking.length < 2) await new Promise(setImmediate);
+  abort.abort(reason);
+  expect(await aborted).toBe(reason);
+  expect(await late).toMatchObject({
+    constructor: ProviderUnavailable,
+    code: "provider_not_reached",
+  });
+  expect(String(await late)).toContain("connecting took more than 50 ms");
+  for (const answer of asking) answer();
+  await send(url);
+  expect(connections.size).toBe(1);
+});
+
+test("what is said before the answer is not the answer", async () => {
+  const { send } = open(async () => [good]);
+  const hinting = createTcpServer((socket) => {
+    socket.on("error", () => {});
+    socket.once("data", () => {
+      socket.write("HTTP/1.1 103 Early Hints\r\nretry-after: 9\r\n\r\n");
+      socket.end("HTTP/1.1 202 Accepted\r\ncontent-length: 2\r\n\r\nok");
+    });
+  });
+  const answer = await send(`http://a.example:${await listen(hinting)}/`);
+  expect([answer.status, answer.text, answer.retryAfterMs]).toEqual([202, "ok", undefined]);
 });
