@@ -59,6 +59,8 @@ export interface SandboxServer {
   readonly settings: Record<string, string>;
   fault: (rule: FaultRule) => void;
   clearFaults: () => void;
+  /** Requests that a fault delays go on now. Not over HTTP. */
+  endDelays: () => void;
   /** Everything the provider holds. */
   readState: () => unknown;
   /** Requests so far, the control endpoints' own left out. */
@@ -113,12 +115,13 @@ export async function startProviderServer(
     settings: provider.settings(url, client),
     fault: (rule) => faults.add(rule),
     clearFaults: () => faults.clear(),
+    endDelays,
     readState: () => current.readState(),
     requests: () => journal,
     problems: () => problems,
     reset: restart,
     async close() {
-      for (const end of pauses) end();
+      endDelays();
       for (const socket of sockets) socket.destroy();
       await new Promise<void>((resolve) => {
         http.close(() => resolve());
@@ -127,6 +130,10 @@ export async function startProviderServer(
   };
   const control = controlRoutes(server, faults);
   return server;
+
+  function endDelays(): void {
+    for (const end of pauses) end();
+  }
 
   function create(seed: Partial<SeedOptions> = {}) {
     const how = { ...SEED, ...options.seed, ...seed };

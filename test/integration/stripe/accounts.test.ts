@@ -40,7 +40,7 @@ test("an account that changes, or lets us in no more, is looked at when Stripe s
   await deliver({ order: "reversed", times: 2 });
   const held = async () =>
     await sql`select from job_runs where job = 'stripe.handle-event' and status = 'held'`;
-  await expect.poll(async () => (await held()).length, { timeout: 10_000 }).toBe(6);
+  await expect.poll(async () => (await held()).length).toBe(6);
   const statuses = async () => {
     const rows = await sql<{ status: string }[]>`select status from connections order by id`;
     return rows.map(({ status }) => status);

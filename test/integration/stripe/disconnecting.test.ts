@@ -88,12 +88,13 @@ test("before an account is disconnected its pages are closed, and what was paid 
   // While one is closed, another one is opened.
   const { id: slow } = books().sessions[0];
   const closing = { method: "POST", path: `/v1/checkout/sessions/${slow}` };
-  sandbox.fault({ match: closing, fault: { kind: "delay", ms: 300 } });
+  sandbox.fault({ match: closing, fault: { kind: "delay", ms: 60_000 } });
   const disconnecting = expectCall(200, "POST", "/settings/stripe/disconnect");
   await expect
     .poll(() => sandbox.requests().some(({ path }) => path.startsWith(closing.path)))
     .toBe(true);
   expect((await checkout(late.uuid)).status).toBe(200);
+  sandbox.endDelays();
   await disconnecting;
   expect(books().sessions.map(({ status }) => status)).toEqual([
     "expired",

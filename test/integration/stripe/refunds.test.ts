@@ -43,7 +43,7 @@ test("a refund asked for here is made at Stripe once, whatever becomes of the an
   const asked = await call("POST", path, { amount: 2_500, reason: "Too late" });
   expect(asked).toMatchObject({ status: 202, body: { data: { job: "stripe.send-refund" } } });
   expect(asked.headers.get("location")).toBe(`/api/v1/runs/${asked.body.data.id}`);
-  await expect.poll(statuses, { timeout: 10_000 }).toEqual(["retrying"]);
+  await expect.poll(statuses).toEqual(["retrying"]);
   expect(books().refunds).toHaveLength(1);
   expect(await expectCall(200, "GET", `/invoices/${id}`)).toMatchObject({ amount_paid: 10_000 });
   // Promised to somebody already: no more than the rest can be asked for.
@@ -65,10 +65,10 @@ test("a refund asked for here is made at Stripe once, whatever becomes of the an
   // Down, and back; the answer of the next one is lost, and a webhook says it first.
   sandbox.fault({ match, fault: { kind: "status", status: 503 } });
   expect((await call("POST", path, { amount: 500 })).status).toBe(202);
-  await expect.poll(statuses, { timeout: 10_000 }).toEqual(["succeeded", "retrying"]);
+  await expect.poll(statuses).toEqual(["succeeded", "retrying"]);
   sandbox.fault({ match, fault: { kind: "drop", after: true } });
   await hurry();
-  await expect.poll(() => books().refunds.length, { timeout: 10_000 }).toBe(2);
+  await expect.poll(() => books().refunds.length).toBe(2);
   await deliver({ order: "reversed", times: 2 });
   await expect
     .poll(async () => (await expectCall(200, "GET", `/invoices/${id}`)).amount_paid, {
