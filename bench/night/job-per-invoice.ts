@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Queue, Worker } from "bullmq";
 import { planSeries, type SeriesState } from "../../src/billing/plan-series.ts";
-import { formatNumber } from "../../src/billing/numbers.ts";
 import type { Sql, Tx } from "../../src/db/client.ts";
 import { advanceCounter } from "../../src/db/counters.ts";
 import {
@@ -124,7 +123,7 @@ async function invoiceSeries(sql: Sql, key: SeriesKey): Promise<void> {
     const invoice = {
       id: id!,
       seriesId,
-      number: formatNumber(series.invoicePrefix, value),
+      number: `${series.invoicePrefix}${String(value).padStart(5, "0")}`,
       notes: null,
       ...period,
       ...plan.totals,

@@ -29,7 +29,7 @@ export async function addToNextInvoice(
   const companyId = by.company.id;
   const invoiceId =
     (await findNextInvoice(tx, { companyId, clientId, adding: ids.length, linesMax })) ??
-    (await createInvoice(tx, by, { clientId })).id;
+    (await createInvoice(tx, by, { clientId })).invoice.id;
   await importTime(tx, by, { invoiceId, ids, taskIds: [] });
   return {
     effect: { type: "add_to_next_invoice", invoice_id: invoiceId, time_entry_ids: ids },

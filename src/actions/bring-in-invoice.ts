@@ -15,6 +15,7 @@ import {
   updateInvoiceRow,
   type InvoiceRow,
 } from "../db/invoices.ts";
+import { takeInvoiceIds } from "../db/night-invoices.ts";
 import { hasMoneyOfItsOwn } from "../db/imported-money.ts";
 import { Conflict } from "../errors.ts";
 import type { ProviderName } from "../platform/oauth.ts";
@@ -59,12 +60,16 @@ export function createInvoiceWriter(provider: ProviderName): RecordWriter<Incomi
 
     async insert(tx, by, fields) {
       const companyId = by.company.id;
-      const numbers = [fields.invoiceNumber];
-      if ((await findTakenNumbers(tx, { companyId, numbers })).length > 0) {
+      const [[id], taken] = await Promise.all([
+        takeInvoiceIds(tx, 1),
+        findTakenNumbers(tx, { companyId, numbers: [fields.invoiceNumber] }),
+      ]);
+      if (taken.length > 0) {
         throw new Conflict(`Another invoice here has the number ${fields.invoiceNumber}.`);
       }
       const { lines, columns, adjustments } = priced(by, fields);
       const invoice = await insertInvoice(tx, {
+        id: id!,
         companyId,
         projectId: null,
         categoryId: null,

@@ -1,22 +1,17 @@
 import { oneAdjustment } from "../billing/adjustments.ts";
 import { addDays, type LocalDate } from "../billing/dates.ts";
 import type { Tx } from "../db/client.ts";
-import { insertAdjustments } from "../db/invoice-adjustments.ts";
-import { insertInvoiceLines } from "../db/invoice-lines.ts";
 import { findClientToInvoice, type InvoicedClientRow } from "../db/invoice-references.ts";
-import { replaceInvoiceTaxes } from "../db/invoice-taxes.ts";
-import { insertInvoice, type InvoiceRow } from "../db/invoices.ts";
+import type { InvoiceRow } from "../db/invoices.ts";
 import { InvalidInput } from "../errors.ts";
 import { todayOf, type Acting } from "./acting.ts";
 import { checkAdjustment } from "./change-adjustments.ts";
 import { checkFiling } from "./check-filing.ts";
 import { completeLines, type LineInput } from "./complete-lines.ts";
 import { mergeDiscount, type DiscountInput } from "./discounts.ts";
-import { recordInvoiceEvent } from "./invoice-events.ts";
-import { discountColumns, lineItemField, priceInvoice } from "./price-invoice.ts";
-import { requireRoom } from "./require-plan.ts";
+import { insertDraft, type Draft } from "./insert-draft.ts";
+import { lineItemField, priceInvoice } from "./price-invoice.ts";
 import { tagRecord, type TagsInput } from "./tag-record.ts";
-import { takeNumbers } from "./take-numbers.ts";
 import { changeTaxation } from "./taxation.ts";
 
 export interface CreateInvoiceInput {
@@ -48,12 +43,8 @@ export interface CreateInvoiceInput {
  * Writes a draft with the company's next number. Lines that say nothing of tax get the taxes of
  * their service, or else the company's default taxes. Throws `InvalidInput` for what does not fit.
  */
-export async function createInvoice(
-  tx: Tx,
-  by: Acting,
-  input: CreateInvoiceInput,
-): Promise<InvoiceRow> {
-  const { company, now } = by;
+export async function createInvoice(tx: Tx, by: Acting, input: CreateInvoiceInput): Promise<Draft> {
+  const { company } = by;
   const companyId = company.id;
   const client = await getBillableClient(tx, companyId, input.clientId);
   const { issueDate, dueDate } = datesOf(by, client, input);
@@ -66,7 +57,7 @@ export async function createInvoice(
   const filing = { projectId: input.projectId ?? null, categoryId: input.categoryId ?? null };
   await checkFiling(tx, companyId, { clientId: client.id, ...filing });
   const taxation = await changeTaxation(tx, companyId, { taxType: "inline", taxes: [] }, input);
-  const { lines, taxes, subtotal, discountTotal, taxTotal, total } = priceInvoice(company, {
+  const priced = priceInvoice(company, {
     taxation,
     lines: await completeLines(tx, company, {
       lines: input.lines ?? [],
@@ -79,43 +70,28 @@ export async function createInvoice(
     lateFee: 0n,
   });
 
-  await requireRoom(tx, by, "invoices");
-  const [invoiceNumber] = await takeNumbers(tx, company, 1);
-  const invoice = await insertInvoice(tx, {
-    companyId,
-    clientId: client.id,
-    ...filing,
-    invoiceNumber: invoiceNumber!,
-    isArchived: input.isArchived ?? false,
-    issueDate,
-    dueDate,
-    currency: input.currency ?? client.currency,
-    taxType: taxation.taxType,
-    taxRounding: company.taxRounding,
-    ...discountColumns(discount),
-    ...adjustment,
-    subtotal,
-    discountTotal,
-    taxTotal,
-    total,
-    notes: input.notes ?? null,
-    terms: input.terms ?? null,
-    footer: input.footer ?? null,
-    createdAt: now,
-  });
-  const where = { companyId, invoiceId: invoice.id, now };
+  const draft = await insertDraft(
+    tx,
+    by,
+    {
+      clientId: client.id,
+      ...filing,
+      isArchived: input.isArchived ?? false,
+      issueDate,
+      dueDate,
+      currency: input.currency ?? client.currency,
+      taxType: taxation.taxType,
+      ...adjustment,
+      notes: input.notes ?? null,
+      terms: input.terms ?? null,
+      footer: input.footer ?? null,
+    },
+    { priced, discount, adjustments: oneAdjustment(adjustment) },
+  );
   if (input.tags !== undefined) {
-    await tagRecord(tx, by, { kind: "invoice", id: invoice.id }, input.tags);
+    await tagRecord(tx, by, { kind: "invoice", id: draft.invoice.id }, input.tags);
   }
-  // One after the other on the transaction's connection, without waiting in between: until it ends, others
-  // wait for their numbers.
-  await Promise.all([
-    insertInvoiceLines(tx, where, lines),
-    insertAdjustments(tx, where, oneAdjustment(adjustment)),
-    taxes.length > 0 && replaceInvoiceTaxes(tx, where, taxes),
-    recordInvoiceEvent(tx, by, "invoice.created", invoice),
-  ]);
-  return invoice;
+  return draft;
 }
 
 /** A client that may get an invoice, held so that it is not archived meanwhile. */

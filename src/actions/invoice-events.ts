@@ -4,6 +4,20 @@ import type { InvoiceRow } from "../db/invoices.ts";
 import type { Acting } from "./acting.ts";
 import { settleOverInvoice } from "./settle-unsent-invoice.ts";
 
+/** What of an invoice is told. */
+type ToldInvoice = Pick<
+  InvoiceRow,
+  | "id"
+  | "invoiceNumber"
+  | "clientId"
+  | "status"
+  | "isArchived"
+  | "currency"
+  | "total"
+  | "amountPaid"
+  | "amountDue"
+>;
+
 /**
  * Leaves an event about an invoice, with what a reader of the activity log or a webhook wants to
  * know of it as it is now. Amounts are minor units. Whatever made the invoice paid, cancelled, archived
@@ -13,7 +27,7 @@ export async function recordInvoiceEvent(
   tx: Tx,
   by: Acting,
   type: string,
-  invoice: InvoiceRow,
+  invoice: ToldInvoice,
   facts: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
   await recordEvent(tx, {
@@ -39,7 +53,7 @@ export async function recordInvoiceEvent(
   await settleOverInvoice(tx, by, { invoiceId: invoice.id, resolution: `it is ${over}` });
 }
 
-function whyOver(type: string, { status, isArchived }: InvoiceRow): string | undefined {
+function whyOver(type: string, { status, isArchived }: ToldInvoice): string | undefined {
   if (type === "invoice.deleted") return "deleted";
   if (status === "paid" || status === "cancelled") return status;
   return isArchived ? "archived" : undefined;

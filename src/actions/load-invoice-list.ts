@@ -9,18 +9,18 @@ import {
   type InvoicePlace,
   type InvoiceState,
   type InvoiceText,
+  type ListedInvoiceRow,
 } from "../db/invoice-lists.ts";
 import {
   sumInvoiceTallies,
   type InvoiceSummaryRow,
   type InvoiceTallyRow,
 } from "../db/invoice-tallies.ts";
-import type { InvoiceRow } from "../db/invoices.ts";
 
 export type InvoicesAsked = Omit<InvoiceFilter, "states" | "texts">;
 
 export interface InvoiceList {
-  invoices: InvoiceRow[];
+  invoices: ListedInvoiceRow[];
   /** Of all statuses, whatever statuses the invoices are of. */
   summary: InvoiceSummaryRow[];
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { z } from "zod";
 import { InvalidInput } from "../errors.ts";
 import { contentTypeOf, type FileKind, type OwnFileKind } from "../platform/file-kinds.ts";
@@ -193,9 +193,14 @@ export function bulkAnswer(result: {
 
 /** Money and counts are bigint here and numbers there; all of ours are far below 2^53. */
 export function toJson(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === "bigint" ? Number(part) : part,
-  );
+  try {
+    // Several times as fast, and enough for what `presentMinor` has been over; any bigint ends it.
+    return JSON.stringify(value);
+  } catch {
+    return JSON.stringify(value, (_key, part: unknown) =>
+      typeof part === "bigint" ? Number(part) : part,
+    );
+  }
 }
 
 /**
@@ -203,7 +208,14 @@ export function toJson(value: unknown): string {
  * standing clock two changes have one instant.
  */
 function versionOf(row: { updatedAt: Date }): string {
-  return createHash("sha256").update(toJson(row)).digest("base64url").slice(0, 16);
+  const values = Object.values(row).map((value: unknown) =>
+    typeof value === "bigint" ? value.toString() : value,
+  );
+  return shortDigest(toJson(values));
+}
+
+function shortDigest(text: string): string {
+  return hash("sha256", text, "base64url").slice(0, 16);
 }
 
 /**
@@ -211,7 +223,7 @@ function versionOf(row: { updatedAt: Date }): string {
  * second half for what is no row: a list, a sum.
  */
 export function etagOf(row: { updatedAt: Date } | undefined, json: string): string {
-  const shown = createHash("sha256").update(json).digest("base64url").slice(0, 16);
+  const shown = shortDigest(json);
   return row === undefined ? `"${shown}"` : `"${versionOf(row)}.${shown}"`;
 }
 

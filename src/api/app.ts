@@ -65,7 +65,7 @@ export interface Api {
 
 /**
  * The HTTP application. `mounts` are other parts' pages and probes (/console, /healthz, /readyz,
- * /metrics); they come before the API and bring their own checks.
+ * /metrics); they bring their own checks.
  */
 export function createApp(services: ApiServices, mounts: readonly Mount[] = []): Api {
   const { log, settings } = services;
@@ -83,12 +83,10 @@ export function createApp(services: ApiServices, mounts: readonly Mount[] = []):
   app.disable("etag");
   app.set("trust proxy", settings.trustedProxies);
   app.set("query parser", parseQuery);
-  app.use(createRequestLog(log));
-  for (const mount of mounts) app.use(mount.path, mount.handler);
   // Whether plain http is good enough is for who installs us to say; do not send pages to https.
-  app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
-  app.use("/docs", createDocs());
-  app.use(createOAuth(services, parts));
+  const secured = helmet({
+    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+  });
 
   const api = express.Router({ caseSensitive: true });
   api.use(createCors(settings.corsOrigins));
@@ -115,7 +113,14 @@ export function createApp(services: ApiServices, mounts: readonly Mount[] = []):
     else router(request, response, next);
   });
   api.use(handle(unknownRoute, parts));
-  app.use(["/api/v1", "/api"], api);
+
+  app.use(createRequestLog(log));
+  // First what is asked for most: nothing else is looked for under this address.
+  app.use(["/api/v1", "/api"], secured, api);
+  for (const mount of mounts) app.use(mount.path, mount.handler);
+  app.use(secured);
+  app.use("/docs", createDocs());
+  app.use(createOAuth(services, parts));
   app.use(answerNotFound);
   app.use(createErrorHandler(log, services.publicUrl));
 

@@ -14,7 +14,11 @@ export const units = {
   lateFee: "Minor units when flat, basis points of the outstanding principal when percentage.",
 } as const;
 
-/** Money in an answer. */
+/** Money in an answer: a bigint here, and far below 2^53. */
+export function presentMinor(amount: bigint): number {
+  return Number(amount);
+}
+/** The schema of it. */
 export const minorJson = z.int().meta({ description: units.minor });
 /** Money in an answer of which there is more to say. */
 export function moneyJson(text: string): z.ZodInt {

@@ -148,8 +148,16 @@ class Life {
  */
 function idsAsNumbers(value: unknown, column?: { name: string }): unknown {
   if (typeof value !== "bigint" || column === undefined) return value;
-  return /^id$|(?:Id|By|_id|_by)$/.test(column.name) ? Number(value) : value;
+  let isId = idColumns.get(column.name);
+  if (isId === undefined) {
+    isId = /^id$|(?:Id|By|_id|_by)$/.test(column.name);
+    idColumns.set(column.name, isId);
+  }
+  return isId ? Number(value) : value;
 }
+
+/** Names of columns, as many as our statements have, and whether they are ids. */
+const idColumns = new Map<string, boolean>();
 
 /** What a select has in its rows. */
 export async function describeColumns(select: Pick<Select<object>, "describe">): Promise<Column[]> {

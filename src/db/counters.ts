@@ -1,5 +1,10 @@
 import type { Tx } from "./client.ts";
 
+const NUMBERED = {
+  invoice: { table: "invoices", column: "invoice_number" },
+  quote: { table: "quotes", column: "quote_number" },
+} as const;
+
 export type CounterKind = "invoice" | "quote";
 
 /**
@@ -18,6 +23,45 @@ export async function advanceCounter(
     returning next_value - ${count}::int8 as first
   `;
   return row!.first;
+}
+
+/**
+ * Of `count` values from `first` on, in rising order, those whose number no record of the company has or
+ * ever had: prefix plus value, zero-padded to 5 digits and growing past them (BILLING.md 4). Without
+ * `first`: of those the counter passed over last. Only for who holds the counter's lock.
+ */
+export async function listFreeNumbers(
+  tx: Tx,
+  source: { companyId: number; kind: CounterKind; prefix: string; first?: bigint; count: number },
+): Promise<{ value: bigint; text: string }[]> {
+  const { companyId, kind, prefix, first, count } = source;
+  const { table, column } = NUMBERED[kind];
+  const passedOver = tx`
+    select next_value - ${count}::int8 from counters
+    where company_id = ${companyId} and kind = ${kind}
+  `;
+  return await tx<{ value: bigint; text: string }[]>`
+    select number.value, number.text
+    from (${first === undefined ? passedOver : tx`select ${first.toString()}::int8`}) as start (value)
+    cross join generate_series(start.value, start.value + ${count}::int8 - 1) as given (value)
+    cross join lateral (
+      select given.value,
+        ${prefix}::text || lpad(given.value::text, greatest(5, length(given.value::text)), '0') as text
+    ) as number
+    -- One by one: there are a few numbers, and all the invoices a company ever had.
+    where (
+        select true from ${tx(table)} taken
+        where taken.company_id = ${companyId} and taken.${tx(column)} = number.text
+        limit 1
+      ) is null
+      and (
+        select true from retired_numbers retired
+        where retired.company_id = ${companyId} and retired.kind = ${kind}
+          and retired.number = number.text
+        limit 1
+      ) is null
+    order by number.value
+  `;
 }
 
 /** Says which value is next. Only for who holds the row's lock, that is, after `advanceCounter`. */

@@ -2,7 +2,7 @@ import { NotFound } from "../errors.ts";
 import type { Select, Sql, Tx } from "./client.ts";
 import {
   deletePricedLines,
-  insertPricedLines,
+  insertionOfLines,
   type LineOwner,
   type PricedLineRow,
   type PricedLineValues,
@@ -64,23 +64,28 @@ export async function getInvoiceLine(
   return row;
 }
 
-/** Adds lines; their ids come back in the order given. */
+/** Adds lines, all in one statement; they come back in the order given, in which their ids rise. */
 export async function insertInvoiceLines(
   tx: Tx,
-  where: { companyId: number; invoiceId: number; now: Date },
+  { companyId, invoiceId, now }: { companyId: number; invoiceId: number; now: Date },
   lines: readonly (PricedLineValues & InvoiceLineFacts)[],
-): Promise<number[]> {
-  const owner = linesOfInvoice(where.companyId, where.invoiceId);
-  const ids = await insertPricedLines(tx, { ...owner, now: where.now }, lines);
-  const told = lines.map((line, index) => ({ ...line, id: ids[index]! })).filter(hasFacts);
-  await writeLineFacts(tx, where, told);
-  return ids;
+): Promise<InvoiceLineRow[]> {
+  if (lines.length === 0) return [];
+  const insertion = insertionOfLines(tx, { ...linesOfInvoice(companyId, invoiceId), now }, lines, {
+    names: tx`, long_description, unit, tax_rate_id, discount_type, discount_value`,
+    values: tx`, ${factArrays(tx, lines)}`,
+  });
+  return await tx<InvoiceLineRow[]>`${insertion} returning ${lineColumns(tx)}`;
 }
 
-/** Whether there is more to write of a new line than prices. */
-function hasFacts(line: InvoiceLineFacts): boolean {
-  const { longDescription, unit, taxRateId, discountType } = line;
-  return [longDescription, unit, taxRateId, discountType].some((fact) => fact !== null);
+function factArrays(tx: Tx, lines: readonly InvoiceLineFacts[]) {
+  return tx`
+    ${lines.map((line) => line.longDescription)}::text[],
+    ${lines.map((line) => line.unit)}::text[],
+    ${lines.map((line) => line.taxRateId)}::int8[],
+    ${lines.map((line) => line.discountType)}::text[],
+    ${lines.map((line) => line.discountValue)}::numeric[]
+  `;
 }
 
 /** Writes what only invoices' lines say onto lines that are there. What is so already stays untouched. */
@@ -95,12 +100,7 @@ export async function writeLineFacts(
     set long_description = p.long_description, unit = p.unit, tax_rate_id = p.tax_rate_id,
         discount_type = p.discount_type, discount_value = p.discount_value, updated_at = ${now}
     from unnest(
-      ${lines.map((line) => line.id)}::int8[],
-      ${lines.map((line) => line.longDescription)}::text[],
-      ${lines.map((line) => line.unit)}::text[],
-      ${lines.map((line) => line.taxRateId)}::int8[],
-      ${lines.map((line) => line.discountType)}::text[],
-      ${lines.map((line) => line.discountValue)}::numeric[]
+      ${lines.map((line) => line.id)}::int8[], ${factArrays(tx, lines)}
     ) as p (id, long_description, unit, tax_rate_id, discount_type, discount_value)
     where l.company_id = ${companyId} and l.invoice_id = ${invoiceId} and l.id = p.id
       and (l.long_description, l.unit, l.tax_rate_id, l.discount_type, l.discount_value)

@@ -56,6 +56,33 @@ export interface InvoicePlace {
   offset: number;
 }
 
+/** An invoice as lists show it. */
+export interface ListedInvoiceRow extends InvoiceRow {
+  /** Kept rates on the whole invoice, in its order. */
+  taxRateIds: bigint[];
+  /** By name; deleted ones are on nothing. */
+  tags: string[];
+}
+
+function listedColumns(sql: Sql | Tx) {
+  return sql`
+    ${invoiceColumns(sql)},
+    array(
+      select tax_rate_id from invoice_taxes t
+      where t.company_id = invoices.company_id and t.invoice_id = invoices.id
+      order by position
+    ) as tax_rate_ids,
+    array(
+      select tags.name
+      from invoice_tags tagged
+      join tags on tags.company_id = tagged.company_id and tags.id = tagged.tag_id
+      where tagged.company_id = invoices.company_id and tagged.invoice_id = invoices.id
+        and tags.deleted_at is null
+      order by tags.name, tags.id
+    ) as tags
+  `;
+}
+
 /**
  * The invoices of some states. Each state is a range of an index of its own; the ranges are merged, so
  * that no more is read of any than the page needs, wherever the states lie in the order. For a filter
@@ -65,11 +92,11 @@ export async function listInvoicesOfStates(
   sql: Sql | Tx,
   { states, ...filter }: InvoiceFilter & { states: readonly InvoiceState[] },
   { sort, limit, offset }: InvoicePlace,
-): Promise<InvoiceRow[]> {
+): Promise<ListedInvoiceRow[]> {
   const { companyId } = filter;
   const direction = directionOf(sql, sort);
   const key = sortKey(sql, sort);
-  return await sql<InvoiceRow[]>`
+  return await sql<ListedInvoiceRow[]>`
     with page as (
       select in_state.id, in_state.sort_key
       from unnest(
@@ -87,7 +114,7 @@ export async function listInvoicesOfStates(
       order by in_state.sort_key ${direction}, in_state.id ${direction}
       limit ${limit} offset ${offset}
     )
-    select ${invoiceColumns(sql)}
+    select ${listedColumns(sql)}
     from invoices
     join page using (id)
     where company_id = ${companyId}
@@ -116,9 +143,9 @@ export async function listInvoicesFound(
   sql: Sql | Tx,
   filter: InvoiceFilter,
   { sort, limit, offset }: InvoicePlace,
-): Promise<InvoiceRow[]> {
+): Promise<ListedInvoiceRow[]> {
   const direction = directionOf(sql, sort);
-  return await sql<InvoiceRow[]>`
+  return await sql<ListedInvoiceRow[]>`
     with page as (
       select id, ${sortKey(sql, sort)} as sort_key
       from invoices
@@ -126,7 +153,7 @@ export async function listInvoicesFound(
       order by sort_key ${direction}, id ${direction}
       ${pageOf(sql, { limit, offset })}
     )
-    select ${invoiceColumns(sql)}
+    select ${listedColumns(sql)}
     from invoices
     join page using (id)
     where company_id = ${filter.companyId}

@@ -151,6 +151,7 @@ export async function lockInvoices(
 
 export type NewInvoice = Pick<
   InvoiceRow,
+  | "id"
   | "companyId"
   | "clientId"
   | "projectId"
@@ -176,10 +177,25 @@ export type NewInvoice = Pick<
   | "createdAt"
 >;
 
-/** A new draft. */
+/** A new draft, with an id of `takeInvoiceIds`. */
 export async function insertInvoice(tx: Tx, invoice: NewInvoice): Promise<InvoiceRow> {
   const [row] = await tx<InvoiceRow[]>`
-    insert into invoices ${tx({ ...invoice, updatedAt: invoice.createdAt })}
+    insert into invoices (
+      company_id, id, client_id, project_id, category_id, invoice_number, is_archived, issue_date,
+      due_date, currency, tax_type, tax_rounding, discount_type, discount_value,
+      adjustment_description, adjustment_amount, subtotal, discount_total, tax_total, total, notes,
+      terms, footer, created_at, updated_at
+    )
+    overriding system value
+    values (
+      ${invoice.companyId}, ${invoice.id}, ${invoice.clientId}, ${invoice.projectId},
+      ${invoice.categoryId}, ${invoice.invoiceNumber}, ${invoice.isArchived}, ${invoice.issueDate},
+      ${invoice.dueDate}, ${invoice.currency}, ${invoice.taxType}, ${invoice.taxRounding},
+      ${invoice.discountType}, ${invoice.discountValue}, ${invoice.adjustmentDescription},
+      ${invoice.adjustmentAmount}, ${invoice.subtotal}, ${invoice.discountTotal}, ${invoice.taxTotal},
+      ${invoice.total}, ${invoice.notes}, ${invoice.terms}, ${invoice.footer}, ${invoice.createdAt},
+      ${invoice.createdAt}
+    )
     returning ${invoiceColumns(tx)}
   `;
   return row!;

@@ -1,4 +1,4 @@
-import type { Tx } from "./client.ts";
+import type { Fragment, Tx } from "./client.ts";
 
 /** Quantities, prices and rates as numeric text, as PostgreSQL writes them: "1.0200", "13053.000000". */
 export interface PricedLineRow {
@@ -33,34 +33,54 @@ export interface LineOwner {
   id: number;
 }
 
-/**
- * Adds lines, all in one statement; their ids rise in the order given, and come back in it.
- * Amounts go as text: the driver would take a list of bigints for one bigint.
- */
+/** What the lines of one table have beside these columns. */
+interface FurtherColumns {
+  /** Each with a comma before it. */
+  names: Fragment;
+  /** Their values, an array each, in the same order, and each with a comma before it. */
+  values: Fragment;
+}
+
+/** Adds lines, all in one statement; their ids rise in the order given, and come back in it. */
 export async function insertPricedLines(
   tx: Tx,
-  { now, ...owner }: LineOwner & { now: Date },
+  owner: LineOwner & { now: Date },
   lines: readonly PricedLineValues[],
 ): Promise<number[]> {
   if (lines.length === 0) return [];
   const rows = await tx<{ id: number }[]>`
+    ${insertionOfLines(tx, owner, lines, { names: tx``, values: tx`` })} returning id
+  `;
+  return rows.map((row) => row.id);
+}
+
+/**
+ * The statement that adds lines in the order given, for what it is to return to be written behind it.
+ * Amounts go as text: the driver would take a list of bigints for one bigint.
+ */
+export function insertionOfLines(
+  tx: Tx,
+  { now, ...owner }: LineOwner & { now: Date },
+  lines: readonly PricedLineValues[],
+  further: FurtherColumns,
+): Fragment {
+  return tx`
     insert into ${tx(owner.table)} (
       company_id, ${tx(owner.column)}, service_id, description, quantity, unit_price, amount,
       discount_amount, tax_name_1, tax_rate_1, tax_amount_1, tax_name_2, tax_rate_2, tax_amount_2,
-      sort_order, created_at, updated_at
+      sort_order, created_at, updated_at${further.names}
     )
     select
       ${owner.companyId}, ${owner.id}, p.service_id, p.description, p.quantity, p.unit_price,
       p.amount, p.discount_amount, p.tax_name_1, p.tax_rate_1, p.tax_amount_1, p.tax_name_2,
-      p.tax_rate_2, p.tax_amount_2, p.sort_order, ${now}, ${now}
-    from unnest(${columnsOf(tx, lines)}) with ordinality as p (
+      p.tax_rate_2, p.tax_amount_2, p.sort_order, ${now}, ${now}${further.names}
+    from unnest(${columnsOf(tx, lines)}${further.values}) with ordinality as p (
       service_id, description, quantity, unit_price, amount, discount_amount, tax_name_1,
-      tax_rate_1, tax_amount_1, tax_name_2, tax_rate_2, tax_amount_2, sort_order, position
+      tax_rate_1, tax_amount_1, tax_name_2, tax_rate_2, tax_amount_2, sort_order${further.names},
+      position
     )
     order by p.position
-    returning id
   `;
-  return rows.map((row) => row.id);
 }
 
 /** Writes lines that are there already, all in one statement. Lines that stay as they were keep `updated_at`. */

@@ -31,14 +31,17 @@ class Statement {
   }
 
   #begun(): Fragment {
-    if (this.#query === undefined) {
-      const values: unknown[] = [];
-      const shape = this.#gather(shapes, values);
-      shape.whole ??= this.#write();
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the driver makes of a template
-      this.#query = this.#call(shape.whole, ...values) as Fragment;
-    }
+    this.#query ??= this.prepare()((value) => value);
     return this.#query;
+  }
+
+  /** To be sent many times: each time with other values in place of its own. */
+  prepare(): Prepared {
+    const own: unknown[] = [];
+    const shape = this.#gather(shapes, own);
+    const whole = (shape.whole ??= this.#write());
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the driver makes of a template
+    return (valueOf) => this.#call(whole, ...own.map(valueOf)) as Fragment;
   }
 
   /** Collects the values of all parts, and follows the shape. */
@@ -104,6 +107,15 @@ class Statement {
   readable(): ReturnType<Fragment["readable"]> {
     return this.#begun().readable();
   }
+}
+
+/** Makes the statement; it is given each value of its own, in turn, and answers what is sent. */
+export type Prepared = (valueOf: (own: unknown) => unknown) => Fragment;
+
+/** Throws an Error for what no handle of ours has made. */
+export function prepareStatement(statement: unknown): Prepared {
+  if (!(statement instanceof Statement)) throw new Error("only statements can be prepared");
+  return statement.prepare();
 }
 
 /** Parts that stand one after the other. No parts are a value: an empty array. */

@@ -6,55 +6,81 @@ import {
   type Select,
   type Sql,
 } from "./client.ts";
+import { prepareStatement, type Prepared as PreparedStatement } from "./templates.ts";
 
-/** A select to be read with others. Made anew each time, for a select can only be used once. */
-type Part = () => PromiseLike<readonly object[]> & Pick<Select<object>, "describe">;
-type Parts = Readonly<Record<string, Part>>;
+/** Selects that are read together, under their names. */
+type Parts = Readonly<
+  Record<string, PromiseLike<readonly object[]> & Pick<Select<object>, "describe">>
+>;
 type RowsOf<P extends Parts> = {
-  [Name in keyof P]: P[Name] extends () => PromiseLike<readonly (infer Row)[]> ? Row[] : never;
+  [Name in keyof P]: P[Name] extends PromiseLike<readonly (infer Row)[]> ? Row[] : never;
 };
 
-/** What the parts of each set have in their rows; asked once, for it follows from their text. */
-const known = new WeakMap<Sql, Map<string, Promise<Column[][]>>>();
-
-/**
- * Reads several small selects in one statement: one round trip instead of one each, at a fraction of
- * the work for both sides, and all of them of one moment. Rows come as if each had been read by itself.
- * `name` stands for the set: the columns of its parts must always be the same.
- */
-export async function readTogether<const P extends Parts>(
-  sql: Sql,
-  name: string,
-  parts: P,
-): Promise<RowsOf<P>> {
-  const names = Object.keys(parts);
-  const columns = await columnsOf(sql, name, parts);
-  // A row as text has all that the driver would be sent for it; one row ends where the next begins.
-  const texts = names.map((part) => {
-    // oxlint-disable-next-line no-unsafe-type-assertion -- a select that is not awaited is a fragment
-    const select = parts[part]!() as unknown as Fragment;
-    return sql`(select string_agg(part::text, '') from (${select}) as part)`;
-  });
-  const [found] = await sql`select ${texts.reduce((all, text) => sql`${all}, ${text}`)}`.values();
-  const rows = names.map((part, index) => [
-    part,
-    readRows(sql, columns[index]!, String(found![index] ?? "")),
-  ]);
-  // oxlint-disable-next-line no-unsafe-type-assertion -- each part's rows under its name, by its own columns
-  return Object.fromEntries(rows) as RowsOf<P>;
+/** What a set comes to on one pool: its statement, and what its parts have in their rows. */
+interface Prepared {
+  names: string[];
+  columns: Column[][];
+  statement: PreparedStatement;
 }
 
-async function columnsOf(sql: Sql, name: string, parts: Parts): Promise<Column[][]> {
-  let sets = known.get(sql);
-  if (sets === undefined) known.set(sql, (sets = new Map()));
-  let asked = sets.get(name);
-  if (asked === undefined) {
-    asked = Promise.all(Object.values(parts).map((part) => describeColumns(part())));
-    sets.set(name, asked);
-    // A failure is nothing to remember.
-    asked.catch(() => sets.delete(name));
+/** Stands for a value of the key until a set is read. */
+class StandIn {
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
   }
-  return await asked;
+}
+
+/**
+ * Several small selects that are read in one statement: one round trip instead of one each, at a fraction
+ * of the work for both sides, and all of them of one moment. Rows come as if each had been read by itself.
+ * The statement is made once: `partsOf` hands on what is in its key as it is, by itself or as the one
+ * entry of a list, and decides nothing by it.
+ */
+export function defineTogether<const P extends Parts, Key extends object>(
+  partsOf: (sql: Sql, key: Key) => P,
+): (sql: Sql, key: Key) => Promise<RowsOf<P>> {
+  const known = new WeakMap<Sql, Promise<Prepared>>();
+  return async (sql, key) => {
+    let preparing = known.get(sql);
+    if (preparing === undefined) {
+      preparing = prepare(sql, (wanted: Key) => partsOf(sql, wanted));
+      known.set(sql, preparing);
+      // A failure is nothing to remember.
+      preparing.catch(() => known.delete(sql));
+    }
+    const { names, columns, statement } = await preparing;
+    const [found] = await statement((own) => fill(own, key)).values();
+    const rows = names.map((name, index) => [
+      name,
+      readRows(sql, columns[index]!, String(found![index] ?? "")),
+    ]);
+    // oxlint-disable-next-line no-unsafe-type-assertion -- each part's rows under its name, by its own columns
+    return Object.fromEntries(rows) as RowsOf<P>;
+  };
+}
+
+async function prepare(sql: Sql, partsOf: (key: never) => Parts): Promise<Prepared> {
+  // oxlint-disable-next-line no-unsafe-type-assertion -- whatever is asked for is stood for
+  const key = new Proxy({}, { get: (_key, name) => new StandIn(String(name)) }) as never;
+  const parts = Object.entries(partsOf(key));
+  const columns = await Promise.all(Object.values(partsOf(key)).map(describeColumns));
+  // A row as text has all that the driver would be sent for it; one row ends where the next begins.
+  const texts = parts.map(([, part]) => {
+    // oxlint-disable-next-line no-unsafe-type-assertion -- a select that is not awaited is a fragment
+    const select = part as unknown as Fragment;
+    return sql`(select string_agg(part::text, '') from (${select}) as part)`;
+  });
+  const statement = prepareStatement(
+    sql`select ${texts.reduce((all, text) => sql`${all}, ${text}`)}`,
+  );
+  return { names: parts.map(([name]) => name), columns, statement };
+}
+
+function fill(own: unknown, key: object): unknown {
+  if (Array.isArray(own)) return own.map((entry) => fill(entry, key));
+  return own instanceof StandIn ? (Reflect.get(key, own.name) as unknown) : own;
 }
 
 /** Rows as PostgreSQL writes them, one right after the other: `(1,a)(2,"b c")`. */

@@ -15,7 +15,7 @@ export function createCors(origins: readonly string[]): RequestHandler {
   const isAny = origins.includes("*");
   return (request, response, next) => {
     const origin = request.get("Origin");
-    if (!isAny) response.vary("Origin");
+    if (!isAny) response.setHeader("Vary", "Origin");
     if (origin === undefined || !(isAny || origins.includes(origin))) {
       next();
       return;

@@ -273,7 +273,8 @@ async function send(request: Request, response: Response, answer: Answer): Promi
     response.end();
     return;
   }
-  response.status(answer.status).set(answer.headers ?? {});
+  response.statusCode = answer.status;
+  if (answer.headers !== undefined) response.set(answer.headers);
   if (answer.bytes !== undefined) {
     response.set(digestHeaders(answer.bytes)).end(answer.bytes);
     return;
@@ -286,13 +287,13 @@ async function send(request: Request, response: Response, answer: Answer): Promi
   const isRead = ["GET", "HEAD"].includes(request.method);
   if (isRead || answer.version !== undefined) {
     const etag = etagOf(answer.version, json);
-    response.set("ETag", etag);
+    response.setHeader("ETag", etag);
     if (isRead && !isNoneMatch(request.get("If-None-Match"), etag)) {
       response.status(304).end();
       return;
     }
   }
-  response.set("Content-Type", "application/json; charset=utf-8").end(json);
+  response.setHeader("Content-Type", "application/json; charset=utf-8").end(json);
 }
 
 function sendGiven(response: Response, given: GivenAnswer & { isReplayed: boolean }): void {

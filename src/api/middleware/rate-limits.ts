@@ -43,16 +43,15 @@ export function createRateLimits({ sql, clock, log, settings }: ApiServices): Ra
       const now = clock.now().getTime();
       const windowStart = now - (now % windowMs);
       const resetSeconds = Math.ceil((windowStart + windowMs) / 1000);
-      response.set("X-RateLimit-Reset", String(resetSeconds));
+      response.setHeader("X-RateLimit-Reset", String(resetSeconds));
       if (limit === null) {
-        response.set({ "X-RateLimit-Limit": "unlimited", "X-RateLimit-Remaining": "unlimited" });
+        response.setHeader("X-RateLimit-Limit", "unlimited");
+        response.setHeader("X-RateLimit-Remaining", "unlimited");
         return;
       }
       const used = await use(keyOf(request, identity), windowStart, limit);
-      response.set({
-        "X-RateLimit-Limit": String(limit),
-        "X-RateLimit-Remaining": String(Math.max(0, limit - used)),
-      });
+      response.setHeader("X-RateLimit-Limit", String(limit));
+      response.setHeader("X-RateLimit-Remaining", String(Math.max(0, limit - used)));
       if (used > limit) {
         throw new TooManyRequests(`The limit of ${limit} requests an hour is reached.`, {
           retryAfterSeconds: Math.max(1, Math.ceil((windowStart + windowMs - now) / 1000)),

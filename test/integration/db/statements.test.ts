@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { openDatabase, type Sql, type Tx } from "../../../src/db/client.ts";
-import { readTogether } from "../../../src/db/together.ts";
+import { defineTogether } from "../../../src/db/together.ts";
 import { untilBlocked } from "../../support/blocked.ts";
 import { setup } from "../../support/setup.ts";
 
@@ -95,12 +95,26 @@ test("what is read together is what is read one by one, of every type and howeve
       array[1, 2]::int8[] as ids, '\\x00ff'::bytea as hash, null::int8 as nothing
   `;
   const none = () => sql<{ id: number }[]>`select 1::int8 as id where false`;
-  for (let round = 0; round < 2; round += 1) {
-    const together = await readTogether(sql, "everything", { texts, types, none });
+  const asked = ({ id, name }: { id: number; name: string | null }) =>
+    sql<
+      { id: number; name: string | null; ids: bigint[] }[]
+    >`select ${id}::int8 as id, ${name}::text as name, ${[id]}::int8[] as ids`;
+  const readEverything = defineTogether((_sql, key: { id: number; name: string | null }) => ({
+    texts: texts(),
+    types: types(),
+    none: none(),
+    asked: asked(key),
+  }));
+  for (const key of [
+    { id: 1, name: "one" },
+    { id: 2, name: null },
+  ]) {
+    const together = await readEverything(sql, key);
     expect(together).toEqual({
       texts: [...(await texts())],
       types: [...(await types())],
       none: [],
+      asked: [{ ...key, ids: [BigInt(key.id)] }],
     });
     expect(together.texts.map(({ text }) => text)).toEqual([...strange, null]);
   }

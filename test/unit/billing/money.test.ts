@@ -8,7 +8,6 @@ import {
   parseScaled,
   roundHalfAway,
 } from "../../../src/billing/money.ts";
-import { formatNumber } from "../../../src/billing/numbers.ts";
 
 test("currencies have the decimals of ISO 4217, not those of a locale's habit", () => {
   const exponents = { JPY: 0, KRW: 0, USD: 2, LBP: 2, HUF: 2, KWD: 3, TND: 3, CLF: 4 };
@@ -109,10 +108,4 @@ test("a scaled number is written with all its decimals, and read back the same",
       expect(parseScaled(formatScaled(value, scale), scale)).toBe(value);
     }),
   );
-});
-
-test("numbers are padded to five digits and grow past them", () => {
-  expect(formatNumber("INV-", 7n)).toBe("INV-00007");
-  expect(formatNumber("", 99_999n)).toBe("99999");
-  expect(formatNumber("INV-", 100_000n)).toBe("INV-100000");
 });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { AdjustmentRow } from "../../../db/invoice-adjustments.ts";
 import { instantJson, presentInstant } from "../../answers.ts";
-import { moneyJson } from "../../units.ts";
+import { moneyJson, presentMinor } from "../../units.ts";
 
 export const adjustmentJson = z
   .object({
@@ -17,7 +17,7 @@ export function presentAdjustment(adjustment: AdjustmentRow) {
   return {
     id: adjustment.id,
     description: adjustment.description,
-    amount: adjustment.amount,
+    amount: presentMinor(adjustment.amount),
     created_at: presentInstant(adjustment.createdAt),
     updated_at: presentInstant(adjustment.updatedAt),
   };

@@ -12,7 +12,7 @@ import { selectInvoice, type InvoiceRow } from "../../../db/invoices.ts";
 import { selectInvoiceCategory } from "../../../db/labels.ts";
 import { listInvoicePayments } from "../../../db/payments.ts";
 import { listRecordTags } from "../../../db/record-tags.ts";
-import { readTogether } from "../../../db/together.ts";
+import { defineTogether } from "../../../db/together.ts";
 import { NotFound } from "../../../errors.ts";
 import type { Answer } from "../../answers.ts";
 import type { CompanyContext } from "../../context.ts";
@@ -83,18 +83,26 @@ export function answerMailedInvoice(mailed: {
   });
 }
 
-/** An invoice with its lines, for who has just written it. */
+/** An invoice with its lines, for who has just written it; what is known of it is not read again. */
 export async function answerInvoiceWithLines(
   context: Pick<CompanyContext, "company" | "mayUse"> & { tx: Tx },
   invoice: InvoiceRow,
+  known: {
+    /** In the order in which they were given; none of them a late fee. */
+    lines?: readonly InvoiceLineRow[];
+    isUntagged?: boolean;
+  } = {},
 ): Promise<Answer> {
   const { tx, company } = context;
   const where = { companyId: company.id, invoiceId: invoice.id };
   // One after the other on the transaction's connection, without waiting in between.
   const [tagsOf, lines, taxes] = await Promise.all([
-    loadTags(tx, context, "invoice", [invoice.id]),
-    listInvoiceLines(tx, where),
-    listInvoiceTaxes(tx, { ...where, invoiceIds: [invoice.id] }),
+    loadTags(tx, context, "invoice", known.isUntagged ? [] : [invoice.id]),
+    known.lines?.toSorted((one, other) => one.sortOrder - other.sortOrder) ??
+      listInvoiceLines(tx, where),
+    invoice.taxType === "inline"
+      ? []
+      : listInvoiceTaxes(tx, { ...where, invoiceIds: [invoice.id] }),
   ]);
   return answerInvoice(invoice, { ...presentLines(lines, taxes), ...tagsOf(invoice.id) });
 }
@@ -107,28 +115,31 @@ function presentLines(lines: readonly InvoiceLineRow[], taxes: readonly InvoiceT
   };
 }
 
+/** An invoice, and all that belongs to it. */
+const readInvoice = defineTogether((sql, where: { companyId: number; invoiceId: number }) => {
+  const { companyId, invoiceId } = where;
+  return {
+    invoices: selectInvoice(sql, { companyId, id: invoiceId }),
+    categories: selectInvoiceCategory(sql, where),
+    clients: selectInvoicedClient(sql, where),
+    lines: listInvoiceLines(sql, where),
+    taxes: listInvoiceTaxes(sql, { companyId, invoiceIds: [invoiceId] }),
+    tags: listRecordTags(sql, { kind: "invoice", companyId, ids: [invoiceId] }),
+    adjustments: listAdjustments(sql, where),
+    artifacts: listArtifacts(sql, where),
+    lateFees: listInvoiceLateFees(sql, where),
+    payments: listInvoicePayments(sql, where),
+    deliveries: listInvoiceDeliveries(sql, where),
+    reminders: listInvoiceReminders(sql, where),
+  };
+});
+
 /** An invoice with all that belongs to it. */
 export async function answerInvoiceDetail(
-  context: Pick<CompanyContext, "company" | "mayUse"> & { sql: Sql },
+  { sql, company, mayUse }: Pick<CompanyContext, "company" | "mayUse"> & { sql: Sql },
   invoiceId: number,
 ): Promise<Answer> {
-  const { sql, company, mayUse } = context;
-  const companyId = company.id;
-  const where = { companyId, invoiceId };
-  const found = await readTogether(sql, "invoice", {
-    invoices: () => selectInvoice(sql, { companyId, id: invoiceId }),
-    categories: () => selectInvoiceCategory(sql, where),
-    clients: () => selectInvoicedClient(sql, where),
-    lines: () => listInvoiceLines(sql, where),
-    taxes: () => listInvoiceTaxes(sql, { companyId, invoiceIds: [invoiceId] }),
-    tags: () => listRecordTags(sql, { kind: "invoice", companyId, ids: [invoiceId] }),
-    adjustments: () => listAdjustments(sql, where),
-    artifacts: () => listArtifacts(sql, where),
-    lateFees: () => listInvoiceLateFees(sql, where),
-    payments: () => listInvoicePayments(sql, where),
-    deliveries: () => listInvoiceDeliveries(sql, where),
-    reminders: () => listInvoiceReminders(sql, where),
-  });
+  const found = await readInvoice(sql, { companyId: company.id, invoiceId });
   const [invoice] = found.invoices;
   if (invoice === undefined) throw new NotFound("Invoice");
   return answerInvoice(invoice, {

@@ -3,14 +3,11 @@ import { loadInvoiceList } from "../../../actions/load-invoice-list.ts";
 import type { InvoiceStatus } from "../../../billing/statuses.ts";
 import { invoiceSortFields, type InvoiceSort } from "../../../db/invoice-lists.ts";
 import type { InvoiceSummaryRow } from "../../../db/invoice-tallies.ts";
-import { listInvoiceTaxes } from "../../../db/invoice-taxes.ts";
-import { listRecordTags } from "../../../db/record-tags.ts";
-import { readTogether } from "../../../db/together.ts";
 import { InvalidInput } from "../../../errors.ts";
 import { listAnswer, listJson, pageOf, pageQuery } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
 import { booleanQuery, filterQuery, idQuery, searchQuery, sortQuery } from "../../inputs.ts";
-import { minorJson } from "../../units.ts";
+import { minorJson, presentMinor } from "../../units.ts";
 import { listedInvoiceJson } from "./detail.ts";
 import { invoiceStatuses, presentInvoice } from "./schema.ts";
 import { statusesQuery } from "./status-numbers.ts";
@@ -76,8 +73,7 @@ export const getInvoicesRoute = defineRoute({
     }),
   },
 
-  async run(context, { query }) {
-    const { sql, company } = context;
+  async run({ sql, company, mayUse }, { query }) {
     const { status: statuses, ...filter } = { ...query, ...query.filter };
     const page = pageOf(query);
     const wanted = {
@@ -95,21 +91,12 @@ export const getInvoicesRoute = defineRoute({
       sort: sortOf(query),
       ...page,
     });
-    const ids = invoices.map((invoice) => invoice.id);
-    const { tags, taxes } = await readTogether(sql, "listed invoices", {
-      tags: () => listRecordTags(sql, { kind: "invoice", companyId: company.id, ids }),
-      taxes: () => listInvoiceTaxes(sql, { companyId: company.id, invoiceIds: ids }),
-    });
     const found = summary.filter((row) => statuses === undefined || statuses.includes(row.status));
     return listAnswer(
       invoices.map((invoice) => ({
         ...presentInvoice(invoice),
-        tax_rate_ids: taxes
-          .filter((tax) => tax.invoiceId === invoice.id)
-          .map((tax) => tax.taxRateId),
-        ...(context.mayUse("tags:read") && {
-          tags: tags.filter((tag) => tag.recordId === invoice.id).map((tag) => tag.name),
-        }),
+        tax_rate_ids: invoice.taxRateIds.map(Number),
+        ...(mayUse("tags:read") && { tags: invoice.tags }),
       })),
       { ...page, total: found.reduce((sum, row) => sum + row.count, 0) },
       { totals: totalsByCurrency(found), status_counts: countsByStatus(summary) },
@@ -138,9 +125,9 @@ function totalsByCurrency(summary: readonly InvoiceSummaryRow[]) {
     return {
       currency,
       count: rows.reduce((sum, row) => sum + row.count, 0),
-      total: rows.reduce((sum, row) => sum + row.total, 0n),
-      amount_paid: rows.reduce((sum, row) => sum + row.amountPaid, 0n),
-      amount_due: rows.reduce((sum, row) => sum + row.amountDue, 0n),
+      total: presentMinor(rows.reduce((sum, row) => sum + row.total, 0n)),
+      amount_paid: presentMinor(rows.reduce((sum, row) => sum + row.amountPaid, 0n)),
+      amount_due: presentMinor(rows.reduce((sum, row) => sum + row.amountDue, 0n)),
     };
   });
 }

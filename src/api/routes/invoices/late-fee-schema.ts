@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { InvoiceLateFeeRow } from "../../../db/invoice-late-fees.ts";
 import { dateJson, instantJson, presentInstant } from "../../answers.ts";
-import { minorJson } from "../../units.ts";
+import { minorJson, presentMinor } from "../../units.ts";
 
 /** A fee in the fee ledger, where a waived one stays (BILLING.md 6). */
 export const invoiceLateFeeJson = z
@@ -19,8 +19,8 @@ export function presentInvoiceLateFee(fee: InvoiceLateFeeRow) {
   return {
     occurrence: fee.occurrence,
     business_date: fee.businessDate,
-    fee: fee.fee,
-    tax: fee.tax,
+    fee: presentMinor(fee.fee),
+    tax: presentMinor(fee.tax),
     line_id: fee.lineId,
     waived_at: presentInstant(fee.waivedAt),
   };

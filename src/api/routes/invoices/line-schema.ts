@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { InvoiceLineRow } from "../../../db/invoice-lines.ts";
 import { instantJson, presentInstant } from "../../answers.ts";
-import { minorJson, moneyJson, units } from "../../units.ts";
+import { minorJson, moneyJson, presentMinor, units } from "../../units.ts";
 import { presentDiscountValue } from "./schema.ts";
 
 export const lineJson = z
@@ -46,17 +46,17 @@ export function presentLine(line: Omit<InvoiceLineRow, "invoiceId">) {
     quantity: Number(line.quantity),
     unit: line.unit,
     unit_price: line.unitPrice,
-    amount: line.amount,
+    amount: presentMinor(line.amount),
     discount_type: line.discountType,
     discount_value: presentDiscountValue(line),
-    discount_amount: line.discountAmount,
+    discount_amount: presentMinor(line.discountAmount),
     tax_name_1: line.taxName1,
     tax_rate_1: line.taxRate1 === null ? null : Number(line.taxRate1),
     tax_rate_id: line.taxRateId,
-    tax_amount_1: line.taxAmount1,
+    tax_amount_1: presentMinor(line.taxAmount1),
     tax_name_2: line.taxName2,
     tax_rate_2: line.taxRate2 === null ? null : Number(line.taxRate2),
-    tax_amount_2: line.taxAmount2,
+    tax_amount_2: presentMinor(line.taxAmount2),
     sort_order: line.sortOrder,
     is_late_fee: line.isLateFee,
     created_at: presentInstant(line.createdAt),

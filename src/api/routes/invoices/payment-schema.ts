@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { PaymentRow } from "../../../db/payments.ts";
 import { dateJson, instantJson, presentInstant } from "../../answers.ts";
-import { minorJson, moneyJson } from "../../units.ts";
+import { minorJson, moneyJson, presentMinor } from "../../units.ts";
 
 export const paymentJson = z
   .object({
@@ -38,9 +38,9 @@ export function presentPayment(payment: PaymentRow) {
   return {
     id: payment.id,
     invoice_id: payment.invoiceId,
-    amount: payment.amount,
-    credited: payment.credited,
-    amount_refunded: payment.amountRefunded,
+    amount: presentMinor(payment.amount),
+    credited: presentMinor(payment.credited),
+    amount_refunded: presentMinor(payment.amountRefunded),
     currency: payment.currency,
     payment_date: payment.paymentDate,
     payment_method: payment.paymentMethod,

@@ -25,7 +25,9 @@ export const postInvoiceRoute = defineRoute({
     const by = { company, causerId: user.id, now };
     const { client_id: clientId, ...fields } = body;
     const tags = toTags(caller, fields.tags);
-    const invoice = await createInvoice(tx, by, { clientId, tags, ...toInvoiceFields(fields) });
-    return { ...(await answerInvoiceWithLines(context, invoice)), status: 201 };
+    const input = { clientId, tags, ...toInvoiceFields(fields) };
+    const { invoice, lines } = await createInvoice(tx, by, input);
+    const known = { lines, isUntagged: tags === undefined };
+    return { ...(await answerInvoiceWithLines(context, invoice, known)), status: 201 };
   },
 });

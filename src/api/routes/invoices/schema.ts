@@ -2,7 +2,7 @@ import { z } from "zod";
 import { statusColor, statusLabel, type InvoiceStatus } from "../../../billing/statuses.ts";
 import type { InvoiceRow } from "../../../db/invoices.ts";
 import { dateJson, instantJson, presentInstant } from "../../answers.ts";
-import { minorJson, moneyJson } from "../../units.ts";
+import { minorJson, moneyJson, presentMinor } from "../../units.ts";
 import { approvalJson, presentApproval } from "../time-entries/approval-schema.ts";
 
 export const invoiceStatuses = [
@@ -92,18 +92,18 @@ export function presentInvoice(invoice: InvoiceRow) {
     due_date: invoice.dueDate,
     currency: invoice.currency,
     tax_type: invoice.taxType,
-    subtotal: invoice.subtotal,
-    tax_total: invoice.taxTotal,
+    subtotal: presentMinor(invoice.subtotal),
+    tax_total: presentMinor(invoice.taxTotal),
     discount_type: invoice.discountType,
     discount_value: presentDiscountValue(invoice),
-    discount_total: invoice.discountTotal,
+    discount_total: presentMinor(invoice.discountTotal),
     adjustment_description: invoice.adjustmentDescription,
-    adjustment_amount: invoice.adjustmentAmount,
-    late_fee_amount: invoice.lateFeeAmount,
+    adjustment_amount: presentMinor(invoice.adjustmentAmount),
+    late_fee_amount: presentMinor(invoice.lateFeeAmount),
     late_fee_applied_at: presentInstant(invoice.lateFeeAppliedAt),
-    total: invoice.total,
-    amount_paid: invoice.amountPaid,
-    amount_due: invoice.amountDue,
+    total: presentMinor(invoice.total),
+    amount_paid: presentMinor(invoice.amountPaid),
+    amount_due: presentMinor(invoice.amountDue),
     notes: invoice.notes,
     terms: invoice.terms,
     footer: invoice.footer,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { InvoiceLineRow } from "../../../db/invoice-lines.ts";
 import type { InvoiceTaxRow } from "../../../db/invoice-taxes.ts";
 import { presentRate } from "../../rates.ts";
-import { minorJson } from "../../units.ts";
+import { minorJson, presentMinor } from "../../units.ts";
 
 /** A tax as it stands on an invoice. Those of an invoice add up to its `tax_total`. */
 export const invoiceTaxJson = z
@@ -41,6 +41,6 @@ export function presentTaxes(lines: readonly InvoiceLineRow[], ofWhole: readonly
     line_item_id: tax.lineItemId,
     name: tax.name,
     rate: presentRate(tax.rate),
-    amount: tax.amount,
+    amount: presentMinor(tax.amount),
   }));
 }
