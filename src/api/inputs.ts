@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isLocalDate, isTimezone } from "../billing/dates.ts";
+import { findTimezone, isLocalDate } from "../billing/dates.ts";
 import { isCurrency, parseScaled } from "../billing/money.ts";
 import { isCountry } from "../platform/countries.ts";
 import { units } from "./units.ts";
@@ -183,11 +183,12 @@ export const country = z
   .refine(isCountry, "Must be a two-letter country code of ISO 3166, like DE.")
   .meta({ minLength: 2, maxLength: 2, example: "DE" });
 
-/** An IANA time zone. */
+/** An IANA time zone, in any letters. */
 export const timezone = z
   .string()
   .max(64)
-  .refine(isTimezone, "Must be an IANA time zone, like America/Chicago.")
+  .transform((text) => findTimezone(text) ?? "")
+  .refine((name) => name !== "", "Must be an IANA time zone, like America/Chicago.")
   .meta({ example: "America/Chicago" });
 
 /** true or false in a query: `true`, `false`, `1`, `0`. */

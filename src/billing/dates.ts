@@ -64,13 +64,19 @@ export function nightInstant(local: {
   return new Date(zoned.epochMilliseconds);
 }
 
-/** Whether the text names an IANA zone. Bare offsets like "+05:00" are none: they know no DST. */
-export function isTimezone(text: string): boolean {
-  if (!/^[A-Za-z]/.test(text)) return false;
+/** Names that ICU still has, and the IANA database and PostgreSQL have not. */
+const FORMER_ZONE = /^(?:systemv\/.*|us\/pacific-new|canada\/east-saskatchewan)$/i;
+
+/**
+ * An IANA zone by its name, in its own letters; undefined when there is none of this name. Bare offsets
+ * like "+05:00" are none: they know no DST.
+ */
+export function findTimezone(text: string): string | undefined {
+  if (!/^[A-Za-z]/.test(text) || FORMER_ZONE.test(text)) return undefined;
   try {
-    return new Intl.DateTimeFormat("en-US", { timeZone: text }).resolvedOptions().timeZone !== "";
+    return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(text).timeZoneId;
   } catch (error) {
-    if (error instanceof RangeError) return false;
+    if (error instanceof RangeError) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { calendar_v3 } from "@googleapis/calendar";
-import { addDays, isTimezone } from "../../billing/dates.ts";
+import { addDays, findTimezone } from "../../billing/dates.ts";
 import type { PlannedTime } from "../../billing/planned-days.ts";
 import { storableText } from "../../platform/storable-text.ts";
 import type { CalendarEvent, EventFacts } from "./contract.ts";
@@ -72,13 +72,12 @@ function factsOf(event: Event, calendarZone: string): EventFacts | null {
   const { start, end, summary, description, location } = event;
   const time = start && end ? timeOf(start, end) : undefined;
   if (time === undefined) return null;
-  const zone = start?.timeZone ?? "";
   return {
     title: textOf(summary, TITLE_MAX) ?? UNTITLED,
     notes: textOf(description, NOTES_MAX),
     location: textOf(location, LOCATION_MAX),
     time,
-    timezone: isTimezone(zone) ? zone : calendarZone,
+    timezone: findTimezone(start?.timeZone ?? "") ?? calendarZone,
   };
 }
 

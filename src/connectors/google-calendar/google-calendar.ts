@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isTimezone } from "../../billing/dates.ts";
+import { findTimezone } from "../../billing/dates.ts";
 import { ProviderRejected } from "../../errors.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { createHttpClient } from "../../platform/http-client.ts";
@@ -251,5 +251,5 @@ function calendarOf(entry: z.infer<typeof CalendarEntry>): CalendarRef {
 }
 
 function zoneOf(text: string | null | undefined): string {
-  return text && isTimezone(text) ? text : "UTC";
+  return findTimezone(text ?? "") ?? "UTC";
 }

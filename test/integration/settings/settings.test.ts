@@ -61,6 +61,7 @@ test("what is wrong is a 422 that names it", async () => {
     ["country", { country: "QQ" }],
     ["currency", { currency: "DOL" }],
     ["timezone", { timezone: "Mars/Olympus" }],
+    ["timezone", { timezone: "IST" }],
     ["billing_hour", { billing_hour: 24 }],
     ["billing_minute", { billing_minute: -1 }],
     ["catch_up_limit", { catch_up_limit: 367 }],
@@ -79,12 +80,13 @@ test("what is wrong is a 422 that names it", async () => {
 test("another zone or billing time moves the next night", async () => {
   const { expectCall } = await startInvoicing({ timezone: "UTC" });
   const moved = await expectCall(200, "PUT", "/settings", {
-    timezone: "America/New_York",
+    timezone: "america/new_york",
     billing_hour: 3,
     billing_minute: 30,
   });
   // 2 March 2026, 09:00 UTC is 04:00 in New York: today's 03:30 is over.
   expect(moved).toMatchObject({
+    timezone: "America/New_York",
     next_night_date: "2026-03-03",
     next_night_at: "2026-03-03T08:30:00.000000Z",
   });

@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import {
   addDays,
   daysBetween,
+  findTimezone,
   fromDayNumber,
   isLocalDate,
-  isTimezone,
   localDateOf,
   nightInstant,
   toDayNumber,
@@ -197,7 +197,25 @@ describe("local dates", () => {
 
 test("zones are names of the IANA database, not offsets", () => {
   const known = ["UTC", "America/St_Johns", "Asia/Kolkata", "Etc/GMT+5", "America/Argentina/Salta"];
-  expect(known.filter(isTimezone)).toEqual(known);
-  const unknown = ["", "+05:00", "-08:00", "Mars/Olympus", "America/New York", "UTC\0", "05:00"];
-  expect(unknown.filter(isTimezone)).toEqual([]);
+  expect(known.map(findTimezone)).toEqual(known);
+  // Read in any letters, and kept under the name that was given, not another one of the same zone.
+  expect(["america/st_johns", "ASIA/KOLKATA", "us/pacific", "nz-chat"].map(findTimezone)).toEqual([
+    "America/St_Johns",
+    "Asia/Kolkata",
+    "US/Pacific",
+    "NZ-CHAT",
+  ]);
+  const unknown = [
+    "",
+    "+05:00",
+    "-08:00",
+    "Mars/Olympus",
+    "America/New York",
+    "UTC\0",
+    "05:00",
+    "Z",
+  ];
+  // Names of machines' own lists: of several zones, or of none that PostgreSQL has.
+  unknown.push("IST", "CST", "AST", "SystemV/PST8", "us/pacific-new", "Canada/East-Saskatchewan");
+  expect(unknown.filter((text) => findTimezone(text) !== undefined)).toEqual([]);
 });
