@@ -6,7 +6,7 @@ import { lockUnbilledTimeOfTasks, type TimeEntryRow } from "../db/time-entries.t
 import type { Acting } from "./acting.ts";
 import type { ActionResult, RuleTarget } from "./rule-effects.ts";
 import { lockTimeEntry } from "./change-time.ts";
-import { createInvoice } from "./create-invoice.ts";
+import { createInvoice, getBillableClient } from "./create-invoice.ts";
 import { importTime } from "./import-time.ts";
 
 /** Most lines of an invoice that rules bill on; what comes then goes on another one. */
@@ -27,6 +27,7 @@ export async function addToNextInvoice(
   if (found === undefined || "reason" in found) return found;
   const { clientId, ids } = found;
   const companyId = by.company.id;
+  await getBillableClient(tx, companyId, clientId);
   const invoiceId =
     (await findNextInvoice(tx, { companyId, clientId, adding: ids.length, linesMax })) ??
     (await createInvoice(tx, by, { clientId })).invoice.id;

@@ -147,7 +147,7 @@ async function fieldsOf(
     if (!actionsOf[subjectType].includes(action.type)) {
       throw new InvalidInput({
         [`actions.${index}.type`]: [
-          `What happens to a ${subjectType} takes only ${actionsOf[subjectType].join(", ")}.`,
+          `Rules on a record of the kind ${subjectType} take only ${actionsOf[subjectType].join(", ")}.`,
         ],
       });
     }

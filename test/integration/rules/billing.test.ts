@@ -4,7 +4,7 @@ import { addToNextInvoice } from "../../../src/actions/add-to-next-invoice.ts";
 import { findCompany } from "../../../src/db/companies.ts";
 import { retain } from "../../../src/workers/retention.ts";
 import { schedulerDefaults } from "../../../src/workers/settings.ts";
-import { eventually } from "../../support/eventually.ts";
+import { untilBlocked } from "../../support/blocked.ts";
 import { startWork, type Working } from "../work/start-work.ts";
 
 /** What the API answers, as far as tests look at it. */
@@ -199,7 +199,7 @@ test("a cap counts each currency by itself, and on one invoice what its imports 
 });
 
 test("the next invoice is a draft in the client's currency that has room and stays here", async () => {
-  const { expectCall, draft, worked, sql, companyId, clock } = await startWork();
+  const { expectCall, draft, worked, sql, clientId, companyId, clock } = await startWork();
   const good = await draft({ line_items: [] });
   const lines = Array.from({ length: 500 }, () => ({
     description: "Work",
@@ -229,16 +229,15 @@ test("the next invoice is a draft in the client's currency that has room and sta
   await sql.begin(async (tx) => {
     await tx`update invoices set status = 'sent' where id = ${leaving.id}`;
     billing = bill(entries[1]);
-    await eventually(async () => {
-      const waiting = await sql`
-        select from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock'
-      `;
-      return waiting.length > 0;
-    });
+    await untilBlocked(sql);
   });
   expect(await billing).toMatchObject({ effect: { invoice_id: good.id } });
   expect(await expectCall(200, "GET", `/invoices/${good.id}`)).toMatchObject({ total: 24_000 });
+
+  // An archived client is billed no more, on no draft that there is either.
+  const late = await worked();
+  await expectCall(200, "PUT", `/clients/${clientId}`, { is_archived: true });
+  await expect(bill(late)).rejects.toThrow("This client is archived");
 });
 
 test("rules are checked when they are written, changed key by key, listed, and for admins and scopes", async () => {

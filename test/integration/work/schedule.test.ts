@@ -149,7 +149,7 @@ test("what does not fit is refused with its field", async () => {
 });
 
 test("the schedule is filtered by days that are touched, people, clients and words", async () => {
-  const { call, expectCall, clientId, colleague, tokenWith } = await startWork();
+  const { call, expectCall, expectInvalid, clientId, colleague, tokenWith } = await startWork();
   const { userId, token } = await colleague("member");
   const plan = async (title: string, fields: object) =>
     await expectCall(201, "POST", "/schedule", { ...visit, title, user_id: null, ...fields });
@@ -169,6 +169,7 @@ test("the schedule is filtered by days that are touched, people, clients and wor
   expect(await titles("sort=-starts_at")).toEqual(["Evening", "Morning", "Day", "Long"]);
   expect(await titles("sort=-ends_at")).toEqual(["Long", "Evening", "Day", "Morning"]);
   expect(await titles("from=2026-03-06&to=2026-03-09")).toEqual(["Long"]);
+  await expectInvalid("to", "GET", "/schedule?from=2026-03-09&to=2026-03-08");
   expect(await titles("filter[from]=2026-03-10&sort=title")).toEqual(["Evening", "Long"]);
   expect(await titles("to=2026-03-05&is_all_day=false")).toEqual(["Morning"]);
   expect(await titles(`client_id=${clientId}`)).toEqual(["Day"]);
