@@ -1,9 +1,9 @@
 import type { LocalDate } from "../billing/dates.ts";
 import type { CalendarPeriod } from "../billing/periods.ts";
-import type { Fragment, Sql, Tx } from "./client.ts";
+import { planAnew, type Fragment, type Sql, type Tx } from "./client.ts";
 import { isIssued } from "./revenue.ts";
 import { ofFilter, type WorkedFilter } from "./unbilled-work.ts";
-import { amountOf } from "./worked-time.ts";
+import { amountOf, currencyOf, foreignCurrencies, workWithCurrency } from "./worked-time.ts";
 
 /** A filter with both its days, cut into periods of the calendar; `limit` ids to each list. */
 export type AnalyticsFilter = WorkedFilter & {
@@ -34,18 +34,15 @@ export async function listWorkedByPeriod(
   filter: AnalyticsFilter,
 ): Promise<WorkedInPeriodRow[]> {
   const { companyId, currency } = filter;
-  return await sql<WorkedInPeriodRow[]>`
-    with grouped as (
+  return await planAnew(sql<WorkedInPeriodRow[]>`
+    with ${foreignCurrencies(sql, filter)}, grouped as (
       select
-        ${startOf(sql, filter, sql`e.date`)} as start,
-        coalesce(i.currency, c.currency, ${currency}) as currency,
+        ${startOf(sql, filter, sql`e.date`)} as start, ${currencyOf(sql, currency)} as currency,
         sum(e.duration)::int8 as duration,
         coalesce(sum(e.duration) filter (where e.is_billable), 0)::int8 as billable,
         coalesce(sum(${amountOf(sql)}) filter (where e.is_billable), 0)::int8 as amount,
         count(*)::int as count, array_agg(e.id) as ids
-      from time_entries e
-      left join clients c on c.company_id = e.company_id and c.id = e.client_id
-      left join invoices i on i.company_id = e.company_id and i.id = e.invoice_id
+      from ${workWithCurrency(sql)}
       where e.company_id = ${companyId} and e.deleted_at is null and not e.is_running
         ${ofFilter(sql, filter)}
       group by 1, 2
@@ -53,7 +50,7 @@ export async function listWorkedByPeriod(
     select start, currency, duration, billable, amount, count, ${lowest(sql, filter)} as ids
     from grouped
     order by start, currency
-  `;
+  `);
 }
 
 /** Money of records that lie in a period, in one currency. Minor units. */
@@ -126,7 +123,7 @@ async function listMoney(
   filter: AnalyticsFilter,
   records: Fragment,
 ): Promise<MoneyInPeriodRow[]> {
-  return await sql<MoneyInPeriodRow[]>`
+  return await planAnew(sql<MoneyInPeriodRow[]>`
     with records as (${records}), grouped as (
       select
         start, currency, sum(amount)::int8 as amount, count(*)::int as count, array_agg(id) as ids
@@ -136,7 +133,7 @@ async function listMoney(
     select start, currency, amount, count, ${lowest(sql, filter)} as ids
     from grouped
     order by start, currency
-  `;
+  `);
 }
 
 function startOf(sql: Sql | Tx, { period }: AnalyticsFilter, day: Fragment): Fragment {

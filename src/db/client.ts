@@ -1,5 +1,5 @@
 import postgres from "postgres";
-import { makeStatement } from "./templates.ts";
+import { makeStatement, markToPlanAnew } from "./templates.ts";
 
 type Types = { bigint: bigint };
 
@@ -158,6 +158,15 @@ function idsAsNumbers(value: unknown, column?: { name: string }): unknown {
 
 /** Names of columns, as many as our statements have, and whether they are ids. */
 const idColumns = new Map<string, boolean>();
+
+/**
+ * A statement whose plan must know its values, like a report's, which reads a day or all of the books. The
+ * others are kept by their connection, and after five times PostgreSQL has one plan for whatever their values:
+ * for few rows, by one process. Costs making a plan each time: not for what is asked often.
+ */
+export function planAnew<Row extends object>(select: Select<Row>): Select<Row> {
+  return markToPlanAnew(select);
+}
 
 /** What a select has in its rows. */
 export async function describeColumns(select: Pick<Select<object>, "describe">): Promise<Column[]> {

@@ -1,5 +1,5 @@
 import type { LocalDate } from "../billing/dates.ts";
-import type { Sql, Tx } from "./client.ts";
+import { planAnew, type Sql, type Tx } from "./client.ts";
 import type { ExpenseCategory } from "./expenses.ts";
 
 export interface MonthlyExpensesRow {
@@ -16,7 +16,7 @@ export async function listExpensesByMonth(
   sql: Sql | Tx,
   { companyId, from, to }: { companyId: number; from: LocalDate; to: LocalDate },
 ): Promise<MonthlyExpensesRow[]> {
-  return await sql<MonthlyExpensesRow[]>`
+  return await planAnew(sql<MonthlyExpensesRow[]>`
     select
       date_trunc('month', expense_date::timestamp)::date as month, currency,
       sum(amount)::int8 as amount, sum(tax_amount)::int8 as tax_amount
@@ -25,7 +25,7 @@ export async function listExpensesByMonth(
       and deleted_at is null
     group by month, currency
     order by month, currency
-  `;
+  `);
 }
 
 /** What expenses of one currency, category and client come to. Minor units, `amount` without tax. */
@@ -47,7 +47,7 @@ export async function groupExpenses(
   filter: { companyId: number; from: LocalDate | undefined; to: LocalDate | undefined },
 ): Promise<ExpenseGroupRow[]> {
   const { companyId, from, to } = filter;
-  return await sql<ExpenseGroupRow[]>`
+  return await planAnew(sql<ExpenseGroupRow[]>`
     with grouped as (
       select
         currency, category, client_id, count(*)::int as count, sum(amount)::int8 as amount,
@@ -64,5 +64,5 @@ export async function groupExpenses(
     from grouped
     left join clients on clients.company_id = ${companyId} and clients.id = grouped.client_id
     order by grouped.currency, grouped.category, grouped.client_id
-  `;
+  `);
 }

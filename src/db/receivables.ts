@@ -1,5 +1,5 @@
 import type { LocalDate } from "../billing/dates.ts";
-import type { Sql, Tx } from "./client.ts";
+import { planAnew, type Sql, type Tx } from "./client.ts";
 
 /** What clients owe in one currency. Minor units. */
 export interface ReceivablesRow {
@@ -14,14 +14,14 @@ export async function sumReceivables(
   sql: Sql | Tx,
   { companyId, today }: { companyId: number; today: LocalDate },
 ): Promise<ReceivablesRow[]> {
-  return await sql<ReceivablesRow[]>`
+  return await planAnew(sql<ReceivablesRow[]>`
     select
       currency, sum(amount_due)::int8 as outstanding,
       coalesce(sum(amount_due) filter (where due_date < ${today}), 0)::int8 as overdue
     from invoices
     where company_id = ${companyId} and ${isOwed(sql)}
     group by currency
-  `;
+  `);
 }
 
 export const ageBases = ["issue_date", "due_date"] as const;
@@ -52,7 +52,7 @@ export async function listAgedReceivables(
   filter: { companyId: number; today: LocalDate; ageFrom: AgeBasis; byClient: boolean },
 ): Promise<AgedReceivablesRow[]> {
   const { companyId, today, ageFrom, byClient } = filter;
-  return await sql<AgedReceivablesRow[]>`
+  return await planAnew(sql<AgedReceivablesRow[]>`
     with aged as (
       select
         currency, client_id, amount_due, ${today}::date - ${sql(ageFrom)} as age,
@@ -79,7 +79,7 @@ export async function listAgedReceivables(
     from summed
     left join clients on clients.company_id = ${companyId} and clients.id = summed.client_id
     order by summed.total desc, summed.client_id
-  `;
+  `);
 }
 
 /** Sent, and not paid in full: what clients owe. */

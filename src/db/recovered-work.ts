@@ -1,5 +1,5 @@
 import type { LocalDate } from "../billing/dates.ts";
-import type { Sql, Tx } from "./client.ts";
+import { planAnew, type Sql, type Tx } from "./client.ts";
 import { ofFilter, type WorkedFilter } from "./unbilled-work.ts";
 import { amountOf } from "./worked-time.ts";
 
@@ -51,15 +51,12 @@ export async function listRecoveredWork(
       where e.company_id = l.company_id and e.id = l.time_entry_id ${ofFilter(sql, filter)}
     )
   `;
-  const ids = (condition: string) => sql`
-    array(
-      select id from billed
-      where billed.currency = summed.currency and ${sql(condition)}
-      order by id
-      limit ${limit}
-    )
+  // All of them are collected on the way and few of them sorted: looking for each list apart would go through
+  // all invoices again.
+  const ids = (name: string) => sql`
+    array(select id from unnest(summed.${sql(name)}) as id order by id limit ${limit}) as ${sql(name)}
   `;
-  return await sql<RecoveredWorkRow[]>`
+  return await planAnew(sql<RecoveredWorkRow[]>`
     with worked as (
       select
         e.invoice_id, count(*)::int as entries, sum(e.duration)::int8 as duration,
@@ -73,7 +70,7 @@ export async function listRecoveredWork(
       where l.company_id = ${companyId} and l.time_entry_id is not null
         ${isWhole ? sql`` : ofLines}
       group by l.invoice_id
-    ), billed as materialized (
+    ), billed as (
       select
         i.id, i.currency, w.entries, w.duration, w.value, coalesce(lines.net, 0) as net,
         i.status = 'draft' as is_draft, i.status <> 'draft' as is_issued,
@@ -100,18 +97,24 @@ export async function listRecoveredWork(
         coalesce(sum(duration) filter (where is_draft), 0)::int8 as draft_duration,
         coalesce(sum(entries) filter (where is_draft), 0)::int as draft_entries,
         (count(*) filter (where is_issued))::int as issued_count,
+        array_agg(id) filter (where is_issued) as issued_ids,
         (count(*) filter (where is_collected))::int as collected_count,
+        array_agg(id) filter (where is_collected) as collected_ids,
         (count(*) filter (where is_outstanding))::int as outstanding_count,
+        array_agg(id) filter (where is_outstanding) as outstanding_ids,
         (count(*) filter (where is_overdue))::int as overdue_count,
-        (count(*) filter (where is_draft))::int as draft_count
+        array_agg(id) filter (where is_overdue) as overdue_ids,
+        (count(*) filter (where is_draft))::int as draft_count,
+        array_agg(id) filter (where is_draft) as draft_ids
       from billed
       group by currency
     )
     select
-      summed.*, ${ids("is_issued")} as issued_ids, ${ids("is_collected")} as collected_ids,
-      ${ids("is_outstanding")} as outstanding_ids, ${ids("is_overdue")} as overdue_ids,
-      ${ids("is_draft")} as draft_ids
+      currency, issued_value, issued_duration, issued_entries, issued_net, collected, overdue,
+      draft_value, draft_duration, draft_entries, issued_count, collected_count, outstanding_count,
+      overdue_count, draft_count, ${ids("issued_ids")}, ${ids("collected_ids")},
+      ${ids("outstanding_ids")}, ${ids("overdue_ids")}, ${ids("draft_ids")}
     from summed
     order by currency
-  `;
+  `);
 }

@@ -1,5 +1,5 @@
 import type { LocalDate } from "../billing/dates.ts";
-import type { Sql, Tx } from "./client.ts";
+import { planAnew, type Sql, type Tx } from "./client.ts";
 import { isOwed } from "./receivables.ts";
 import type { ReportPage } from "./report-pages.ts";
 import { isIssued } from "./revenue.ts";
@@ -51,13 +51,13 @@ export async function listClientHealth(
   page: ReportPage,
 ): Promise<{ rows: ClientHealthRow[]; total: number; clients: Record<ClientHealth, number> }> {
   const { companyId, from, to, today, timezone } = filter;
-  const found = await sql<(ClientHealthRow & { rank: number; rowCount: number })[]>`
-    with last_payments as materialized (
+  const found = await planAnew(sql<(ClientHealthRow & { rank: number; rowCount: number })[]>`
+    with last_payments as (
       select invoice_id, max(payment_date) as paid_on
       from payments
       where company_id = ${companyId}
       group by invoice_id
-    ), last_credits as materialized (
+    ), last_credits as (
       select invoice_id, (max(created_at) at time zone ${timezone})::date as credited_on
       from credit_applications
       where company_id = ${companyId}
@@ -131,7 +131,7 @@ export async function listClientHealth(
     from shown s
     join clients c on c.company_id = ${companyId} and c.id = s.client_id
     order by overdue desc nulls first, outstanding desc, client_id, currency
-  `;
+  `);
   const counts = found.filter((row) => row.rowCount > 0);
   const countOf = (rank: number) => counts.find((row) => row.rank === rank)?.invoiceCount ?? 0;
   return {

@@ -1,5 +1,5 @@
 import type { LocalDate } from "../billing/dates.ts";
-import type { Sql, Tx } from "./client.ts";
+import { planAnew, type Sql, type Tx } from "./client.ts";
 import { tellPage, type ReportPage, type Told } from "./report-pages.ts";
 import { isIssued } from "./revenue.ts";
 
@@ -32,7 +32,7 @@ export async function listIncome(
     sums: ["payment_count", "received", "refunded", "income"],
     order: sql`income desc, client_id, currency`,
   };
-  return await sql<IncomeRow[]>`
+  return await planAnew(sql<IncomeRow[]>`
     with moved as (
       select invoice_id, currency, 1 as payments, amount as received, 0 as refunded
       from payments
@@ -54,7 +54,7 @@ export async function listIncome(
     from told
     left join clients on clients.company_id = ${companyId} and clients.id = told.client_id
     order by told.is_total desc, told.income desc, told.client_id, told.currency
-  `;
+  `);
 }
 
 /** What is owed to the tax office for one month in one currency. Minor units. */
@@ -82,7 +82,7 @@ export async function listTaxLiability(
   sql: Sql | Tx,
   { companyId, from, to }: Period,
 ): Promise<TaxLiabilityRow[]> {
-  return await sql<TaxLiabilityRow[]>`
+  return await planAnew(sql<TaxLiabilityRow[]>`
     with fees as (
       select invoice_id, sum(tax) as tax
       from invoice_late_fees
@@ -124,5 +124,5 @@ export async function listTaxLiability(
     from moved
     group by month, currency
     order by month, currency
-  `;
+  `);
 }

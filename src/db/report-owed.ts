@@ -1,6 +1,6 @@
 import type { LocalDate } from "../billing/dates.ts";
 import type { InvoiceStatus } from "../billing/statuses.ts";
-import type { Sql, Tx } from "./client.ts";
+import { planAnew, type Sql, type Tx } from "./client.ts";
 import { isOwed } from "./receivables.ts";
 import { tellPage, type ReportPage, type Told } from "./report-pages.ts";
 
@@ -42,7 +42,7 @@ export async function listReceivables(
     least: ["oldest_due_date"],
     order: sql`outstanding desc, client_id, currency`,
   };
-  return await sql<ClientReceivablesRow[]>`
+  return await planAnew(sql<ClientReceivablesRow[]>`
     with owed as (
       select client_id, currency, amount_due, due_date, is_disputed, ${today}::date - due_date as late
       from invoices
@@ -65,7 +65,7 @@ export async function listReceivables(
     from told
     left join clients on clients.company_id = ${companyId} and clients.id = told.client_id
     order by told.is_total desc, told.outstanding desc, told.client_id, told.currency
-  `;
+  `);
 }
 
 /** An invoice that is not paid in full. Minor units. */
@@ -102,7 +102,7 @@ export async function listUnpaidInvoices(
   page: { limit: number; offset: number } | undefined,
 ): Promise<UnpaidInvoiceRow[]> {
   const { companyId, today } = filter;
-  return await sql<UnpaidInvoiceRow[]>`
+  return await planAnew(sql<UnpaidInvoiceRow[]>`
     with unpaid as (
       select
         id, invoice_number, client_id, status, issue_date, due_date,
@@ -117,7 +117,7 @@ export async function listUnpaidInvoices(
     from unpaid
     join clients on clients.company_id = ${companyId} and clients.id = unpaid.client_id
     order by unpaid.due_date, unpaid.id
-  `;
+  `);
 }
 
 export interface UnpaidSumsRow {
@@ -132,7 +132,7 @@ export async function sumUnpaidInvoices(
   sql: Sql | Tx,
   filter: UnpaidFilter,
 ): Promise<UnpaidSumsRow[]> {
-  return await sql<UnpaidSumsRow[]>`
+  return await planAnew(sql<UnpaidSumsRow[]>`
     select
       currency, count(*)::int as invoice_count, sum(amount_due)::int8 as outstanding,
       coalesce(sum(amount_due) filter (where due_date < ${filter.today}), 0)::int8 as overdue
@@ -140,7 +140,7 @@ export async function sumUnpaidInvoices(
     where company_id = ${filter.companyId} and ${isUnpaid(sql, filter)}
     group by currency
     order by currency
-  `;
+  `);
 }
 
 function isUnpaid(sql: Sql | Tx, { today, clientId, isOverdue }: UnpaidFilter) {
@@ -181,7 +181,7 @@ export async function listCollections(
     most: ["days_overdue", "last_reminder_at"],
     order: sql`days_overdue desc, overdue desc, client_id, currency`,
   };
-  return await sql<CollectionRow[]>`
+  return await planAnew(sql<CollectionRow[]>`
     with summed as (
       select
         client_id, currency, count(*) as invoice_count, sum(amount_due) as overdue,
@@ -197,5 +197,5 @@ export async function listCollections(
     left join clients on clients.company_id = ${companyId} and clients.id = told.client_id
     order by
       told.is_total desc, told.days_overdue desc, told.overdue desc, told.client_id, told.currency
-  `;
+  `);
 }

@@ -1,7 +1,7 @@
 import type { LocalDate } from "../billing/dates.ts";
-import type { Fragment, Sql, Tx } from "./client.ts";
+import { planAnew, type Fragment, type Sql, type Tx } from "./client.ts";
 import { tellPage, type ReportPage, type Told } from "./report-pages.ts";
-import { amountOf } from "./worked-time.ts";
+import { amountOf, currencyOf, foreignCurrencies, workWithCurrency } from "./worked-time.ts";
 
 /** The columns of `worthSums` that are added up. */
 const worthColumns = [
@@ -65,13 +65,14 @@ export async function listTaskTime(
     sums: worthColumns,
     order: sql`seconds desc, task_id, of_project, service_id, currency`,
   };
-  return await sql<TaskTimeRow[]>`
-    with ${foreignInvoices(sql, filter)}, summed as (
+  return await planAnew(sql<TaskTimeRow[]>`
+    with ${foreignCurrencies(sql, filter)}, summed as (
       select
         e.task_id, case when e.task_id is null then e.project_id end as of_project,
         case when e.task_id is null then e.service_id end as service_id,
         ${worthSums(sql, filter.currency)}
-      from ${workWithCurrency(sql, filter)}
+      from ${workWithCurrency(sql)}
+      where ${isWorked(sql, filter)}
       group by 1, 2, 3, 4
     ), ${tellPage(sql, columns, page)}
     select
@@ -87,7 +88,7 @@ export async function listTaskTime(
     order by
       told.is_total desc, told.seconds desc, told.task_id, told.of_project, told.service_id,
       told.currency
-  `;
+  `);
 }
 
 export interface DailyTimeRow extends TimeSums {
@@ -96,13 +97,13 @@ export interface DailyTimeRow extends TimeSums {
 
 /** Time by day, for days on which somebody worked. */
 export async function listDailyTime(sql: Sql | Tx, filter: TimeFilter): Promise<DailyTimeRow[]> {
-  return await sql<DailyTimeRow[]>`
+  return await planAnew(sql<DailyTimeRow[]>`
     select e.date, ${timeSums(sql)}
     from time_entries e
     where ${isWorked(sql, filter)}
     group by e.date
     order by e.date
-  `;
+  `);
 }
 
 export interface TimesheetRow extends DailyTimeRow {
@@ -112,7 +113,7 @@ export interface TimesheetRow extends DailyTimeRow {
 
 /** Time by person and day, for days on which the person worked. */
 export async function listTimesheet(sql: Sql | Tx, filter: TimeFilter): Promise<TimesheetRow[]> {
-  return await sql<TimesheetRow[]>`
+  return await planAnew(sql<TimesheetRow[]>`
     with summed as (
       select e.user_id, e.date, ${timeSums(sql)}
       from time_entries e
@@ -123,7 +124,7 @@ export async function listTimesheet(sql: Sql | Tx, filter: TimeFilter): Promise<
     from summed
     join users on users.id = summed.user_id
     order by users.name, summed.user_id, summed.date
-  `;
+  `);
 }
 
 export interface ProjectTimeRow extends WorthSums {
@@ -144,10 +145,11 @@ export async function listProjectTime(
   filter: TimeFilter & { currency: string },
 ): Promise<ProjectTimeRow[]> {
   const { companyId } = filter;
-  return await sql<ProjectTimeRow[]>`
-    with ${foreignInvoices(sql, filter)}, by_person as (
+  return await planAnew(sql<ProjectTimeRow[]>`
+    with ${foreignCurrencies(sql, filter)}, by_person as (
       select e.project_id, e.user_id, ${worthSums(sql, filter.currency)}
-      from ${workWithCurrency(sql, filter)}
+      from ${workWithCurrency(sql)}
+      where ${isWorked(sql, filter)}
       group by e.project_id, e.user_id, 3
     ), summed as (
       select project_id, currency, count(*)::int as person_count, ${addedUp(sql)}
@@ -159,7 +161,7 @@ export async function listProjectTime(
     left join projects p on p.company_id = ${companyId} and p.id = summed.project_id
     left join clients c on c.company_id = ${companyId} and c.id = p.client_id
     order by summed.seconds desc, summed.project_id, summed.currency
-  `;
+  `);
 }
 
 /** Time with one tag; or, `isTotal`, all time, each entry once. */
@@ -180,7 +182,7 @@ export async function listTagTime(sql: Sql | Tx, filter: TimeFilter): Promise<Ta
     coalesce(sum(entry_count), 0)::int8 as entry_count, coalesce(sum(seconds), 0)::int8 as seconds,
     coalesce(sum(billable), 0)::int8 as billable, coalesce(sum(billed), 0)::int8 as billed
   `;
-  return await sql<TagTimeRow[]>`
+  return await planAnew(sql<TagTimeRow[]>`
     with by_work as materialized (
       select e.task_id, e.project_id, ${timeSums(sql)}
       from time_entries e
@@ -204,7 +206,7 @@ export async function listTagTime(sql: Sql | Tx, filter: TimeFilter): Promise<Ta
     ) t on true
     group by t.id, t.name
     order by is_total desc, seconds desc, tag_id
-  `;
+  `);
 }
 
 export interface ClientTimeRow extends WorthSums, Told {
@@ -225,24 +227,25 @@ export async function listClientTime(
     sums: worthColumns,
     order: sql`billable desc, client_id, currency`,
   };
-  return await sql<ClientTimeRow[]>`
-    with ${foreignInvoices(sql, filter)}, summed as (
+  return await planAnew(sql<ClientTimeRow[]>`
+    with ${foreignCurrencies(sql, filter)}, summed as (
       select e.client_id, ${worthSums(sql, filter.currency)}
-      from ${workWithCurrency(sql, filter)}
+      from ${workWithCurrency(sql)}
+      where ${isWorked(sql, filter)}
       group by e.client_id, 2
     ), ${tellPage(sql, columns, page)}
     select told.*, c.name as client_name
     from told
     left join clients c on c.company_id = ${companyId} and c.id = told.client_id
     order by told.is_total desc, told.billable desc, told.client_id, told.currency
-  `;
+  `);
 }
 
 /** All time together. */
 export async function sumTime(sql: Sql | Tx, filter: TimeFilter): Promise<TimeSums> {
-  const [row] = await sql<TimeSums[]>`
+  const [row] = await planAnew(sql<TimeSums[]>`
     select ${timeSums(sql)} from time_entries e where ${isWorked(sql, filter)}
-  `;
+  `);
   return row!;
 }
 
@@ -254,30 +257,6 @@ function isWorked(sql: Sql | Tx, filter: TimeFilter): Fragment {
     ${userId === undefined ? sql`` : sql`and e.user_id = ${userId}`}
     ${clientId === undefined ? sql`` : sql`and e.client_id = ${clientId}`}
     ${projectId === undefined ? sql`` : sql`and e.project_id = ${projectId}`}
-  `;
-}
-
-/** The CTE of invoices in another currency than the company's: few as a rule, so that joining them is cheap. */
-function foreignInvoices(
-  sql: Sql | Tx,
-  { companyId, currency }: TimeFilter & { currency: string },
-): Fragment {
-  return sql`
-    foreign_invoices as (
-      select id, currency from invoices where company_id = ${companyId} and currency <> ${currency}
-    )
-  `;
-}
-
-/** Entries `e` with what says their currency: their client while they are on no invoice, else the invoice. */
-function workWithCurrency(sql: Sql | Tx, filter: TimeFilter): Fragment {
-  return sql`
-    time_entries e
-    left join clients billed_to
-      on billed_to.company_id = e.company_id and billed_to.id = e.client_id
-      and e.invoice_id is null
-    left join foreign_invoices i on i.id = e.invoice_id
-    where ${isWorked(sql, filter)}
   `;
 }
 
@@ -302,7 +281,7 @@ function addedUp(sql: Sql | Tx): Fragment {
 function worthSums(sql: Sql | Tx, currency: string): Fragment {
   const amount = amountOf(sql);
   return sql`
-    coalesce(i.currency, billed_to.currency, ${currency}) as currency, ${timeSums(sql)},
+    ${currencyOf(sql, currency)} as currency, ${timeSums(sql)},
     coalesce(sum(${amount}) filter (where e.is_billable), 0)::int8 as amount,
     coalesce(sum(${amount}) filter (where e.is_billable and e.is_billed), 0)::int8
       as billed_amount

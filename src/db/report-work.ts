@@ -1,5 +1,5 @@
 import type { LocalDate } from "../billing/dates.ts";
-import type { Fragment, Sql, Tx } from "./client.ts";
+import { planAnew, type Fragment, type Sql, type Tx } from "./client.ts";
 import { isOwed } from "./receivables.ts";
 import { tellPage, type ReportPage, type Told } from "./report-pages.ts";
 import { amountOf, isUnbilled } from "./worked-time.ts";
@@ -37,7 +37,7 @@ export async function listUnbilledByProject(
     least: ["oldest_date"],
     order: sql`time_amount + expense_amount desc, client_id, project_id, currency`,
   };
-  return await sql<UnbilledProjectRow[]>`
+  return await planAnew(sql<UnbilledProjectRow[]>`
     with work as (${unbilledWork(sql, { companyId, currency })}), summed as (
       select
         client_id, project_id, currency, sum(entry_count) as entry_count, sum(seconds) as seconds,
@@ -53,7 +53,7 @@ export async function listUnbilledByProject(
     order by
       told.is_total desc, told.time_amount + told.expense_amount desc, told.client_id,
       told.project_id, told.currency
-  `;
+  `);
 }
 
 /** On its way to being money, from the first to the last. */
@@ -86,7 +86,7 @@ export async function listPipeline(
   filter: { companyId: number; currency: string; today: LocalDate; until: LocalDate },
 ): Promise<PipelineRow[]> {
   const { companyId, today, until } = filter;
-  return await sql<PipelineRow[]>`
+  return await planAnew(sql<PipelineRow[]>`
     with work as (${unbilledWork(sql, filter)})
     select
       case status when 'accepted' then 'accepted' else 'quoted' end as stage, currency,
@@ -122,7 +122,7 @@ export async function listPipeline(
     from invoices
     where company_id = ${companyId} and ${isOwed(sql)}
     group by 1, 2
-  `;
+  `);
 }
 
 function unbilledWork(

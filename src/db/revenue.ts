@@ -1,6 +1,6 @@
 import type { LocalDate } from "../billing/dates.ts";
 import type { InvoiceStatus } from "../billing/statuses.ts";
-import type { Sql, Tx } from "./client.ts";
+import { planAnew, type Sql, type Tx } from "./client.ts";
 
 /** First and last day, both included, by the day of issue. */
 interface Issued {
@@ -24,7 +24,7 @@ export async function listRevenueByMonth(
   sql: Sql | Tx,
   { companyId, from, to }: Issued,
 ): Promise<RevenueRow[]> {
-  return await sql<RevenueRow[]>`
+  return await planAnew(sql<RevenueRow[]>`
     select
       date_trunc('month', issue_date::timestamp)::date as month, currency,
       sum(total)::int8 as invoiced, sum(amount_due)::int8 as outstanding
@@ -32,7 +32,7 @@ export async function listRevenueByMonth(
     where company_id = ${companyId} and issue_date between ${from} and ${to} and ${isIssued(sql)}
     group by month, currency
     order by month, currency
-  `;
+  `);
 }
 
 export interface CollectedRow {
@@ -51,7 +51,7 @@ export async function listCollectedByMonth(
   sql: Sql | Tx,
   { companyId, from, to }: { companyId: number; from: LocalDate; to: LocalDate },
 ): Promise<CollectedRow[]> {
-  return await sql<CollectedRow[]>`
+  return await planAnew(sql<CollectedRow[]>`
     with moved as (
       select payment_date as day, currency, amount
       from payments
@@ -66,7 +66,7 @@ export async function listCollectedByMonth(
     from moved
     group by month, currency
     order by month, currency
-  `;
+  `);
 }
 
 export interface ClientRevenueRow {
@@ -82,7 +82,7 @@ export async function listTopClients(
   sql: Sql | Tx,
   { companyId, from, to, perCurrency }: Issued & { perCurrency: number },
 ): Promise<ClientRevenueRow[]> {
-  return await sql<ClientRevenueRow[]>`
+  return await planAnew(sql<ClientRevenueRow[]>`
     with summed as (
       select client_id, currency, sum(total)::int8 as total
       from invoices
@@ -97,7 +97,7 @@ export async function listTopClients(
     join clients on clients.company_id = ${companyId} and clients.id = ranked.client_id
     where place <= ${perCurrency}
     order by ranked.currency, place
-  `;
+  `);
 }
 
 export interface RecentInvoiceRow {
@@ -164,40 +164,41 @@ export async function listInvoiceSums(
   filter: Issued & { clientId: number | undefined; today: LocalDate },
 ): Promise<InvoiceSumsRow[]> {
   const { companyId, from, to, clientId, today } = filter;
-  return await sql<InvoiceSumsRow[]>`
-    with by_state as (
-      select
-        currency, status, client_id, count(*) as count, sum(total) as total,
-        sum(amount_paid) as paid, sum(amount_due) as due,
-        coalesce(sum(amount_due) filter (where due_date < ${today}), 0) as overdue,
-        status not in ('draft', 'cancelled') as is_issued
+  const isAsked = sql`
+    company_id = ${companyId} and issue_date between ${from} and ${to}
+    ${clientId === undefined ? sql`` : sql`and client_id = ${clientId}`}
+  `;
+  const invoiceSums = sql`
+    count(*)::int as count, sum(total)::int8 as total, sum(amount_paid)::int8 as paid,
+    sum(amount_due)::int8 as due,
+    coalesce(sum(amount_due) filter (where due_date < ${today}), 0)::int8 as overdue
+  `;
+  return await planAnew(sql<InvoiceSumsRow[]>`
+    with by_client as (
+      select currency, client_id, ${invoiceSums}
       from invoices
-      where company_id = ${companyId} and issue_date between ${from} and ${to}
-        and is_archived in (false, true) and deleted_at is null
-        ${clientId === undefined ? sql`` : sql`and client_id = ${clientId}`}
-      group by currency, status, client_id
+      where ${isAsked} and ${isIssued(sql)}
+      group by currency, client_id
     ), summed as (
-      select currency, null as status, client_id, ${sums(sql)}
-      from by_state
-      where is_issued
-      group by grouping sets ((currency), (currency, client_id))
+      select currency, null as status, client_id, count, total, paid, due, overdue
+      from by_client
       union all
-      select currency, status, null as client_id, ${sums(sql)}
-      from by_state
+      select
+        currency, null, null::int8, sum(count)::int, sum(total)::int8, sum(paid)::int8,
+        sum(due)::int8, sum(overdue)::int8
+      from by_client
+      group by currency
+      union all
+      select currency, status, null, ${invoiceSums}
+      from invoices
+      where ${isAsked} and is_archived in (false, true) and deleted_at is null
       group by currency, status
     )
     select summed.*, clients.name as client_name
     from summed
     left join clients on clients.company_id = ${companyId} and clients.id = summed.client_id
     order by summed.total desc, summed.client_id
-  `;
-}
-
-function sums(sql: Sql | Tx) {
-  return sql`
-    sum(count)::int as count, sum(total)::int8 as total, sum(paid)::int8 as paid,
-    sum(due)::int8 as due, sum(overdue)::int8 as overdue
-  `;
+  `);
 }
 
 /** Neither draft nor cancelled nor deleted; said so that the indexes by status are of use. */

@@ -1,4 +1,4 @@
-import type { Fragment } from "./client.ts";
+import type { Fragment, Select } from "./client.ts";
 
 /** Calls the driver's handle, of a pool or a transaction, with a template or for a name or rows. */
 type Call = (...args: readonly unknown[]) => unknown;
@@ -83,6 +83,13 @@ class Statement {
     return Object.assign(pieces, { raw: pieces });
   }
 
+  /** Not kept by its connection: see `planAnew` of client.ts. */
+  planAnew(): this {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the driver's own option of a query, which it does not export
+    (this.#begun() as Fragment & { options: { prepare?: boolean } }).options.prepare = false;
+    return this;
+  }
+
   // oxlint-disable-next-line unicorn/no-thenable -- it is awaited as the driver's own queries are
   then(...given: Parameters<Fragment["then"]>): ReturnType<Fragment["then"]> {
     return this.#begun().then(...given);
@@ -148,6 +155,12 @@ export function makeStatement(call: Call, args: readonly unknown[]): unknown {
     ? // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its Identifier, which it does not export
       new Name((made as { value: string }).value)
     : made;
+}
+
+/** For `planAnew` of client.ts. */
+export function markToPlanAnew<Row extends object>(select: Select<Row>): Select<Row> {
+  if (!(select instanceof Statement)) throw new Error("only a template can be planned anew");
+  return select.planAnew();
 }
 
 function isTemplate(value: unknown): value is TemplateStringsArray {

@@ -1,5 +1,5 @@
 import type { LocalDate } from "../billing/dates.ts";
-import type { Fragment, Sql, Tx } from "./client.ts";
+import { planAnew, type Fragment, type Sql, type Tx } from "./client.ts";
 import { amountOf } from "./worked-time.ts";
 
 /** Which time counts; days are included. */
@@ -60,7 +60,7 @@ export async function listTimeOnNoInvoice(
   filter: WorkedFilter & { limit: number },
 ): Promise<UninvoicedTimeRow[]> {
   const { companyId, currency, limit } = filter;
-  return await sql<UninvoicedTimeRow[]>`
+  return await planAnew(sql<UninvoicedTimeRow[]>`
     with grouped as (
       select
         e.client_id, e.project_id, e.is_billed, e.is_billed or e.is_billable as is_billable,
@@ -125,7 +125,7 @@ export async function listTimeOnNoInvoice(
       and placed.client_id is not distinct from n.client_id
     where placed.place <= ${limit} and n.kind = any(${missingKinds})
     order by currency, place nulls first, kind
-  `;
+  `);
 }
 
 /** What of time entries `e` a filter keeps. */

@@ -1,5 +1,5 @@
 import type { LocalDate } from "../billing/dates.ts";
-import type { Sql, Tx } from "./client.ts";
+import { planAnew, type Fragment, type Sql, type Tx } from "./client.ts";
 
 export interface UnbilledTimeRow {
   /** The client's, or the company's for work of no client. */
@@ -15,7 +15,7 @@ export async function sumUnbilledTime(
   sql: Sql | Tx,
   { companyId, currency }: { companyId: number; currency: string },
 ): Promise<UnbilledTimeRow[]> {
-  return await sql<UnbilledTimeRow[]>`
+  return await planAnew(sql<UnbilledTimeRow[]>`
     select
       coalesce(c.currency, ${currency}) as currency, sum(e.duration)::int8 as duration,
       sum(${amountOf(sql)})::int8 as amount
@@ -23,7 +23,7 @@ export async function sumUnbilledTime(
     left join clients c on c.company_id = e.company_id and c.id = e.client_id
     where e.company_id = ${companyId} and ${isUnbilled(sql)}
     group by 1
-  `;
+  `);
 }
 
 export interface ClientTimeRow {
@@ -38,7 +38,7 @@ export async function listUnbilledClients(
   sql: Sql | Tx,
   { companyId, limit }: { companyId: number; limit: number },
 ): Promise<ClientTimeRow[]> {
-  return await sql<ClientTimeRow[]>`
+  return await planAnew(sql<ClientTimeRow[]>`
     select e.client_id, c.name as client_name, sum(e.duration)::int8 as duration
     from time_entries e
     join clients c on c.company_id = e.company_id and c.id = e.client_id
@@ -46,7 +46,7 @@ export async function listUnbilledClients(
     group by e.client_id, c.name
     order by duration desc, e.client_id
     limit ${limit}
-  `;
+  `);
 }
 
 /** What one person worked for one client, to be billed in one currency; seconds and minor units. */
@@ -72,16 +72,14 @@ export async function listMemberTime(
   filter: { companyId: number; currency: string; from: LocalDate; to: LocalDate },
 ): Promise<MemberTimeRow[]> {
   const { companyId, currency, from, to } = filter;
-  return await sql<MemberTimeRow[]>`
-    with worked as (
+  return await planAnew(sql<MemberTimeRow[]>`
+    with ${foreignCurrencies(sql, filter)}, worked as (
       select
-        e.user_id, e.client_id, coalesce(i.currency, c.currency, ${currency}) as currency,
+        e.user_id, e.client_id, ${currencyOf(sql, currency)} as currency,
         sum(e.duration)::int8 as duration,
         coalesce(sum(e.duration) filter (where e.is_billable), 0)::int8 as billable,
         coalesce(sum(${amountOf(sql)}) filter (where e.is_billable), 0)::int8 as amount
-      from time_entries e
-      left join clients c on c.company_id = e.company_id and c.id = e.client_id
-      left join invoices i on i.company_id = e.company_id and i.id = e.invoice_id
+      from ${workWithCurrency(sql)}
       where e.company_id = ${companyId} and e.date between ${from} and ${to}
         and not e.is_running and e.deleted_at is null
       group by e.user_id, e.client_id, 3
@@ -99,7 +97,39 @@ export async function listMemberTime(
     left join worked on worked.user_id = people.user_id
     left join clients on clients.company_id = ${companyId} and clients.id = worked.client_id
     order by users.name, people.user_id, worked.duration desc, worked.client_id, worked.currency
+  `);
+}
+
+/**
+ * The CTEs of invoices and clients in another currency than the company's: few as a rule, so that joining them is
+ * cheap.
+ */
+export function foreignCurrencies(
+  sql: Sql | Tx,
+  { companyId, currency }: { companyId: number; currency: string },
+): Fragment {
+  const ofOthers = sql`company_id = ${companyId} and currency <> ${currency}`;
+  return sql`
+    foreign_invoices as (select id, currency from invoices where ${ofOthers}),
+    foreign_clients as (select id, currency from clients where ${ofOthers})
   `;
+}
+
+/**
+ * After `foreignCurrencies`: entries `e` with what says their currency, their client while they are on no
+ * invoice, else the invoice.
+ */
+export function workWithCurrency(sql: Sql | Tx): Fragment {
+  return sql`
+    time_entries e
+    left join foreign_clients on foreign_clients.id = e.client_id and e.invoice_id is null
+    left join foreign_invoices on foreign_invoices.id = e.invoice_id
+  `;
+}
+
+/** Of an entry of `workWithCurrency`. */
+export function currencyOf(sql: Sql | Tx, ownCurrency: string): Fragment {
+  return sql`coalesce(foreign_invoices.currency, foreign_clients.currency, ${ownCurrency})`;
 }
 
 /**

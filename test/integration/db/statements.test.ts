@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { openDatabase, type Sql, type Tx } from "../../../src/db/client.ts";
+import { openDatabase, planAnew, type Sql, type Tx } from "../../../src/db/client.ts";
 import { defineTogether } from "../../../src/db/together.ts";
 import { untilBlocked } from "../../support/blocked.ts";
 import { setup } from "../../support/setup.ts";
@@ -65,6 +65,26 @@ test("a part that is never waited for asks nothing; one statement awaited twice 
   });
   await expect(rolledBack).rejects.toMatchObject({ code: "22012" });
   expect(await sql`select to_regclass('kept') as name`).toEqual([{ name: null }]);
+});
+
+const selectText = (of: Sql | Tx, text: string, id: number) => of`
+  select ${of(text)}::text as text from (select 'a' as kept, 'b' as anew) as texts where ${id}::int > 0
+`;
+
+test("a statement that is to be planned anew is not kept by its connection, in a transaction neither", async () => {
+  const { sql } = await setup({ connectionsMax: 1 });
+  for (let id = 1; id < 8; id += 1) {
+    expect(await selectText(sql, "kept", id)).toEqual([{ text: "a" }]);
+    expect(await planAnew(selectText(sql, "anew", id))).toEqual([{ text: "b" }]);
+    await sql.begin(async (tx) => {
+      expect(await planAnew(selectText(tx, "anew", id))).toEqual([{ text: "b" }]);
+    });
+  }
+  const kept = await sql<{ statement: string }[]>`
+    select statement from pg_prepared_statements where statement like '%as texts%'
+      and statement not like '%pg_prepared_statements%'
+  `;
+  expect(kept.map(({ statement }) => /select "(\w+)"/.exec(statement)?.[1])).toEqual(["kept"]);
 });
 
 test("what is read together is what is read one by one, of every type and however it is written", async () => {

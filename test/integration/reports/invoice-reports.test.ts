@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { joinInvoicing, startInvoicing } from "../invoices/start-invoicing.ts";
+import { joinInvoicing, line, startInvoicing } from "../invoices/start-invoicing.ts";
 import { startWorkedExample } from "./worked-example.ts";
 
 test("the worked example: the dashboard, on the company's day and in each currency", async () => {
@@ -210,6 +210,36 @@ test("an invoice that is taxed as a whole is in the tax summary as a whole", asy
     taxes: [tax("VAT", 1999, 10_000, 1999)],
     total_tax_collected: 1999,
   });
+});
+
+test("an invoice with a tax as the first of one line and the second of another is counted once, wherever it stands", async () => {
+  const { issued, draft, call, sql } = await startInvoicing();
+  const gst = { tax_name: "GST", tax_rate: 15 };
+  const city = { tax_name: "City", tax_rate: 2.5 };
+  const alsoGst = { tax_name_2: "GST", tax_rate_2: 1500 };
+  const alsoCity = { tax_name_2: "City", tax_rate_2: 250 };
+  const dates = { issue_date: "2026-02-01", due_date: "2026-03-01" };
+  const bill = async (...line_items: unknown[]) => await issued({ ...dates, line_items });
+  // So many are added up in parts.
+  const skipTo = async (id: number) =>
+    await sql`select setval(pg_get_serial_sequence('invoices', 'id'), ${id})`;
+
+  await bill(
+    line("Design", 1, 10_000, { ...gst, ...alsoCity }),
+    line("Print", 1, 5000, { ...city, ...alsoGst }),
+    line("Fees", 1, 900),
+  );
+  await skipTo(25_000);
+  await bill(line("Design", 1, 10_000, gst), line("Proofs", 1, 10_000, gst));
+  await draft({ ...dates, line_items: [line("Draft", 1, 10_000, gst)] });
+  await skipTo(60_000);
+  await bill(line("Design", 1, 10_000, { ...gst, ...alsoCity }));
+
+  const { taxes } = (await call("GET", "/reports/tax-summary")).body;
+  expect(taxes).toEqual([
+    { ...tax("GST", 1500, 45_000, 6750), invoice_count: 3 },
+    { ...tax("City", 250, 25_000, 625), invoice_count: 2 },
+  ]);
 });
 
 function tax(name: string, rate: number, taxable: number, collected: number) {
