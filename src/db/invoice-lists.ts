@@ -1,6 +1,6 @@
 import type { NumberMatch } from "../billing/number-search.ts";
 import type { InvoiceStatus } from "../billing/statuses.ts";
-import type { Sql, Tx } from "./client.ts";
+import { planAnew, type Sql, type Tx } from "./client.ts";
 import type { InvoiceSummaryRow } from "./invoice-tallies.ts";
 import { invoiceColumns, type InvoiceRow } from "./invoices.ts";
 
@@ -96,7 +96,7 @@ export async function listInvoicesOfStates(
   const { companyId } = filter;
   const direction = directionOf(sql, sort);
   const key = sortKey(sql, sort);
-  return await sql<ListedInvoiceRow[]>`
+  const page = sql<ListedInvoiceRow[]>`
     with page as (
       select in_state.id, in_state.sort_key
       from unnest(
@@ -120,6 +120,7 @@ export async function listInvoicesOfStates(
     where company_id = ${companyId}
     order by page.sort_key ${direction}, id ${direction}
   `;
+  return await (hasTexts(filter) ? planAnew(page) : page);
 }
 
 /** Counts and sums of the invoices a filter matches, by status and currency. */
@@ -127,7 +128,7 @@ export async function summarizeInvoices(
   sql: Sql | Tx,
   filter: InvoiceFilter,
 ): Promise<InvoiceSummaryRow[]> {
-  return await sql<InvoiceSummaryRow[]>`
+  const sums = sql<InvoiceSummaryRow[]>`
     select
       status, currency, count(*)::int as count, sum(total)::int8 as total,
       sum(amount_paid)::int8 as amount_paid, sum(total - amount_paid)::int8 as amount_due
@@ -136,20 +137,27 @@ export async function summarizeInvoices(
     group by status, currency
     order by currency, status
   `;
+  return await (hasTexts(filter) ? planAnew(sums) : sums);
 }
 
-/** A page of what a filter matches, all of which is looked at and sorted. */
+/**
+ * A page of what a filter matches, all of which is looked at and sorted. What is found by a text is collected
+ * before: it may lie at the other end of the order, and PostgreSQL would look for it all the way.
+ */
 export async function listInvoicesFound(
   sql: Sql | Tx,
   filter: InvoiceFilter,
   { sort, limit, offset }: InvoicePlace,
 ): Promise<ListedInvoiceRow[]> {
   const direction = directionOf(sql, sort);
-  return await sql<ListedInvoiceRow[]>`
-    with page as (
+  const page = sql<ListedInvoiceRow[]>`
+    with found as ${hasTexts(filter) ? sql`materialized` : sql`not materialized`} (
       select id, ${sortKey(sql, sort)} as sort_key
       from invoices
       where ${matches(sql, filter)}
+    ), page as (
+      select id, sort_key
+      from found
       order by sort_key ${direction}, id ${direction}
       ${pageOf(sql, { limit, offset })}
     )
@@ -159,6 +167,12 @@ export async function listInvoicesFound(
     where company_id = ${filter.companyId}
     order by page.sort_key ${direction}, id ${direction}
   `;
+  return await (hasTexts(filter) ? planAnew(page) : page);
+}
+
+/** One text is in a few numbers and another in all: a plan that is made for any of them suits most of them ill. */
+function hasTexts({ texts = [] }: Pick<InvoiceFilter, "texts">): boolean {
+  return texts.length > 0;
 }
 
 /**
