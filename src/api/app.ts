@@ -95,7 +95,6 @@ export function createApp(services: ApiServices, mounts: readonly Mount[] = []):
     response.setHeader("Cache-Control", "private, no-cache");
     next();
   });
-  api.use(parts.usage.middleware);
   api.use(refuseBrokenAddress(parts));
   const neighbours = new Map<string, Router>();
   for (const route of [openApiRoute(), ...routes]) {

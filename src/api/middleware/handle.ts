@@ -37,7 +37,7 @@ export function handle(route: Route, parts: HandlerParts): RequestHandler {
     const identity =
       route.access === "public" ? undefined : await identify(request, response, parts);
     if (identity !== undefined) {
-      parts.usage.attribute(response, identity);
+      parts.usage.attribute(request, response, identity);
       response.locals["caller"] = `${identity.caller.kind} ${identity.caller.id}`;
       response.locals["companyId"] = identity.company?.id;
     }
@@ -120,12 +120,13 @@ async function answerSigned(
 
 /** A percent sign that escapes nothing would stop the router before anybody is counted. */
 export function refuseBrokenAddress({ rateLimits }: HandlerParts): RequestHandler {
-  return async (request, response, next) => {
+  return (request, response, next) => {
     try {
       decodeURIComponent(request.path);
-    } catch (error) {
-      await rateLimits.count(request, response, undefined);
-      throw new InvalidPayload("The address is malformed.", { cause: error });
+    } catch (cause) {
+      const failure = new InvalidPayload("The address is malformed.", { cause });
+      rateLimits.count(request, response, undefined).then(() => next(failure), next);
+      return;
     }
     next();
   };

@@ -1,4 +1,4 @@
-import type { RequestHandler, Response } from "express";
+import type { Request, Response } from "express";
 import { touchApiTokens } from "../../db/api-tokens.ts";
 import { insertUsage, type UsageRow } from "../../db/api-usage.ts";
 import { hashAddress } from "../addresses.ts";
@@ -14,9 +14,8 @@ const waitingMax = 10_000;
 type Use = Omit<UsageRow, "ipHash"> & { ip: string };
 
 export interface UsageRecorder {
-  middleware: RequestHandler;
-  /** Says on whose behalf this request is, once that is known. */
-  attribute: (response: Response, identity: Identity) => void;
+  /** A request has begun, on somebody's behalf: it is recorded when it is over. */
+  attribute: (request: Request, response: Response, identity: Identity) => void;
   flush(): Promise<void>;
   close(): Promise<void>;
 }
@@ -26,25 +25,23 @@ export interface UsageRecorder {
  * never waits for its own bookkeeping. Also says when each token was last used.
  */
 export function createUsageRecorder({ sql, clock, log, settings }: ApiServices): UsageRecorder {
-  const identities = new WeakMap<Response, Identity>();
   let waiting: Use[] = [];
   let lost = 0;
   let timer: NodeJS.Timeout | undefined;
   let flushing: Promise<void> = Promise.resolve();
 
   return {
-    middleware(request, response, next) {
+    attribute(request, response, { caller, company }) {
+      if (caller.kind !== "token" || company === undefined) return;
       const startedAt = performance.now();
       response.on("close", () => {
-        const identity = identities.get(response);
-        if (identity?.caller.kind !== "token" || identity.company === undefined) return;
         if (waiting.length >= waitingMax) {
           lost += 1;
           return;
         }
         waiting.push({
-          companyId: identity.company.id,
-          apiTokenId: identity.caller.id,
+          companyId: company.id,
+          apiTokenId: caller.id,
           endpoint: String(response.locals["endpoint"] ?? "unknown"),
           method: request.method,
           status: response.statusCode,
@@ -57,10 +54,6 @@ export function createUsageRecorder({ sql, clock, log, settings }: ApiServices):
         if (waiting.length >= batchMax) void flush();
         else timer ??= startTimer();
       });
-      next();
-    },
-    attribute(response, identity) {
-      identities.set(response, identity);
     },
     flush,
     async close() {
