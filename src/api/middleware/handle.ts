@@ -120,13 +120,12 @@ async function answerSigned(
 
 /** A percent sign that escapes nothing would stop the router before anybody is counted. */
 export function refuseBrokenAddress({ rateLimits }: HandlerParts): RequestHandler {
-  return (request, response, next) => {
+  return async (request, response, next) => {
     try {
       decodeURIComponent(request.path);
-    } catch (cause) {
-      const failure = new InvalidPayload("The address is malformed.", { cause });
-      rateLimits.count(request, response, undefined).then(() => next(failure), next);
-      return;
+    } catch (error) {
+      await rateLimits.count(request, response, undefined);
+      throw new InvalidPayload("The address is malformed.", { cause: error });
     }
     next();
   };
