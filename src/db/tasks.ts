@@ -173,7 +173,7 @@ export async function reorderTaskRows(
       select position, row_number() over (order by position) as place from locked
     ),
     wanted as (
-      select locked.id, row_number() over (order by named.place) as place
+      select locked.id, locked.position, row_number() over (order by named.place) as place
       from locked
       join unnest(${[...ids]}::int8[]) with ordinality as named (id, place) using (id)
     ),
@@ -183,7 +183,8 @@ export async function reorderTaskRows(
       from wanted
       join places using (place)
       where tasks.company_id = ${companyId} and tasks.id = wanted.id
-        and tasks.position <> places.position
+        -- The place it had once it was locked: the statement's own look at tasks may be older.
+        and wanted.position <> places.position
       returning tasks.id
     )
     select locked.id, moved.id is not null as is_moved

@@ -1,4 +1,7 @@
 import { expect, test } from "vitest";
+import { reorderTaskRows } from "../../../src/db/tasks.ts";
+import { inTransaction } from "../../../src/db/transaction.ts";
+import { untilBlocked } from "../../support/blocked.ts";
 import { startWork } from "./start-work.ts";
 
 interface Listed {
@@ -136,7 +139,7 @@ test("notes of tasks are listed and searched, without tasks that have none", asy
 });
 
 test("thousands of tasks are reordered with one statement, the others stay, two at once leave an order", async () => {
-  const { sql, companyId, expectCall, expectInvalid } = await startWork();
+  const { sql, clock, companyId, expectCall, expectInvalid } = await startWork();
   await sql`
     insert into tasks (company_id, summary, is_billable, created_at, updated_at)
     select ${companyId}, 'Task ' || n, true, now(), now() from generate_series(1, 5000) as n
@@ -179,6 +182,17 @@ test("thousands of tasks are reordered with one statement, the others stay, two 
     select count(distinct position)::int as places, count(*)::int as tasks from tasks
   `;
   expect(row).toEqual({ places: 5000, tasks: 5000 });
+
+  // Who waits for another's order exchanges the places that this one leaves, not those of before.
+  const [a = 0, b = 0, c = 0] = await order();
+  let waiting: Promise<unknown> | undefined;
+  await inTransaction(sql, async (tx) => {
+    await reorderTaskRows(tx, { companyId, ids: [c, a, b], now: clock.now() });
+    waiting = expectCall(200, "PATCH", "/tasks/reorder", { task_ids: [a, c, b] });
+    await untilBlocked(sql);
+  });
+  expect(await waiting).toEqual({ moved: 2 });
+  expect((await order()).slice(0, 3)).toEqual([a, c, b]);
 });
 
 test("time on a task takes client, project, rate and billing from it, and is a time entry like any other", async () => {
