@@ -40,10 +40,11 @@ export interface WebhookDeliveryRow {
 }
 
 /** What it takes to send one. */
-export type DueDelivery = Pick<
-  WebhookDeliveryRow,
-  "id" | "messageId" | "type" | "body" | "attempts"
-> & { subject: string; nextAttemptAt: Date };
+export type DueDelivery = Pick<WebhookDeliveryRow, "id" | "messageId" | "body" | "attempts"> & {
+  subject: string;
+  /** Whether its time has come, and not only that of an earlier one about the same record. */
+  isDue: boolean;
+};
 
 /** As many attempts as the log of one delivery keeps. */
 const LOG_LENGTH = 20;
@@ -205,13 +206,14 @@ export async function listDueDeliveries(
       limit ${limit}
     ), measured as (
       select
-        d.id, d.message_id, d.type, d.body, d.attempts, d.subject, d.next_attempt_at, due.event_id,
+        d.id, d.message_id, d.body, d.attempts, d.subject, d.next_attempt_at <= ${now} as is_due,
+        due.event_id,
         sum(octet_length(d.body)) over (order by due.event_id, due.id) - octet_length(d.body)
           as bytes_before
       from due
       join webhook_deliveries d on d.company_id = ${companyId} and d.id = due.id
     )
-    select id, message_id, type, body, attempts, subject, next_attempt_at
+    select id, message_id, body, attempts, subject, is_due
     from measured
     where bytes_before < ${bytesMax}
     order by event_id, id

@@ -89,7 +89,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const connections = openConnections({ guard, connectMs: timeouts.connectMs });
 
   async function send(request: HttpRequest): Promise<HttpAnswer> {
-    const url = new URL(request.url);
+    const url = typeof request.url === "string" ? new URL(request.url) : request.url;
     if (guard !== undefined) assertAllowed(guard, url);
     const isWrite = request.isWrite ?? request.method !== "GET";
     const what = `${options.name}: ${request.method} ${url.pathname}`;

@@ -9,7 +9,7 @@ import { signWebhook } from "./signature.ts";
 
 /** A message for somebody's address. */
 export interface WebhookMessage {
-  url: string;
+  url: URL;
   /** In `webhook-id`. */
   id: string;
   /** JSON. */
@@ -73,10 +73,9 @@ export function createWebhookTarget(options: WebhookTargetOptions): WebhookTarge
 
     async send({ url, id, body, secrets, signal }) {
       const startedAt = performance.now();
-      const took = () => Math.round(performance.now() - startedAt);
       const timestamp = Math.floor(options.clock.now().getTime() / 1_000);
       try {
-        const answer = await http.send({
+        const { status, text, retryAfterMs } = await http.send({
           method: "POST",
           url,
           body,
@@ -87,18 +86,13 @@ export function createWebhookTarget(options: WebhookTargetOptions): WebhookTarge
           },
           signal,
         });
-        return {
-          ms: took(),
-          status: answer.status,
-          error: null,
-          response: storableText(redactText(answer.text), SHOWN_MAX) || null,
-          retryAfterMs: answer.retryAfterMs,
-          isRefused: false,
-        };
+        const response = text === "" ? null : storableText(redactText(text), SHOWN_MAX) || null;
+        const ms = msSince(startedAt);
+        return { ms, status, error: null, response, retryAfterMs, isRefused: false };
       } catch (error) {
         signal.throwIfAborted();
         return {
-          ms: took(),
+          ms: msSince(startedAt),
           status: null,
           error: storableText(redactText(errorText(error)), ERROR_MAX),
           response: null,
@@ -108,4 +102,8 @@ export function createWebhookTarget(options: WebhookTargetOptions): WebhookTarge
       }
     },
   };
+}
+
+function msSince(startedAt: number): number {
+  return Math.round(performance.now() - startedAt);
 }

@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import { recordWebhookResults, type WebhookResult } from "../../actions/record-webhook-attempts.ts";
 import { openWebhookSecrets } from "../../actions/webhook-secrets.ts";
 import { claimOf } from "../../actions/webhook-turns.ts";
@@ -40,8 +39,9 @@ export async function sendDue(
   endpoint: WebhookEndpointRow,
   isTime: () => boolean,
 ): Promise<Sent> {
-  const { sql, clock, connectors } = ctx;
+  const { sql, clock, connectors, signal } = ctx;
   const now = clock.now();
+  const url = new URL(endpoint.url);
   const isProbe = endpoint.failedRounds > 0;
   const due = await listDueDeliveries(sql, {
     companyId: endpoint.companyId,
@@ -51,37 +51,39 @@ export async function sendDue(
     limit: isProbe ? 1 : BATCH_MAX,
   });
   const secrets = openWebhookSecrets(connectors.connections.keys, endpoint, now);
-  const chains = chainsOf(due, now).values();
+  const chains = chainsOf(due).values();
   const sent: Sent = { delivered: 0, failed: 0, isOpen: true, wasDue: due.length > 0 };
   const recorder = createRecorder(ctx, endpoint);
   let failuresInRow = 0;
-  const mayGoOn = () => sent.isOpen && recorder.isOpen() && isTime() && !ctx.signal.aborted;
-
-  async function sendChain(chain: readonly DueDelivery[]): Promise<void> {
-    for (const delivery of chain) {
-      if (!mayGoOn()) return;
-      const result = await attempt(ctx, endpoint, delivery, secrets);
-      const verdict = judgeWebhookAnswer(result);
-      const isDelivered = verdict === "delivered";
-      failuresInRow = isDelivered ? 0 : failuresInRow + 1;
-      sent[isDelivered ? "delivered" : "failed"] += 1;
-      const losesRound =
-        !isDelivered && (isProbe || verdict === "throttled" || failuresInRow >= FAILURES_MAX);
-      if (losesRound) sent.isOpen = false;
-      recorder.add(result, { isDelivered, losesRound });
-      if (!isDelivered) return;
-    }
-  }
+  const mayGoOn = () => sent.isOpen && recorder.isOpen() && isTime() && !signal.aborted;
 
   async function runLane(): Promise<void> {
     for (const chain of chains) {
-      await sendChain(chain);
-      if (!mayGoOn()) return;
+      for (const delivery of chain) {
+        if (!mayGoOn()) return;
+        // Those behind it about the same record wait with it.
+        if (!(await deliver(delivery))) break;
+      }
     }
   }
 
-  // One for each message on its way.
-  setMaxListeners(LANES + 10, ctx.signal);
+  async function deliver(delivery: DueDelivery): Promise<boolean> {
+    const at = clock.now().toISOString();
+    const { body } = delivery;
+    const id = messageIdOf(delivery.messageId);
+    const reply = await connectors.webhookTarget.send({ url, id, body, secrets, signal });
+    const result = { ...reply, delivery, at };
+    const verdict = judgeWebhookAnswer(result);
+    const isDelivered = verdict === "delivered";
+    failuresInRow = isDelivered ? 0 : failuresInRow + 1;
+    sent[isDelivered ? "delivered" : "failed"] += 1;
+    const losesRound =
+      !isDelivered && (isProbe || verdict === "throttled" || failuresInRow >= FAILURES_MAX);
+    if (losesRound) sent.isOpen = false;
+    recorder.add(result, { isDelivered, losesRound });
+    return isDelivered;
+  }
+
   const lanes = await Promise.allSettled(Array.from({ length: LANES }, runLane));
   // What was sent is written down, also when the run was told to stop.
   await recorder.finish();
@@ -90,36 +92,18 @@ export async function sendDue(
 }
 
 /** The messages of each record that follow on each other and are due, oldest first. */
-function chainsOf(due: readonly DueDelivery[], now: Date): DueDelivery[][] {
+function chainsOf(due: readonly DueDelivery[]): DueDelivery[][] {
   const chains = new Map<string, DueDelivery[]>();
   const waiting = new Set<string>();
   for (const delivery of due) {
     const { subject } = delivery;
-    if (delivery.nextAttemptAt > now) waiting.add(subject);
+    if (!delivery.isDue) waiting.add(subject);
     if (waiting.has(subject)) continue;
     const chain = chains.get(subject);
     if (chain === undefined) chains.set(subject, [delivery]);
     else chain.push(delivery);
   }
   return [...chains.values()];
-}
-
-async function attempt(
-  { clock, connectors, signal }: JobContext,
-  { url }: WebhookEndpointRow,
-  delivery: DueDelivery,
-  secrets: readonly string[],
-): Promise<WebhookResult> {
-  const { messageId, body } = delivery;
-  const at = clock.now().toISOString();
-  const reply = await connectors.webhookTarget.send({
-    url,
-    id: messageIdOf(messageId),
-    body,
-    secrets,
-    signal,
-  });
-  return { ...reply, delivery, at };
 }
 
 /** As receivers see it: letters, digits and one underscore. */
