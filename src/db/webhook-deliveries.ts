@@ -179,6 +179,7 @@ export async function insertTestDelivery(
  *
  * @param limit so many messages
  * @param bytesMax so many bytes of bodies, and the rest of the message that passes it
+ * @param except subjects whose messages somebody is at
  */
 export async function listDueDeliveries(
   sql: Sql | Tx,
@@ -188,7 +189,13 @@ export async function listDueDeliveries(
     now,
     limit,
     bytesMax,
-  }: EndpointKey & { now: Date; limit: number; bytesMax: number },
+    except = [],
+  }: EndpointKey & {
+    now: Date;
+    limit: number;
+    bytesMax: number;
+    except?: readonly string[] | undefined;
+  },
 ): Promise<DueDelivery[]> {
   // One pass over what waits, whatever PostgreSQL thinks of how much that is: right after a large night
   // it has no idea, and would look each record up among all others.
@@ -199,6 +206,8 @@ export async function listDueDeliveries(
         first_value(next_attempt_at) over (partition by subject order by event_id, id) as due_at
       from webhook_deliveries
       where company_id = ${companyId} and endpoint_id = ${id} and status = 'pending'
+        -- Kept in a hash table, whatever is thought of how few they are.
+        and subject not in (select unnest(${[...except]}::text[]))
     ), due as materialized (
       select id, event_id from waiting
       where due_at <= ${now}

@@ -1,17 +1,14 @@
 import { recordWebhookResults, type WebhookResult } from "../../actions/record-webhook-attempts.ts";
-import { openWebhookSecrets } from "../../actions/webhook-secrets.ts";
 import { claimOf } from "../../actions/webhook-turns.ts";
 import { judgeWebhookAnswer } from "../../billing/webhook-retries.ts";
 import { inTransaction } from "../../db/transaction.ts";
-import { listDueDeliveries, type DueDelivery } from "../../db/webhook-deliveries.ts";
+import type { DueDelivery } from "../../db/webhook-deliveries.ts";
 import type { WebhookEndpointRow } from "../../db/webhook-endpoints.ts";
 import type { JobContext } from "../define-job.ts";
+import { createSupply, type Chain } from "./supply.ts";
 
 /** Messages on their way to one endpoint at once; of one record only one. */
 const LANES = 10;
-/** Messages, and bytes of them, that one look takes up. The lanes rest while it looks. */
-const BATCH_MAX = 5_000;
-const BYTES_MAX = 2_000_000;
 /** Deliveries are written down together with those that follow within so many milliseconds. */
 const GATHER_MS = 50;
 /** So many failures in a row, and the endpoint rests. */
@@ -27,47 +24,46 @@ export interface Sent {
 }
 
 /**
- * Sends what is due at an endpoint, up to a batch: the messages of one record one after the other,
- * those of different records beside each other. One that fails holds up those after it about the same
- * record, and nothing else. An endpoint that failed before is tried with one message.
+ * Sends what is due at an endpoint: the messages of one record one after the other, those of different
+ * records beside each other. One that fails holds up those after it about the same record, and nothing
+ * else. An endpoint that failed before is tried with one message.
  *
  * An attempt is written down after it was made: a process that dies in between makes it again, with
- * the same webhook-id.
+ * the same webhook-id. Neither this nor looking for more keeps messages from being sent.
  */
 export async function sendDue(
   ctx: JobContext,
   endpoint: WebhookEndpointRow,
   isTime: () => boolean,
 ): Promise<Sent> {
-  const { sql, clock, connectors, signal } = ctx;
-  const now = clock.now();
-  const url = new URL(endpoint.url);
+  const { clock, connectors, signal } = ctx;
   const isProbe = endpoint.failedRounds > 0;
-  const due = await listDueDeliveries(sql, {
-    companyId: endpoint.companyId,
-    id: endpoint.id,
-    now,
-    bytesMax: BYTES_MAX,
-    limit: isProbe ? 1 : BATCH_MAX,
-  });
-  const secrets = openWebhookSecrets(connectors.connections.keys, endpoint, now);
-  const chains = chainsOf(due).values();
-  const sent: Sent = { delivered: 0, failed: 0, isOpen: true, wasDue: due.length > 0 };
-  const recorder = createRecorder(ctx, endpoint);
+  const sent: Sent = { delivered: 0, failed: 0, isOpen: true, wasDue: false };
+  const supply = createSupply(ctx, endpoint, { isProbe });
+  const recorder = createRecorder(ctx, endpoint, supply.settle);
   let failuresInRow = 0;
   const mayGoOn = () => sent.isOpen && recorder.isOpen() && isTime() && !signal.aborted;
 
   async function runLane(): Promise<void> {
-    for (const chain of chains) {
-      for (const delivery of chain) {
-        if (!mayGoOn()) return;
-        // Those behind it about the same record wait with it.
-        if (!(await deliver(delivery))) break;
-      }
+    while (mayGoOn()) {
+      const chain = supply.take();
+      if (chain !== undefined) await sendChain(chain);
+      else if (!(await supply.hasMore())) return;
     }
   }
 
-  async function deliver(delivery: DueDelivery): Promise<boolean> {
+  async function sendChain(chain: Chain): Promise<void> {
+    sent.wasDue = true;
+    for (const [index, delivery] of chain.deliveries.entries()) {
+      if (!mayGoOn()) return;
+      if (await deliver(delivery, chain)) continue;
+      // Those behind it about the same record wait with it.
+      supply.settle(chain.deliveries.slice(index + 1));
+      return;
+    }
+  }
+
+  async function deliver(delivery: DueDelivery, { url, secrets }: Chain): Promise<boolean> {
     const at = clock.now().toISOString();
     const { body } = delivery;
     const id = messageIdOf(delivery.messageId);
@@ -86,24 +82,13 @@ export async function sendDue(
 
   const lanes = await Promise.allSettled(Array.from({ length: LANES }, runLane));
   // What was sent is written down, also when the run was told to stop.
-  await recorder.finish();
-  for (const lane of lanes) if (lane.status === "rejected") throw lane.reason;
+  const ends = await Promise.allSettled([recorder.finish(), supply.end()]);
+  for (const end of [...ends, ...lanes]) if (end.status === "rejected") throw end.reason;
   return { ...sent, isOpen: sent.isOpen && recorder.isOpen() };
 }
 
-/** The messages of each record that follow on each other and are due, oldest first. */
-function chainsOf(due: readonly DueDelivery[]): DueDelivery[][] {
-  const chains = new Map<string, DueDelivery[]>();
-  const waiting = new Set<string>();
-  for (const delivery of due) {
-    const { subject } = delivery;
-    if (!delivery.isDue) waiting.add(subject);
-    if (waiting.has(subject)) continue;
-    const chain = chains.get(subject);
-    if (chain === undefined) chains.set(subject, [delivery]);
-    else chain.push(delivery);
-  }
-  return [...chains.values()];
+interface DueResult extends WebhookResult {
+  delivery: DueDelivery;
 }
 
 /** As receivers see it: letters, digits and one underscore. */
@@ -115,9 +100,13 @@ export function messageIdOf(uuid: string): string {
  * Writes results down while others are on their way: a failure at once, for what follows from it; what was
  * delivered with all that comes soon after, because each write costs as much as sending dozens.
  */
-function createRecorder({ sql, clock, run }: JobContext, endpoint: WebhookEndpointRow) {
+function createRecorder(
+  { sql, clock, run }: JobContext,
+  endpoint: WebhookEndpointRow,
+  onRecorded: (deliveries: readonly DueDelivery[]) => void,
+) {
   const key = { companyId: endpoint.companyId, id: endpoint.id };
-  let results: WebhookResult[] = [];
+  let results: DueResult[] = [];
   let isRoundLost = false;
   let isUrgent = false;
   let isOpen = true;
@@ -140,6 +129,7 @@ function createRecorder({ sql, clock, run }: JobContext, endpoint: WebhookEndpoi
       }),
     );
     isOpen &&= recorded.isOpen;
+    onRecorded(batch.results.map(({ delivery }) => delivery));
   }
 
   function start(): void {
@@ -165,7 +155,7 @@ function createRecorder({ sql, clock, run }: JobContext, endpoint: WebhookEndpoi
   return {
     isOpen: () => isOpen,
     add(
-      result: WebhookResult,
+      result: DueResult,
       { isDelivered, losesRound }: Record<"isDelivered" | "losesRound", boolean>,
     ): void {
       results.push(result);

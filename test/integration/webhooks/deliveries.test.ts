@@ -1,5 +1,6 @@
 import { Webhook } from "standardwebhooks";
 import { expect, test } from "vitest";
+import { recordEvents } from "../../../src/db/events.ts";
 import { openCompany } from "../../support/company.ts";
 import { eventually } from "../../support/eventually.ts";
 import type { ReceivedWebhook } from "../../support/webhook-receiver.ts";
@@ -185,4 +186,53 @@ test("what arises while another run delivers is delivered by that one, or right 
     `;
     return row!.claimedBy === null && row!.count === 0;
   });
+});
+
+test("whatever comes while hundreds are sent, of one record only one message is on its way, and in order", async () => {
+  const { base, company, sql, subscribe, receiver, until } = await startWebhooks();
+  const endpoint = await subscribe("/hook");
+  const records = 300;
+  const happen = async (type: string): Promise<void> => {
+    const events = Array.from({ length: records }, (_, index) => ({
+      type,
+      subjectType: "invoice",
+      subjectId: index + 1,
+      occurredAt: new Date(),
+    }));
+    await base.sql.begin((tx) => recordEvents(tx, company.id, events));
+  };
+  const story = ["invoice.created", "invoice.sent", "invoice.paid"];
+  const received = new Map<number, string[]>();
+  const onTheirWay = new Set<number>();
+  const together: number[] = [];
+  let later: Promise<void> | undefined;
+  receiver.answer(({ json }, response) => {
+    const { id } = json.data;
+    if (onTheirWay.has(id)) together.push(id);
+    onTheirWay.add(id);
+    received.set(id, [...(received.get(id) ?? []), json.type]);
+    // With more than half of the first ones sent, another look is under way while the rest is.
+    if (receiver.received.length > 20) later ??= happen(story[1]!).then(() => happen(story[2]!));
+    setImmediate(() => {
+      onTheirWay.delete(id);
+      response.writeHead(json.type === "invoice.created" && id % 100 === 0 ? 500 : 204).end();
+    });
+    return "later";
+  });
+  await happen(story[0]!);
+  // Those behind the three that failed wait with them.
+  const due = 3 * records - 6;
+  await until("/hook", due);
+  await eventually(async () => {
+    const [row] = await sql<{ count: number }[]>`
+      select count(*)::int as count from webhook_deliveries
+      where endpoint_id = ${endpoint.id} and status = 'delivered'
+    `;
+    return row!.count === due - 3;
+  });
+  expect(together).toEqual([]);
+  expect(receiver.received).toHaveLength(due);
+  for (const [id, types] of received) {
+    expect(types, `of ${id}`).toEqual(id % 100 === 0 ? [story[0]] : story);
+  }
 });
