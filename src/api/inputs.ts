@@ -42,6 +42,11 @@ export function requiredText(max: number): z.ZodString {
   return boundedText(max).min(1);
 }
 
+/** What a tag or a category is called: letters that look the same are the same, however they were typed. */
+export function labelName(max: number): z.ZodString {
+  return requiredText(max).normalize("NFC");
+}
+
 /** Text that may be left out; null or empty clears it. */
 export function optionalText(max: number): z.ZodOptional<z.ZodType<string | null, string | null>> {
   return boundedText(max)

@@ -171,14 +171,19 @@ function isSet(fact: RuleFacts[string]): boolean {
 
 function isEqual(fact: RuleFacts[string], value: RuleCondition["value"]): boolean {
   if (typeof fact === "string" && typeof value === "string") {
-    return fact.toLowerCase() === value.toLowerCase();
+    return fold(fact) === fold(value);
   }
   return fact === value;
 }
 
 function doesContain(fact: RuleFacts[string], value: RuleCondition["value"]): boolean {
   if (typeof value !== "string" || fact === null) return false;
-  const wanted = value.toLowerCase();
-  if (typeof fact === "string") return fact.toLowerCase().includes(wanted);
-  return typeof fact === "object" && fact.some((tag) => tag.toLowerCase() === wanted);
+  const wanted = fold(value);
+  if (typeof fact === "string") return fold(fact).includes(wanted);
+  return typeof fact === "object" && fact.some((tag) => fold(tag) === wanted);
+}
+
+/** Text without what does not tell texts apart: case, and how accented letters were typed. */
+function fold(text: string): string {
+  return text.normalize("NFC").toLowerCase();
 }

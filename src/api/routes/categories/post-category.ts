@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { createLabel } from "../../../actions/save-label.ts";
 import { defineRoute } from "../../define-route.ts";
-import { requiredText } from "../../inputs.ts";
+import { labelName } from "../../inputs.ts";
 import { answerLabel, categoryJson } from "../tags/label-schema.ts";
 
 /** POST /categories — what an invoice is filed under. */
@@ -12,7 +12,7 @@ export const postCategoryRoute = defineRoute({
   description: "A name is one category's only, whatever its case (422).",
   tag: "Categories",
   access: { scope: "invoices:write" },
-  body: z.strictObject({ name: requiredText(100) }),
+  body: z.strictObject({ name: labelName(100) }),
   answers: { 201: z.object({ data: categoryJson }) },
 
   async run({ tx, company, user, now }, { body }) {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { renameLabel } from "../../../actions/save-label.ts";
 import { lockLabel } from "../../../db/labels.ts";
 import { defineRoute } from "../../define-route.ts";
-import { idParam, requiredText } from "../../inputs.ts";
+import { idParam, labelName } from "../../inputs.ts";
 import { answerLabel, categoryJson } from "../tags/label-schema.ts";
 
 /** PUT /categories/:id — on every invoice that has it. */
@@ -13,7 +13,7 @@ export const putCategoryRoute = defineRoute({
   tag: "Categories",
   access: { scope: "invoices:write" },
   params: z.object({ id: idParam }),
-  body: z.strictObject({ name: requiredText(100) }),
+  body: z.strictObject({ name: labelName(100) }),
   answers: { 200: z.object({ data: categoryJson }) },
 
   async run({ tx, company, user, now }, { params, body }) {

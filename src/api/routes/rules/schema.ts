@@ -7,7 +7,7 @@ import { listNamedTags } from "../../../db/record-tags.ts";
 import { ruleKinds, type RuleAction, type RuleRow } from "../../../db/rules.ts";
 import { instantJson, presentInstant } from "../../answers.ts";
 import type { CompanyContext } from "../../context.ts";
-import { boundedText, id, moneyMinor, requiredText } from "../../inputs.ts";
+import { boundedText, id, labelName, moneyMinor, requiredText } from "../../inputs.ts";
 import { minorJson } from "../../units.ts";
 
 const actionTypes = [
@@ -134,7 +134,7 @@ const condition = z.strictObject({
 const action = z.strictObject({
   type: z.enum(actionTypes),
   tag: z
-    .union([id, requiredText(50)], { error: "Must be the name or the id of a tag." })
+    .union([id, labelName(50)], { error: "Must be the name or the id of a tag." })
     .optional()
     .meta({ description: "Of add_tag. A name that is no tag yet becomes one." }),
   hourly_rate: moneyMinor.optional().meta({ description: "Of set_rate: minor units an hour." }),

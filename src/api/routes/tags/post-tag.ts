@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { createLabel } from "../../../actions/save-label.ts";
 import { defineRoute } from "../../define-route.ts";
-import { requiredText } from "../../inputs.ts";
+import { labelName } from "../../inputs.ts";
 import { answerLabel, tagJson } from "./label-schema.ts";
 
 /** POST /tags — a request that tags a record makes missing ones by itself. */
@@ -12,7 +12,7 @@ export const postTagRoute = defineRoute({
   description: "A name is one tag's only, whatever its case (422).",
   tag: "Tags",
   access: { scope: "tags:write" },
-  body: z.strictObject({ name: requiredText(50) }),
+  body: z.strictObject({ name: labelName(50) }),
   answers: { 201: z.object({ data: tagJson }) },
 
   async run({ tx, company, user, now }, { body }) {

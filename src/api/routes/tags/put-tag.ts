@@ -2,7 +2,7 @@ import { z } from "zod";
 import { renameLabel } from "../../../actions/save-label.ts";
 import { lockLabel } from "../../../db/labels.ts";
 import { defineRoute } from "../../define-route.ts";
-import { idParam, requiredText } from "../../inputs.ts";
+import { idParam, labelName } from "../../inputs.ts";
 import { answerLabel, tagJson } from "./label-schema.ts";
 
 /** PUT /tags/:id — on everything that has it. */
@@ -13,7 +13,7 @@ export const putTagRoute = defineRoute({
   tag: "Tags",
   access: { scope: "tags:write" },
   params: z.object({ id: idParam }),
-  body: z.strictObject({ name: requiredText(50) }),
+  body: z.strictObject({ name: labelName(50) }),
   answers: { 200: z.object({ data: tagJson }) },
 
   async run({ tx, company, user, now }, { params, body }) {

@@ -4,14 +4,14 @@ import type { Sql, Tx } from "../../../db/client.ts";
 import { listRecordTags, type TaggedKind, type TaggedRecord } from "../../../db/record-tags.ts";
 import type { Caller, CompanyContext, DatabaseOf } from "../../context.ts";
 import { requireScope } from "../../define-route.ts";
-import { id, requiredText } from "../../inputs.ts";
+import { id, labelName } from "../../inputs.ts";
 
 /** Most tags on one record. */
 const tagsMax = 50;
 
 /** The full set of a record's tags in a body. */
 export const tagsInBody = z
-  .array(z.union([id, requiredText(50)], { error: "Must be the name or the id of a tag." }))
+  .array(z.union([id, labelName(50)], { error: "Must be the name or the id of a tag." }))
   .max(tagsMax)
   .meta({ description: "The full set, by name or id. A name that is no tag yet becomes one." });
 
