@@ -36,7 +36,10 @@ export interface RecoveredWorkRow {
   draftIds: bigint[];
 }
 
-/** Worked time that is on invoices, by their currency; `limit` ids to each list. */
+/**
+ * Worked time that is on invoices, by their currency; `limit` ids to each list. It is added up by invoice once, for
+ * several processes would each do all of it.
+ */
 export async function listRecoveredWork(
   sql: Sql | Tx,
   filter: WorkedFilter & { today: LocalDate; limit: number },
@@ -51,13 +54,16 @@ export async function listRecoveredWork(
       where e.company_id = l.company_id and e.id = l.time_entry_id ${ofFilter(sql, filter)}
     )
   `;
-  // All of them are collected on the way and few of them sorted: looking for each list apart would go through
-  // all invoices again.
-  const ids = (name: string) => sql`
-    array(select id from unnest(summed.${sql(name)}) as id order by id limit ${limit}) as ${sql(name)}
+  const ids = (condition: string) => sql`
+    array(
+      select id from grouped g cross join unnest(g.ids) as id
+      where g.currency = summed.currency and g.${sql(condition)}
+      order by id
+      limit ${limit}
+    )
   `;
   return await planAnew(sql<RecoveredWorkRow[]>`
-    with worked as (
+    with worked as materialized (
       select
         e.invoice_id, count(*)::int as entries, sum(e.duration)::int8 as duration,
         sum(${amountOf(sql)})::int8 as value
@@ -84,6 +90,20 @@ export async function listRecoveredWork(
       from worked w
       join invoices i on i.company_id = ${companyId} and i.id = w.invoice_id
       left join lines on lines.invoice_id = w.invoice_id
+    ), alike as (
+      select
+        currency, is_draft, is_issued, is_collected, is_outstanding, is_overdue,
+        count(*)::int as invoices, sum(entries)::int as entries, sum(duration)::int8 as duration,
+        sum(value)::int8 as value, sum(net)::int8 as net, sum(collected)::int8 as collected,
+        array_agg(id) as ids
+      from billed
+      group by currency, is_draft, is_issued, is_collected, is_outstanding, is_overdue
+    ), grouped as materialized (
+      select
+        currency, is_draft, is_issued, is_collected, is_outstanding, is_overdue, invoices, entries,
+        duration, value, net, collected,
+        array(select id from unnest(ids) as id order by id limit ${limit}) as ids
+      from alike
     ), summed as (
       select
         currency,
@@ -96,24 +116,18 @@ export async function listRecoveredWork(
         coalesce(sum(value) filter (where is_draft), 0)::int8 as draft_value,
         coalesce(sum(duration) filter (where is_draft), 0)::int8 as draft_duration,
         coalesce(sum(entries) filter (where is_draft), 0)::int as draft_entries,
-        (count(*) filter (where is_issued))::int as issued_count,
-        array_agg(id) filter (where is_issued) as issued_ids,
-        (count(*) filter (where is_collected))::int as collected_count,
-        array_agg(id) filter (where is_collected) as collected_ids,
-        (count(*) filter (where is_outstanding))::int as outstanding_count,
-        array_agg(id) filter (where is_outstanding) as outstanding_ids,
-        (count(*) filter (where is_overdue))::int as overdue_count,
-        array_agg(id) filter (where is_overdue) as overdue_ids,
-        (count(*) filter (where is_draft))::int as draft_count,
-        array_agg(id) filter (where is_draft) as draft_ids
-      from billed
+        coalesce(sum(invoices) filter (where is_issued), 0)::int as issued_count,
+        coalesce(sum(invoices) filter (where is_collected), 0)::int as collected_count,
+        coalesce(sum(invoices) filter (where is_outstanding), 0)::int as outstanding_count,
+        coalesce(sum(invoices) filter (where is_overdue), 0)::int as overdue_count,
+        coalesce(sum(invoices) filter (where is_draft), 0)::int as draft_count
+      from grouped
       group by currency
     )
     select
-      currency, issued_value, issued_duration, issued_entries, issued_net, collected, overdue,
-      draft_value, draft_duration, draft_entries, issued_count, collected_count, outstanding_count,
-      overdue_count, draft_count, ${ids("issued_ids")}, ${ids("collected_ids")},
-      ${ids("outstanding_ids")}, ${ids("overdue_ids")}, ${ids("draft_ids")}
+      summed.*, ${ids("is_issued")} as issued_ids, ${ids("is_collected")} as collected_ids,
+      ${ids("is_outstanding")} as outstanding_ids, ${ids("is_overdue")} as overdue_ids,
+      ${ids("is_draft")} as draft_ids
     from summed
     order by currency
   `);
