@@ -175,10 +175,12 @@ Written by \`npm run bench -- lists --explain docs/explain-plans.md\`: what Post
 
 ## How to read it
 
-- Each filter of \`GET /invoices\` is asked for its first and its last page in four orders: ${SORTS.join(", ")}; every other order has an index like that of the due date or the total. A plan stands for its like of another order, read forwards or backwards. The plans are those of its statements: what all that match come to (from [\`invoice_tallies\`](schema.txt), or counted), the page, its tags, its taxes. What is asked about the caller is left out.
+- Each filter of \`GET /invoices\` is asked for its first and its last page in four orders: ${SORTS.join(", ")}; every other order has an index like that of the due date or the total. A plan stands for its like of another order, read forwards or backwards. The plans are those of its statements: what all that match come to (from [\`invoice_tallies\`](schema.txt), or counted), the page with its tags and taxes. What is asked about the caller is left out.
 - **A list of whole states** (no filter, status, archived) never counts: the tallies do. The page is an \`Index Scan\` of \`invoices_by_…\` for each status under a \`Nested Loop\`, each with a \`Limit\`: as many rows as the page has, whatever the book has. The last page is read backwards from the end.
 - **A filter that matches few** is looked up by its own index, and sorted: a \`Sort\` over the rows it matches, up to 50,000, or 200,000 whose numbers begin alike.
 - **A filter that matches many** is counted in an \`Index Only Scan\`: \`Heap Fetches\` near 0 say that the index had all it took. Then the page is met with on the way through the order, as above, with a \`Filter\`.
+- **A search or a report** is planned for its values each time. PostgreSQL keeps the plans of other statements, and from the sixth time on has one for any values.
+- **A report** reads its period once, mostly in a \`Parallel Seq Scan\`: work whose currency matters is joined with the few invoices and clients that have another one than the company. Taxes are added up in parts of the period (\`Parallel Append\`), each off an index that has them by invoice.
 - \`Parallel\` nodes and \`Gather\` share a count among processes; \`Workers Launched\` says among how many more.
 - Worth a look when a list is slow: \`Heap Fetches\` in the thousands (vacuum does not keep up), \`Rows Removed by Filter\` far above the rows of the page, a \`Seq Scan\` on invoices.
 - Rows are as counted, for each of so many times; conditions are cut. The time is that of the statement with counting, on the machine of that day.
