@@ -108,7 +108,9 @@ function readPlans(log: string): Plan[] {
     ) {
       return [];
     }
-    const isOfCaller = /from (companies|company_members|rate_limits|users)\b/.test(statement);
+    const isOfCaller =
+      /from (companies|company_members|rate_limits|users)\b/.test(statement) &&
+      !statement.includes("time_entries");
     return isOfCaller ? [] : [{ ms: Number(ms), lines: shorten(lines.slice(begin)) }];
   });
 }
