@@ -1,6 +1,6 @@
 import { raiseAttention, settleAttention } from "../db/attention.ts";
 import type { Tx } from "../db/client.ts";
-import { updateRuleRow, type RuleRow } from "../db/rules.ts";
+import { updateRuleRow, type DisabledCode, type RuleRow } from "../db/rules.ts";
 import type { Acting } from "./acting.ts";
 import { recordRuleEvent } from "./rule-events.ts";
 
@@ -9,7 +9,7 @@ export async function disableRule(
   tx: Tx,
   by: Acting,
   rule: RuleRow,
-  { code, reason }: { code: "loop" | "failed"; reason: string },
+  { code, reason }: { code: DisabledCode; reason: string },
 ): Promise<void> {
   const ref = { companyId: rule.companyId, id: rule.id, now: by.now };
   const disabled = await updateRuleRow(tx, ref, {

@@ -6,12 +6,16 @@ import { shortHours, quantityOfTime } from "./worked-time.ts";
 
 /** Seconds and minor units. The first three change how much time is billed, the others what it costs. */
 export type TimeTerms =
-  | { type: "rounding"; increment: number; mode: "up" | "nearest" | "down" }
+  | { type: "rounding"; increment: number; mode: RoundingMode }
   | { type: "minimum"; seconds: number }
   | { type: "retainer"; seconds: number }
-  | { type: "cap"; amount: number; period: "invoice" | "month" | "total" };
+  | { type: "cap"; amount: number; period: CapPeriod };
 
 export const timeTermTypes = ["rounding", "minimum", "retainer", "cap"] as const;
+export const roundingModes = ["up", "nearest", "down"] as const;
+export const capPeriods = ["invoice", "month", "total"] as const;
+type RoundingMode = (typeof roundingModes)[number];
+type CapPeriod = (typeof capPeriods)[number];
 
 export interface TimeRule {
   id: number;
@@ -146,7 +150,7 @@ function roundTime(entry: WorkedTime, rules: readonly TimeRule[]): BilledTime {
 /** Whole increments: up, down, or to the nearest one, half of one up. */
 export function roundSeconds(
   seconds: number,
-  { increment, mode }: { increment: number; mode: "up" | "nearest" | "down" },
+  { increment, mode }: { increment: number; mode: RoundingMode },
 ): number {
   const rest = seconds % increment;
   if (rest === 0) return seconds;

@@ -1,6 +1,8 @@
 import type { RuleSubject } from "../billing/rule-conditions.ts";
 import type { Sql, Tx } from "./client.ts";
 
+export const ruleLogOutcomes = ["applied", "skipped", "looped", "failed"] as const;
+
 /** What a rule did to one record, or why it did nothing though it was asked. */
 export interface RuleLogRow {
   id: number;
@@ -9,7 +11,7 @@ export interface RuleLogRow {
   eventId: number | null;
   subjectType: RuleSubject;
   subjectId: number;
-  outcome: "applied" | "skipped" | "looped" | "failed";
+  outcome: (typeof ruleLogOutcomes)[number];
   effects: readonly Readonly<Record<string, unknown>>[];
   reason: string | null;
   createdAt: Date;

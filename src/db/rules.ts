@@ -5,6 +5,10 @@ import type { Sql, Tx } from "./client.ts";
 
 export const ruleKinds = ["automation", "billing"] as const;
 
+/** Why the platform disabled a rule. */
+export const disabledCodes = ["loop", "failed"] as const;
+export type DisabledCode = (typeof disabledCodes)[number];
+
 /** What an automation does to a record that meets its conditions. Money is minor units. */
 export type RuleAction =
   | { type: "add_tag"; tagId: number }
@@ -22,8 +26,8 @@ interface RuleCommon {
   position: number;
   subjectType: RuleSubject;
   conditions: RuleCondition[];
-  /** Why the platform disabled it, in a word and in words. */
-  disabledCode: "loop" | "failed" | null;
+  /** Why the platform disabled it, if it did, in a word and in words. */
+  disabledCode: DisabledCode | null;
   disabledReason: string | null;
   createdBy: number | null;
   createdAt: Date;

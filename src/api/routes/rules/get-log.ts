@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { countRuleLog, listRuleLog } from "../../../db/rule-log.ts";
+import { countRuleLog, listRuleLog, ruleLogOutcomes } from "../../../db/rule-log.ts";
 import { getRule } from "../../../db/rules.ts";
 import {
   instantJson,
@@ -14,8 +14,7 @@ import { filterQuery, idParam } from "../../inputs.ts";
 import { effectsJson, presentEffects } from "./effects.ts";
 import { readScopeOf } from "./rule-scopes.ts";
 
-const outcomes = ["applied", "skipped", "looped", "failed"] as const;
-const filters = { outcome: z.enum(outcomes).optional() };
+const filters = { outcome: z.enum(ruleLogOutcomes).optional() };
 
 const logJson = z
   .object({
@@ -26,7 +25,7 @@ const logJson = z
       .meta({ description: "The event that it followed; null where time was billed by it." }),
     subject_type: z.string(),
     subject_id: z.int().optional(),
-    outcome: z.enum(outcomes),
+    outcome: z.enum(ruleLogOutcomes),
     effects: effectsJson.optional(),
     reason: z.string().nullable().optional().meta({ description: "Why something was not done." }),
     created_at: instantJson,

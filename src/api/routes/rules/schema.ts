@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { ruleTriggers } from "../../../actions/rule-triggers.ts";
 import { ruleOperators } from "../../../billing/rule-conditions.ts";
-import { timeTermTypes } from "../../../billing/time-rules.ts";
+import { capPeriods, roundingModes, timeTermTypes } from "../../../billing/time-rules.ts";
 import type { Sql, Tx } from "../../../db/client.ts";
 import { listNamedTags } from "../../../db/record-tags.ts";
-import { ruleKinds, type RuleAction, type RuleRow } from "../../../db/rules.ts";
+import { disabledCodes, ruleKinds, type RuleAction, type RuleRow } from "../../../db/rules.ts";
 import { instantJson, presentInstant } from "../../answers.ts";
 import type { CompanyContext } from "../../context.ts";
 import { boundedText, id, labelName, moneyMinor, requiredText } from "../../inputs.ts";
@@ -38,10 +38,10 @@ const actionJson = z.object({
 const termsJson = z.object({
   type: z.enum(timeTermTypes),
   increment: z.int().optional().meta({ description: "Seconds." }),
-  mode: z.enum(["up", "nearest", "down"]).optional(),
+  mode: z.enum(roundingModes).optional(),
   seconds: z.int().optional(),
   amount: minorJson.optional(),
-  period: z.enum(["invoice", "month", "total"]).optional(),
+  period: z.enum(capPeriods).optional(),
 });
 
 export const ruleJson = z
@@ -56,7 +56,7 @@ export const ruleJson = z
     actions: z.array(actionJson).nullable(),
     terms: termsJson.nullable(),
     disabled_code: z
-      .enum(["loop", "failed"])
+      .enum(disabledCodes)
       .nullable()
       .meta({ description: "Set where the platform disabled it." }),
     disabled_reason: z.string().nullable(),
@@ -150,12 +150,12 @@ const terms = z.strictObject({
     .max(86_400)
     .optional()
     .meta({ description: "Of rounding: whole ones of so many seconds are billed." }),
-  mode: z.enum(["up", "nearest", "down"]).optional().meta({ description: "Of rounding." }),
+  mode: z.enum(roundingModes).optional().meta({ description: "Of rounding." }),
   seconds: z.int().min(1).max(secondsMax).optional().meta({
     description: "Of minimum: billed at least, by entry. Of retainer: covered in each month.",
   }),
   amount: moneyMinor.optional().meta({ description: "Of cap: minor units." }),
-  period: z.enum(["invoice", "month", "total"]).optional().meta({ description: "Of cap." }),
+  period: z.enum(capPeriods).optional().meta({ description: "Of cap." }),
 });
 
 /** What may be said about a rule; a new one needs a kind and a name, and what its kind needs. */
