@@ -86,8 +86,8 @@ export async function recordProjectEvent(
 }
 
 /**
- * The status `archived` and being archived go together: whoever sets the one gets the other, and
- * whoever takes the one away is back at `active`.
+ * A project of status `archived` is archived, and back at `active` when it no longer is. One of another
+ * status may be archived too, and keeps it.
  */
 export function withArchiving(
   before: Pick<ProjectFields, "status" | "isArchived">,

@@ -13,7 +13,7 @@ export const putProjectRoute = defineRoute({
   path: "/projects/:id",
   summary: "Update a project",
   description:
-    "Keys left out stay as they are; null clears. The status `archived` and `is_archived` go together.",
+    "Keys left out stay as they are; null clears. A project of status `archived` is archived; `is_archived` alone leaves the status.",
   tag: "Projects",
   access: { scope: "projects:write" },
   params: z.object({ id: idParam }),
