@@ -34,7 +34,10 @@ interface Ids {
 export async function listChargedTaxes(sql: Sql, period: Period): Promise<ChargedTaxRow[]> {
   return await sql.begin("isolation level repeatable read read only", async (tx) => {
     const ids = await findIssued(tx, period);
-    return ids === undefined ? [] : await sumTaxes(tx, period, cut(ids));
+    if (ids === undefined) return [];
+    return (await hasOtherTaxes(tx, period, ids))
+      ? await sumAllTaxes(tx, period)
+      : await sumFirstTaxes(tx, period, cut(ids));
   });
 }
 
@@ -63,44 +66,54 @@ function cut({ first, last }: Ids): Ids[] {
   }));
 }
 
-/**
- * First taxes are by far the most, and an index has them by invoice and tax. The others are added up beside
- * them, and an invoice that has the same tax in both is taken off once. (Asked of each of the others instead,
- * PostgreSQL does nothing side by side.)
- */
-async function sumTaxes(
+/** Where lines have no second taxes and no invoice is taxed as a whole: an index has them in order. */
+async function sumFirstTaxes(
   tx: Tx,
   { companyId, from, to }: Period,
   parts: readonly Ids[],
 ): Promise<ChargedTaxRow[]> {
-  const sumIssued = (byInvoice: Fragment, { first, last }: Ids) => tx`
-    select
-      i.currency, t.name, t.rate, sum(t.taxable) as taxable, sum(t.tax) as tax,
-      sum(t.invoices) as invoices
-    from (${byInvoice}) as t
-    join invoices i on i.company_id = ${companyId} and i.id = t.invoice_id
-    where i.id between ${first} and ${last} and i.issue_date between ${from} and ${to}
-      and ${isIssued(tx)}
-    group by i.currency, t.name, t.rate
-  `;
-  const taxes = parts.flatMap((ids) =>
-    [firstTaxes, otherTaxes, taxesOfBoth].map((read) => sumIssued(read(tx, companyId, ids), ids)),
+  const taxes = parts.map(
+    (ids) => tx`
+      select
+        i.currency, t.name, t.rate, sum(t.taxable) as taxable, sum(t.tax) as tax,
+        count(*) as invoice_count
+      from (${firstTaxes(tx, companyId, ids)}) as t
+      join invoices i on i.company_id = ${companyId} and i.id = t.invoice_id
+      where i.id between ${ids.first} and ${ids.last} and i.issue_date between ${from} and ${to}
+        and ${isIssued(tx)}
+      group by i.currency, t.name, t.rate
+    `,
   );
   return await planAnew(tx<ChargedTaxRow[]>`
     select
       currency, name, rate, sum(taxable)::int8 as taxable, sum(tax)::int8 as tax,
-      sum(invoices)::int as invoice_count
+      sum(invoice_count)::int as invoice_count
     from (${taxes.reduce((all, part) => tx`${all} union all ${part}`)}) as parts
     group by currency, name, rate
     order by tax desc, name, rate
   `);
 }
 
+/** Second taxes of lines, or of invoices that are taxed as a whole: most books have none. */
+async function hasOtherTaxes(
+  tx: Tx,
+  { companyId }: Period,
+  { first, last }: Ids,
+): Promise<boolean> {
+  const isOfPeriod = tx`company_id = ${companyId} and invoice_id between ${first} and ${last}`;
+  const [row] = await planAnew(tx<{ hasOthers: boolean }[]>`
+    select
+      exists (select from invoice_lines where ${isOfPeriod} and tax_rate_2 is not null)
+      or exists (select from invoice_taxes where ${isOfPeriod}) as has_others
+  `);
+  return row!.hasOthers;
+}
+
 function firstTaxes(tx: Tx, companyId: number, { first, last }: Ids): Fragment {
   return tx`
     select
       invoice_id, tax_name_1 as name, tax_rate_1 as rate,
-      sum(amount - discount_amount)::int8 as taxable, sum(tax_amount_1)::int8 as tax, 1 as invoices
+      sum(amount - discount_amount)::int8 as taxable, sum(tax_amount_1)::int8 as tax
     from invoice_lines
     where company_id = ${companyId} and invoice_id between ${first} and ${last}
       and tax_rate_1 is not null
@@ -108,36 +121,47 @@ function firstTaxes(tx: Tx, companyId: number, { first, last }: Ids): Fragment {
   `;
 }
 
-/** Second taxes of lines, and those of invoices that are taxed as a whole. */
-function otherTaxes(tx: Tx, companyId: number, { first, last }: Ids): Fragment {
-  return tx`
-    select
-      invoice_id, name, rate, sum(taxable)::int8 as taxable, sum(tax)::int8 as tax, 1 as invoices
-    from (
+/**
+ * Lines are sorted by their invoice, which they nearly are already, so that no invoice's sums need be kept until
+ * the end.
+ */
+async function sumAllTaxes(tx: Tx, { companyId, from, to }: Period): Promise<ChargedTaxRow[]> {
+  const isBetween = tx`
+    company_id = ${companyId} and invoice_id between (select first from ends) and (select last from ends)
+  `;
+  return await planAnew(tx<ChargedTaxRow[]>`
+    with issued as not materialized (
+      select id, currency, subtotal - discount_total as net
+      from invoices
+      where company_id = ${companyId} and issue_date between ${from} and ${to}
+        and ${isIssued(tx)}
+    ), ends as materialized (
+      select min(id) as first, max(id) as last from issued
+    ), charged as (
       select
-        invoice_id, tax_name_2 as name, tax_rate_2 as rate, amount - discount_amount as taxable,
-        tax_amount_2 as tax
+        invoice_id, tax_name_1 as name, tax_rate_1 as rate, amount - discount_amount as taxable,
+        tax_amount_1 as tax
       from invoice_lines
-      where company_id = ${companyId} and invoice_id between ${first} and ${last}
-        and tax_rate_2 is not null
+      where ${isBetween} and tax_rate_1 is not null
       union all
-      select t.invoice_id, t.name, t.rate, i.subtotal - i.discount_total, t.amount
-      from invoice_taxes t
-      join invoices i on i.company_id = t.company_id and i.id = t.invoice_id
-      where t.company_id = ${companyId} and t.invoice_id between ${first} and ${last}
-    ) as charged
-    group by invoice_id, name, rate
-  `;
-}
-
-function taxesOfBoth(tx: Tx, companyId: number, ids: Ids): Fragment {
-  return tx`
-    select t.invoice_id, t.name, t.rate, 0::int8 as taxable, 0::int8 as tax, -1 as invoices
-    from (${otherTaxes(tx, companyId, ids)}) as t
-    where exists (
-      select from invoice_lines l
-      where l.company_id = ${companyId} and l.invoice_id = t.invoice_id and l.tax_rate_1 = t.rate
-        and l.tax_name_1 is not distinct from t.name
+      select invoice_id, tax_name_2, tax_rate_2, amount - discount_amount, tax_amount_2
+      from invoice_lines
+      where ${isBetween} and tax_rate_2 is not null
+      union all
+      select t.invoice_id, t.name, t.rate, i.net, t.amount
+      from issued i
+      join invoice_taxes t on t.company_id = ${companyId} and t.invoice_id = i.id
+    ), by_invoice as (
+      select invoice_id, name, rate, sum(taxable) as taxable, sum(tax) as tax
+      from (select * from charged order by invoice_id, name, rate) as sorted
+      group by invoice_id, name, rate
     )
-  `;
+    select
+      i.currency, t.name, t.rate, sum(t.taxable)::int8 as taxable, sum(t.tax)::int8 as tax,
+      count(*)::int as invoice_count
+    from by_invoice t
+    join issued i on i.id = t.invoice_id
+    group by i.currency, t.name, t.rate
+    order by tax desc, t.name, t.rate
+  `);
 }
