@@ -87,7 +87,7 @@ export async function recordWebhookResults(
     const company = await findCompany(tx, key.companyId);
     await disableWebhook(tx, current, { reason, now: company?.testNow ?? machineNow });
   }
-  const rests = current.restsUntil !== null && current.restsUntil > machineNow;
+  const rests = isAfter(current.restsUntil, machineNow);
   return { isOpen: reason === undefined && !rests };
 }
 
@@ -144,7 +144,11 @@ function healthOf(
   return {
     failingSince: failedSince ? (failingSince ?? machineNow) : failingSince,
     failedRounds,
-    restsUntil: restOf({ results, verdicts, failedRounds, isRoundLost, machineNow }),
+    restsUntil: laterOf(
+      // Failures that were on their way when it began do not end a rest.
+      lastSuccess < 0 && isAfter(endpoint.restsUntil, machineNow) ? endpoint.restsUntil : null,
+      restOf({ results, verdicts, failedRounds, isRoundLost, machineNow }),
+    ),
     ...(lastSuccess >= 0 ? { lastSuccessAt: machineNow } : {}),
   };
 }
@@ -169,6 +173,15 @@ function restOf({
     .map(({ retryAfterMs = 0 }) => boundedRetryAfterMs(retryAfterMs));
   const restMs = Math.max(isRoundLost ? webhookRestMs(failedRounds) : 0, ...asked);
   return restMs === 0 ? null : new Date(machineNow.getTime() + restMs);
+}
+
+function isAfter(instant: Date | null, now: Date): boolean {
+  return instant !== null && instant > now;
+}
+
+function laterOf(one: Date | null, other: Date | null): Date | null {
+  if (one === null || other === null) return one ?? other;
+  return one > other ? one : other;
 }
 
 async function tellGivenUp(tx: Tx, { companyId, id, url }: WebhookEndpointRow): Promise<void> {

@@ -73,8 +73,11 @@ export async function sendDue(
     const isDelivered = verdict === "delivered";
     failuresInRow = isDelivered ? 0 : failuresInRow + 1;
     sent[isDelivered ? "delivered" : "failed"] += 1;
+    // Those that were on their way when it was lost belong to it.
     const losesRound =
-      !isDelivered && (isProbe || verdict === "throttled" || failuresInRow >= FAILURES_MAX);
+      sent.isOpen &&
+      !isDelivered &&
+      (isProbe || verdict === "throttled" || failuresInRow >= FAILURES_MAX);
     if (losesRound) sent.isOpen = false;
     recorder.add(result, { isDelivered, losesRound });
     return isDelivered;

@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { expect, test } from "vitest";
 import { eventually } from "../../support/eventually.ts";
 import { startWebhooks, type DeliveryJson } from "./start-webhooks.ts";
@@ -129,6 +130,35 @@ test("410 disables at once, tells by mail; enabled again, it is told what it mis
     "disabled",
     "created",
   ]);
+});
+
+test("failures that were on their way when an endpoint began to rest neither end its rest nor make it longer", async () => {
+  const { company, sql, subscribe, receiver, happen } = await startWebhooks();
+  const endpoint = await subscribe("/hook");
+  const held: ServerResponse[] = [];
+  receiver.answer((_message, response) => {
+    held.push(response);
+    return "later";
+  });
+  await happen("invoice.created", 1);
+  await eventually(() => held.length === 1);
+  // By the time it is answered all of these are due, and ten of them go out beside each other.
+  for (let invoice = 2; invoice <= 41; invoice += 1) await happen("invoice.created", invoice);
+  held.pop()!.writeHead(204).end();
+  await eventually(() => held.length === 10);
+  const restsUntil = async () => (await company.get(`/webhooks/${endpoint.id}`)).rests_until;
+  for (const response of held.splice(0, 5)) response.writeHead(500).end();
+  const resting = await eventually(async () => (await restsUntil()) ?? false);
+  for (const response of held) response.writeHead(500).end();
+  await eventually(async () => {
+    const [row] = await sql<{ claimedBy: string | null }[]>`
+      select claimed_by from webhook_endpoints
+    `;
+    return row!.claimedBy === null;
+  });
+  expect(await restsUntil()).toBe(resting);
+  const [row] = await sql`select failed_rounds from webhook_endpoints`;
+  expect(row).toEqual({ failedRounds: 1 });
 });
 
 test("failures in a row make an endpoint rest, with one message as a probe; success brings all the rest", async () => {
