@@ -40,6 +40,9 @@ test("a refund asked for here is made at Stripe once, whatever becomes of the an
   // The worker dies, or the line, between Stripe's commit and ours: nobody hears of it.
   const match = { method: "POST", path: "/v1/refunds" };
   sandbox.fault({ match, fault: { kind: "drop", after: true } });
+  // A rest may be as short as nothing: until we have looked, Stripe is down.
+  const down = { match, fault: { kind: "status", status: 503 }, times: 1_000 } as const;
+  sandbox.fault(down);
   const asked = await call("POST", path, { amount: 2_500, reason: "Too late" });
   expect(asked).toMatchObject({ status: 202, body: { data: { job: "stripe.send-refund" } } });
   expect(asked.headers.get("location")).toBe(`/api/v1/runs/${asked.body.data.id}`);
@@ -48,6 +51,7 @@ test("a refund asked for here is made at Stripe once, whatever becomes of the an
   expect(await expectCall(200, "GET", `/invoices/${id}`)).toMatchObject({ amount_paid: 10_000 });
   // Promised to somebody already: no more than the rest can be asked for.
   expect(await expectInvalid("amount", "POST", path, { amount: 7_501 })).toContain("7500");
+  sandbox.clearFaults();
   await hurry();
   await settled();
   expect(books().refunds).toMatchObject([
@@ -63,9 +67,10 @@ test("a refund asked for here is made at Stripe once, whatever becomes of the an
   ]);
 
   // Down, and back; the answer of the next one is lost, and a webhook says it first.
-  sandbox.fault({ match, fault: { kind: "status", status: 503 } });
+  sandbox.fault(down);
   expect((await call("POST", path, { amount: 500 })).status).toBe(202);
   await expect.poll(statuses).toEqual(["succeeded", "retrying"]);
+  sandbox.clearFaults();
   sandbox.fault({ match, fault: { kind: "drop", after: true } });
   await hurry();
   await expect.poll(() => books().refunds.length).toBe(2);
