@@ -1,4 +1,5 @@
-import { buildConnector, Client } from "undici";
+import { createRequire } from "node:module";
+import type { buildConnector, Client } from "undici";
 import type { AddressGuard } from "./address-guard.ts";
 
 /** Connections that are kept open for the next request to the same place. */
@@ -18,6 +19,14 @@ export interface HttpConnections {
   close(): void;
 }
 
+/** Twenty megabytes once it is loaded, which a process has no use for until its first request. */
+let undici: typeof import("undici") | undefined;
+function load(): typeof import("undici") {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what its own types say
+  undici ??= createRequire(import.meta.url)("undici") as typeof import("undici");
+  return undici;
+}
+
 /** Servers close idle connections after 5 s and more; a request must not meet that moment. */
 const IDLE_MS = 4_000;
 /** Whoever waits gives up first, and says so in our words. */
@@ -34,16 +43,17 @@ export function openConnections({
   guard: AddressGuard | undefined;
   connectMs: number;
 }): HttpConnections {
-  const connect = buildConnector({
-    timeout: connectMs + SPARE_MS,
-    ...(guard === undefined ? {} : { lookup: guard.lookup }),
-  });
+  let connect: buildConnector.connector | undefined;
   const open = new Set<Client>();
   /** By origin, the latest last. */
   const idle = new Map<string, Client[]>();
 
   function make(origin: string): Client {
-    const connection = new Client(origin, {
+    connect ??= load().buildConnector({
+      timeout: connectMs + SPARE_MS,
+      ...(guard === undefined ? {} : { lookup: guard.lookup }),
+    });
+    const connection = new (load().Client)(origin, {
       connect,
       keepAliveTimeout: IDLE_MS,
       keepAliveMaxTimeout: IDLE_MS,
