@@ -41,26 +41,6 @@ export interface HttpRequest {
   isWrite?: boolean;
 }
 
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers: HttpHeaders;
-  readonly bytes: Buffer;
-  readonly text: string;
-  /** Of `Retry-After`, in milliseconds. */
-  readonly retryAfterMs: number | undefined;
-  readonly isWrite: boolean;
-  /** "QuickBooks: POST /v3/company/1/invoice", for messages. */
-  readonly what: string;
-  /** One value of a header, by its name in lower case. */
-  header(name: string): string | undefined;
-  /**
-   * The body as JSON of this form.
-   *
-   * @throws ProviderUnavailable (reads), WriteUnconfirmed (writes) when it is something else
-   */
-  read<Schema extends z.ZodType>(schema: Schema): z.output<Schema>;
-}
-
 export interface HttpClient {
   /**
    * One request, one answer of whatever status: nothing is repeated, no redirect followed. What fails
@@ -106,7 +86,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       limits,
     );
     try {
-      return new Answer(await exchange.answer, { what, isWrite, now: options.clock.now() });
+      return new HttpAnswer(await exchange.answer, { what, isWrite, now: options.clock.now() });
     } catch (error) {
       throw failureOf(error, { what, isWrite, wasSent: exchange.wasSent, request });
     }
@@ -195,13 +175,15 @@ function reasonOf(error: Error): string {
   return error.code.startsWith("UND_ERR_") ? error.message : error.code;
 }
 
-class Answer implements HttpAnswer {
+export class HttpAnswer {
   readonly status: number;
   readonly headers: HttpHeaders;
   readonly bytes: Buffer;
   readonly text: string;
+  /** Of `Retry-After`, in milliseconds. */
   readonly retryAfterMs: number | undefined;
   readonly isWrite: boolean;
+  /** "QuickBooks: POST /v3/company/1/invoice", for messages. */
   readonly what: string;
 
   constructor(
@@ -217,11 +199,17 @@ class Answer implements HttpAnswer {
     this.retryAfterMs = parseRetryAfter(this.header("retry-after"), now);
   }
 
+  /** One value of a header, by its name in lower case. */
   header(name: string): string | undefined {
     const value = this.headers[name];
     return Array.isArray(value) ? value[0] : value;
   }
 
+  /**
+   * The body as JSON of this form.
+   *
+   * @throws ProviderUnavailable (reads), WriteUnconfirmed (writes) when it is something else
+   */
   read<Schema extends z.ZodType>(schema: Schema): z.output<Schema> {
     const parsed = schema.safeParse(parseJson(this.text));
     if (parsed.success) return parsed.data;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { columnsOf, exportResources } from "../../../src/db/export-rows.ts";
-import { startWork } from "../work/start-work.ts";
+import { startWork } from "../billable-work/start-work.ts";
 
 const Export = z.object({
   format: z.literal("nightledger-export/1"),

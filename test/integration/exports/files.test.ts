@@ -4,7 +4,7 @@ import { deleteUnusedFiles } from "../../../src/actions/delete-unused-files.ts";
 import { listAttention } from "../../../src/db/attention.ts";
 import { writeExportFile } from "../../../src/jobs/exports/write-export-file.ts";
 import { reaches, runtime } from "../runtime/harness.ts";
-import { startWork } from "../work/start-work.ts";
+import { startWork } from "../billable-work/start-work.ts";
 
 const ROWS = 6_000;
 

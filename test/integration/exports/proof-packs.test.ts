@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { canonicalJson, canonicalSha256 } from "../../../src/actions/proof-pack.ts";
 import { verifyFile } from "../../../src/actions/verify-file.ts";
 import { textOfPdf } from "../../support/pdf-text.ts";
-import { startWork } from "../work/start-work.ts";
+import { startWork } from "../billable-work/start-work.ts";
 
 test("a proof pack holds what stands behind an invoice, and a digest of each part", async () => {
   const api = await startWork();

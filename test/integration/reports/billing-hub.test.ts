@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { joinInvoicing } from "../invoices/start-invoicing.ts";
-import { startWork } from "../work/start-work.ts";
+import { startWork } from "../billable-work/start-work.ts";
 
 test("the billing hub names what can be billed, and what an import would refuse and why", async () => {
   const work = await startWork({ currency: "USD", timezone: "Pacific/Auckland" });

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { line } from "../invoices/start-invoicing.ts";
-import { startWork, type Working } from "../work/start-work.ts";
+import { startWork, type Working } from "../billable-work/start-work.ts";
 
 /** Answers of all routes; tests look into them freely. */
 // oxlint-disable-next-line typescript/no-explicit-any -- see above

@@ -5,7 +5,7 @@ import { findCompany } from "../../../src/db/companies.ts";
 import { retain } from "../../../src/workers/retention.ts";
 import { schedulerDefaults } from "../../../src/workers/settings.ts";
 import { untilBlocked } from "../../support/blocked.ts";
-import { startWork, type Working } from "../work/start-work.ts";
+import { startWork, type Working } from "../billable-work/start-work.ts";
 
 /** What the API answers, as far as tests look at it. */
 // oxlint-disable-next-line typescript/no-explicit-any -- the answer's shape is what tests are about

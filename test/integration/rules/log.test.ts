@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { followRule } from "../../../src/actions/follow-rule.ts";
 import { findCompany } from "../../../src/db/companies.ts";
 import { inTransaction } from "../../../src/db/transaction.ts";
-import { startWork } from "../work/start-work.ts";
+import { startWork } from "../billable-work/start-work.ts";
 
 test("what a rule did shows a token the records that it may read, and nothing else of them", async () => {
   const work = await startWork();

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { formOf, picture, smallPdf } from "../../support/files.ts";
 import { drawingOfPdf, textOfPdf } from "../../support/pdf-text.ts";
 import { joinInvoicing, line, startInvoicing } from "../invoices/start-invoicing.ts";
-import { startWork } from "../work/start-work.ts";
+import { startWork } from "../billable-work/start-work.ts";
 
 const megabyte = 1_048_576;
 const path = "/settings/branding";

@@ -3,7 +3,7 @@ import { disableDeadChannel } from "../../../src/actions/dead-channel.ts";
 import { openNotice } from "../../../src/actions/deliver-slack-notice.ts";
 import { disableWebhook, whyNotMailWebhook } from "../../../src/actions/disable-webhook.ts";
 import { lockWebhookEndpoint, lockWebhookMail } from "../../../src/db/webhook-endpoints.ts";
-import { startWork } from "../work/start-work.ts";
+import { startWork } from "../billable-work/start-work.ts";
 
 test("settings are changed by their parts, each of which knows its own keys only", async () => {
   const { call, expectCall, expectInvalid, colleague, tokenWith, sql, companyId, userId } =
