@@ -38,7 +38,7 @@ function filesOf(name: string): { include: string[]; exclude?: string[] } {
 export default defineConfig({
   test: {
     // Starts nothing by itself: the first test that asks for a database does.
-    globalSetup: ["test/support/database-server.ts"],
+    globalSetup: ["scripts/mend-postgres.mjs", "test/support/database-server.ts"],
     pool: "forks",
     // Each test process has its database server and often workers of its own beside it.
     maxWorkers: 2,

@@ -77,6 +77,16 @@ const REPLACEMENTS = {
       `    let max = 1
 `,
     ],
+    [
+      `    await 1
+    let timer
+`,
+      `    await 1
+    while (queries.length)
+      queries.shift().reject(Errors.connection('CONNECTION_ENDED', options, options))
+    let timer
+`,
+    ],
   ],
 };
 
@@ -100,4 +110,9 @@ export function mendPostgres() {
     }, before);
     if (after !== before) writeFileSync(path, after);
   }
+}
+
+/** Before tests: packages may have been installed without the build. */
+export function setup() {
+  mendPostgres();
 }

@@ -27,9 +27,11 @@ export async function lockTimeEntry(
 /**
  * Changes a locked entry; what is left out stays, a rate of null is resolved anew. An entry that an
  * invoice bills only takes other notes: its line is what the client was told. Where all is so already,
- * nothing is written and no event tells of it. Throws `Conflict` for
- * that and for the day or duration of a running timer, `InvalidInput` for wrong values. What was decided
- * about the work holds no longer when the work is another.
+ * nothing is written and no event tells of it. What was decided about the work holds no longer when the
+ * work is another.
+ *
+ * @throws Conflict for anything but notes of a billed entry, and for the day or duration of a running timer
+ * @throws InvalidInput for wrong values
  */
 export async function updateTimeEntry(
   tx: Tx,

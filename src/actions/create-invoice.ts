@@ -3,6 +3,7 @@ import { addDays, type LocalDate } from "../billing/dates.ts";
 import type { Tx } from "../db/client.ts";
 import { findClientToInvoice, type InvoicedClientRow } from "../db/invoice-references.ts";
 import type { InvoiceRow } from "../db/invoices.ts";
+import { replaceRecordTags } from "../db/record-tags.ts";
 import { InvalidInput } from "../errors.ts";
 import { todayOf, type Acting } from "./acting.ts";
 import { checkAdjustment } from "./change-adjustments.ts";
@@ -11,7 +12,7 @@ import { completeLines, type LineInput } from "./complete-lines.ts";
 import { mergeDiscount, type DiscountInput } from "./discounts.ts";
 import { insertDraft, type Draft } from "./insert-draft.ts";
 import { lineItemField, priceInvoice } from "./price-invoice.ts";
-import { tagRecord, type TagsInput } from "./tag-record.ts";
+import { resolveTags, type TagsInput } from "./tag-record.ts";
 import { changeTaxation } from "./taxation.ts";
 
 export interface CreateInvoiceInput {
@@ -70,6 +71,7 @@ export async function createInvoice(tx: Tx, by: Acting, input: CreateInvoiceInpu
     lateFee: 0n,
   });
 
+  const tagIds = input.tags === undefined ? [] : [...(await resolveTags(tx, by, input.tags))];
   const draft = await insertDraft(
     tx,
     by,
@@ -88,8 +90,8 @@ export async function createInvoice(tx: Tx, by: Acting, input: CreateInvoiceInpu
     },
     { priced, discount, adjustments: oneAdjustment(adjustment) },
   );
-  if (input.tags !== undefined) {
-    await tagRecord(tx, by, { kind: "invoice", id: draft.invoice.id }, input.tags);
+  if (tagIds.length > 0) {
+    await replaceRecordTags(tx, { kind: "invoice", companyId, id: draft.invoice.id }, tagIds);
   }
   return draft;
 }

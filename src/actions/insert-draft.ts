@@ -3,7 +3,7 @@ import type { Discount } from "../billing/totals.ts";
 import type { Tx } from "../db/client.ts";
 import { insertAdjustments } from "../db/invoice-adjustments.ts";
 import { insertInvoiceLines, type InvoiceLineRow } from "../db/invoice-lines.ts";
-import { replaceInvoiceTaxes } from "../db/invoice-taxes.ts";
+import { insertInvoiceTaxes } from "../db/invoice-taxes.ts";
 import { insertInvoice, type InvoiceRow } from "../db/invoices.ts";
 import { takeInvoiceIds } from "../db/night-invoices.ts";
 import type { Acting } from "./acting.ts";
@@ -39,7 +39,7 @@ type DraftValues = Pick<
 /**
  * Writes a draft that has been worked out, with the company's next number. Until the transaction ends
  * others wait for their numbers: what there is to check was checked before, and all that is left is sent
- * at once.
+ * at once. Throws Forbidden (`upgrade_required`) when the plan has no room.
  */
 export async function insertDraft(
   tx: Tx,
@@ -64,14 +64,12 @@ export async function insertDraft(
     takeInvoiceIds(tx, 1),
     takeNumbers(tx, company, 1),
   ]);
-  if (id === undefined || invoiceNumber === undefined)
-    throw new Error("no id or number was given out");
-  const where = { companyId: company.id, invoiceId: id, now };
+  const where = { companyId: company.id, invoiceId: id!, now };
   const [invoice, written] = await Promise.all([
     insertInvoice(tx, {
-      id,
+      id: id!,
       companyId: company.id,
-      invoiceNumber,
+      invoiceNumber: invoiceNumber!,
       ...values,
       taxRounding: company.taxRounding,
       ...discountColumns(discount),
@@ -80,14 +78,14 @@ export async function insertDraft(
     }),
     insertInvoiceLines(tx, where, lines),
     insertAdjustments(tx, where, adjustments),
-    taxes.length > 0 && replaceInvoiceTaxes(tx, where, taxes),
+    insertInvoiceTaxes(tx, where, taxes),
     recordInvoiceEvent(
       tx,
       by,
       "invoice.created",
       {
-        id,
-        invoiceNumber,
+        id: id!,
+        invoiceNumber: invoiceNumber!,
         ...values,
         status: "draft",
         total: amounts.total,

@@ -44,7 +44,13 @@ export function requiredText(max: number): z.ZodString {
 
 /** What a tag or a category is called: letters that look the same are the same, however they were typed. */
 export function labelName(max: number): z.ZodString {
-  return requiredText(max).normalize("NFC");
+  // Counted as it will be kept: some letters are two then.
+  return requiredText(max)
+    .normalize("NFC")
+    .refine(
+      (name) => Array.from(name).length <= max,
+      `Must not be greater than ${max} characters.`,
+    );
 }
 
 /** Text that may be left out; null or empty clears it. */

@@ -14,11 +14,11 @@ export const units = {
   lateFee: "Minor units when flat, basis points of the outstanding principal when percentage.",
 } as const;
 
-/** Money in an answer: a bigint here, and far below 2^53. */
+/** Minor units as JSON has them: all of ours are far below 2^53, up to which a number is exact. */
 export function presentMinor(amount: bigint): number {
   return Number(amount);
 }
-/** The schema of it. */
+/** Money in an answer. */
 export const minorJson = z.int().meta({ description: units.minor });
 /** Money in an answer of which there is more to say. */
 export function moneyJson(text: string): z.ZodInt {

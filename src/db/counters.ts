@@ -1,11 +1,12 @@
 import type { Tx } from "./client.ts";
 
+/** Where the numbers of each kind are. */
 const NUMBERED = {
   invoice: { table: "invoices", column: "invoice_number" },
   quote: { table: "quotes", column: "quote_number" },
 } as const;
 
-export type CounterKind = "invoice" | "quote";
+export type CounterKind = keyof typeof NUMBERED;
 
 /**
  * Moves a company's counter on by `count` and returns the first value it passed over. The row stays
@@ -48,7 +49,7 @@ export async function listFreeNumbers(
       select given.value,
         ${prefix}::text || lpad(given.value::text, greatest(5, length(given.value::text)), '0') as text
     ) as number
-    -- One by one: there are a few numbers, and all the invoices a company ever had.
+    -- Not "not exists": PostgreSQL might then read all the numbers a company ever had, to look up a few.
     where (
         select true from ${tx(table)} taken
         where taken.company_id = ${companyId} and taken.${tx(column)} = number.text

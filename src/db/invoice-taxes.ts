@@ -29,10 +29,20 @@ export function listInvoiceTaxes(
 /** Leaves a locked invoice with exactly these. */
 export async function replaceInvoiceTaxes(
   tx: Tx,
+  where: { companyId: number; invoiceId: number },
+  taxes: readonly InvoiceTaxValues[],
+): Promise<void> {
+  const { companyId, invoiceId } = where;
+  await tx`delete from invoice_taxes where company_id = ${companyId} and invoice_id = ${invoiceId}`;
+  await insertInvoiceTaxes(tx, where, taxes);
+}
+
+/** Adds them, in this order, to an invoice that has none. */
+export async function insertInvoiceTaxes(
+  tx: Tx,
   { companyId, invoiceId }: { companyId: number; invoiceId: number },
   taxes: readonly InvoiceTaxValues[],
 ): Promise<void> {
-  await tx`delete from invoice_taxes where company_id = ${companyId} and invoice_id = ${invoiceId}`;
   if (taxes.length === 0) return;
   await tx`
     insert into invoice_taxes (company_id, invoice_id, position, tax_rate_id, name, rate, amount)

@@ -8,6 +8,7 @@ import {
   startExchange,
   type HttpHeaders,
   type HttpTimeouts,
+  type Exchange,
   type RawAnswer,
 } from "./http-exchange.ts";
 import { parseRetryAfter } from "./retry-after.ts";
@@ -54,7 +55,7 @@ export interface HttpClient {
   send(request: HttpRequest): Promise<HttpAnswer>;
   /** The same in the form of `fetch`, for SDKs that take one. */
   fetch: typeof globalThis.fetch;
-  /** Closes idle connections. */
+  /** Closes all connections: a request under way fails as if its connection was lost. */
   close(): void;
 }
 
@@ -74,21 +75,22 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const isWrite = request.isWrite ?? request.method !== "GET";
     const what = `${options.name}: ${request.method} ${url.pathname}`;
     const { body, headers } = bodyOf(request);
-    const exchange = startExchange(
-      connections,
-      {
-        method: request.method,
-        url,
-        body: body ?? null,
-        headers: { ...options.headers, ...headers, ...request.headers },
-        signal: request.signal,
-      },
-      limits,
-    );
+    let exchange: Exchange | undefined;
     try {
+      exchange = startExchange(
+        connections,
+        {
+          method: request.method,
+          url,
+          body: body ?? null,
+          headers: { ...options.headers, ...headers, ...request.headers },
+          signal: request.signal,
+        },
+        limits,
+      );
       return new HttpAnswer(await exchange.answer, { what, isWrite, now: options.clock.now() });
     } catch (error) {
-      throw failureOf(error, { what, isWrite, wasSent: exchange.wasSent, request });
+      throw failureOf(error, { what, isWrite, wasSent: exchange?.wasSent ?? false, request });
     }
   }
 
@@ -167,12 +169,13 @@ function failureOf(
   return new ProviderUnavailable(`${what}: ${reasonOf(cause)}`, { cause, code });
 }
 
-/** A code like ECONNREFUSED says more than its message, which names addresses; undici's do not. */
+/** A code like ECONNREFUSED says more than its message, which names addresses. Of undici's only that of a connection does. */
 function reasonOf(error: Error): string {
   if (error instanceof GivenUp || !("code" in error) || typeof error.code !== "string") {
     return error.message;
   }
-  return error.code.startsWith("UND_ERR_") ? error.message : error.code;
+  const { code } = error;
+  return code.startsWith("UND_ERR_") && code !== "UND_ERR_CONNECT_TIMEOUT" ? error.message : code;
 }
 
 export class HttpAnswer {

@@ -100,11 +100,12 @@ class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
       this.#reject = reject;
     });
     this.#limits = limits;
-    this.#siblings = siblingsOf(signal).add(this);
-    this.#allow("connectMs");
     this.#connections = connections;
     this.#origin = url.origin;
+    // First, for it throws where an address leads nowhere: nothing may be under way by then.
     this.#connection = connections.take(url.origin);
+    this.#siblings = siblingsOf(signal).add(this);
+    this.#allow("connectMs");
     const path = url.pathname + url.search;
     this.#connection.dispatch({ origin: url.origin, path, method, headers, body }, this);
   }

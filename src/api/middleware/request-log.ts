@@ -9,6 +9,7 @@ import type { Logger } from "pino";
 export function createRequestLog(log: Logger): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now();
+    response.locals["startedAt"] = startedAt;
     const given = request.get("X-Request-Id");
     const requestId = given !== undefined && /^[\w.-]{1,100}$/.test(given) ? given : randomUUID();
     response.locals["requestId"] = requestId;

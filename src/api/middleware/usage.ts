@@ -14,7 +14,7 @@ const waitingMax = 10_000;
 type Use = Omit<UsageRow, "ipHash"> & { ip: string };
 
 export interface UsageRecorder {
-  /** A request has begun, on somebody's behalf: it is recorded when it is over. */
+  /** Says on whose behalf a request is, so that it is recorded when it is over. */
   attribute: (request: Request, response: Response, identity: Identity) => void;
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -33,7 +33,7 @@ export function createUsageRecorder({ sql, clock, log, settings }: ApiServices):
   return {
     attribute(request, response, { caller, company }) {
       if (caller.kind !== "token" || company === undefined) return;
-      const startedAt = performance.now();
+      const startedAt = Number(response.locals["startedAt"]);
       response.on("close", () => {
         if (waiting.length >= waitingMax) {
           lost += 1;

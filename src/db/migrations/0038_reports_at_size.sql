@@ -6,15 +6,13 @@ create index invoice_lines_first_tax
   on invoice_lines (company_id, invoice_id, tax_name_1, tax_rate_1)
   include (amount, discount_amount, tax_amount_1)
   where tax_rate_1 is not null;
-drop index invoice_lines_second_tax;
-create index invoice_lines_second_tax
+create index invoice_lines_second_tax_new
   on invoice_lines (company_id, invoice_id, tax_name_2, tax_rate_2)
   include (amount, discount_amount, tax_amount_2)
   where tax_rate_2 is not null;
 
 -- With the day, so that the last payment of every invoice is read off it alone.
-drop index payments_invoice;
-create index payments_invoice on payments (company_id, invoice_id) include (payment_date);
+create index payments_invoice_new on payments (company_id, invoice_id) include (payment_date);
 
 -- Who works for whom, and on what, is not left to chance: without knowing how few combinations there are,
 -- PostgreSQL takes adding them up for too much to be shared among processes.

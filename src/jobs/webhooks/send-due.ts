@@ -159,7 +159,7 @@ function createRecorder(
     isOpen: () => isOpen,
     add(
       result: DueResult,
-      { isDelivered, losesRound }: Record<"isDelivered" | "losesRound", boolean>,
+      { isDelivered, losesRound }: { isDelivered: boolean; losesRound: boolean },
     ): void {
       results.push(result);
       isRoundLost ||= losesRound;

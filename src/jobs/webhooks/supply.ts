@@ -53,7 +53,7 @@ export function createSupply(
   async function look(known?: WebhookEndpointRow): Promise<void> {
     const now = clock.now();
     const [current, due] = await Promise.all([
-      // Its secrets, its address or its health may have changed.
+      // It may have been disabled, or have another address or other secrets by now.
       known ?? getWebhookEndpoint(sql, key),
       listDueDeliveries(sql, {
         ...key,

@@ -103,6 +103,14 @@ test("what was noted about requests is forgotten when it no longer matters, and 
 
   // What an app was permitted, a year after its end; API tokens stay.
   expect(await runAt("2027-03-04T09:00:00Z")).toMatchObject({ appAccesses: 0 });
+  // But not while the audit log names it.
+  const [entry] = await sql<{ id: number }[]>`
+    insert into audit_log (company_id, api_token_id, action)
+    select company_id, id, 'x' from api_tokens where oauth_client_id is not null
+    returning id
+  `;
+  expect(await runAt("2027-03-04T09:00:01Z")).toMatchObject({ appAccesses: 0 });
+  await sql`delete from audit_log where id = ${entry!.id}`;
   expect(await runAt("2027-03-04T09:00:01Z")).toMatchObject({ appAccesses: 1 });
   expect([...(await sql`select name from api_tokens`)]).toEqual([{ name: "T" }]);
 });

@@ -16,6 +16,8 @@ test("tags are made, found, renamed and deleted; a name is one tag's, whatever i
   const other = await expectCall(201, "POST", "/tags", { name: "Éire" });
   // The same letters in other code points, as some systems write them, are the same name.
   await expectInvalid("name", "POST", "/tags", { name: "E\u0301ire" });
+  // Fifty letters that are a hundred as they are kept.
+  await expectInvalid("name", "POST", "/tags", { name: "\u0958".repeat(50) });
   await expectInvalid("name", "PUT", `/tags/${other.id}`, { name: "Vip" });
   const renamed = await expectCall(200, "PUT", `/tags/${other.id}`, { name: "éire" });
   expect(renamed).toMatchObject({ id: other.id, name: "éire" });

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import { expect, test } from "vitest";
 import { openDatabase, planAnew, type Sql, type Tx } from "../../../src/db/client.ts";
 import { defineTogether } from "../../../src/db/together.ts";
@@ -54,8 +55,8 @@ test("a part that is never waited for asks nothing; one statement awaited twice 
   const { sql } = await setup();
   await sql`create sequence asked`;
   void sql`select nextval('asked')`;
-  const once = sql<{ nextval: bigint }[]>`select nextval('asked')`;
-  expect([await once, await once]).toEqual([[{ nextval: 1n }], [{ nextval: 1n }]]);
+  const asking = sql<{ nextval: bigint }[]>`select nextval('asked')`;
+  expect([await asking, await asking]).toEqual([[{ nextval: 1n }], [{ nextval: 1n }]]);
   await expect(sql`select 1 / ${0}::int`).rejects.toMatchObject({ code: "22012" });
   const caught = await sql`select 1 / ${0}::int`.catch((error: { code: string }) => error.code);
   expect(caught).toBe("22012");
@@ -171,13 +172,35 @@ test("what waits for a lock holds up nothing else that a free connection could d
   for (let round = 0; round < 4; round += 1) await Promise.all([lock(2), lock(3)]);
   const holder = await other.reserve();
   await holder`select pg_advisory_lock(1)`;
-  const busy = await sql.reserve();
+  const release = new EventEmitter();
+  const released = once(release, "now");
+  const busy = sql.begin(async (tx) => {
+    await tx`select 1`;
+    await released;
+  });
   const waited = lock(1).then(() => true);
   await untilBlocked(other);
   const late = sql.begin(async (tx) => await tx`select 1 as done`);
-  busy.release();
+  release.emit("now");
+  await busy;
   expect(await late).toEqual([{ done: 1 }]);
   await holder`select pg_advisory_unlock(1)`;
   holder.release();
   expect(await waited).toBe(true);
+});
+
+test("what still waits for a connection when the pool is closed is refused", async () => {
+  const { databaseUrl, sql } = await setup();
+  const pool = openDatabase({ url: databaseUrl, connectionsMax: 1, applicationName: "closing" });
+  const holder = await sql.reserve();
+  await holder`select pg_advisory_lock(1)`;
+  const blocked = pool`select pg_advisory_xact_lock(1)`.then(() => true);
+  const waiting = pool`select 1`.catch((error: { code: string }) => error.code);
+  await untilBlocked(sql);
+  const end = pool.end();
+  expect(await waiting).toBe("CONNECTION_ENDED");
+  await holder`select pg_advisory_unlock(1)`;
+  holder.release();
+  expect(await blocked).toBe(true);
+  await end;
 });

@@ -3,6 +3,7 @@ import { createServer as createTcpServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { expect, onTestFinished, test } from "vitest";
+import { eventually } from "../../support/eventually.ts";
 import { ProviderRejected, ProviderUnavailable } from "../../../src/errors.ts";
 import {
   createAddressGuard,
@@ -172,7 +173,7 @@ test("each request has a connection to itself: one without an answer holds up no
   const { send, port, held, connections } = await startKeeping();
   const url = `http://a.example:${port}`;
   const waiting = [1, 2].map((number) => send(`${url}/held/${number}`));
-  while (held.size < 2) await new Promise(setImmediate);
+  await eventually(() => held.size === 2);
   const lane = async (): Promise<void> => {
     for (let sent = 0; sent < 20; sent += 1) expect((await send(`${url}/`)).status).toBe(200);
   };
@@ -183,11 +184,11 @@ test("each request has a connection to itself: one without an answer holds up no
 });
 
 test("an answer that comes too late is not taken for that of the next request", async () => {
-  const { send, failure, port, held } = await startKeeping({ headersMs: 50 });
+  const { send, failure, port, held } = await startKeeping({ headersMs: 500 });
   const url = `http://a.example:${port}`;
   await send(`${url}/`);
   const error = await failure(`${url}/held`);
-  expect(String(error)).toContain("the answer took more than 50 ms");
+  expect(String(error)).toContain("the answer took more than 500 ms");
   held.get("/held")?.end("too late");
   expect((await send(`${url}/`)).text).toContain("a.example");
 
@@ -212,21 +213,21 @@ test("what is given up while its name is being asked for is never sent", async (
       return [good];
     },
     local,
-    { connectMs: 50 },
+    { connectMs: 500 },
   );
   const url = `http://slow.example:${port}/`;
   const reason = new Error("stop");
   const abort = new AbortController();
   const aborted = failure(url, abort.signal);
   const late = failure(url);
-  while (asking.length < 2) await new Promise(setImmediate);
+  await eventually(() => asking.length === 2);
   abort.abort(reason);
   expect(await aborted).toBe(reason);
   expect(await late).toMatchObject({
     constructor: ProviderUnavailable,
     code: "provider_not_reached",
   });
-  expect(String(await late)).toContain("connecting took more than 50 ms");
+  expect(String(await late)).toContain("connecting took more than 500 ms");
   for (const answer of asking) answer();
   await send(url);
   expect(connections.size).toBe(1);

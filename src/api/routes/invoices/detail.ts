@@ -115,7 +115,6 @@ function presentLines(lines: readonly InvoiceLineRow[], taxes: readonly InvoiceT
   };
 }
 
-/** An invoice, and all that belongs to it. */
 const readInvoice = defineTogether((sql, where: { companyId: number; invoiceId: number }) => {
   const { companyId, invoiceId } = where;
   return {
@@ -134,7 +133,7 @@ const readInvoice = defineTogether((sql, where: { companyId: number; invoiceId: 
   };
 });
 
-/** An invoice with all that belongs to it. */
+/** An invoice with all that belongs to it. Throws NotFound for one of another company. */
 export async function answerInvoiceDetail(
   { sql, company, mayUse }: Pick<CompanyContext, "company" | "mayUse"> & { sql: Sql },
   invoiceId: number,

@@ -11,7 +11,7 @@ import {
   SETTINGS_OF,
 } from "../../../jobs/quickbooks/settings.ts";
 import { enqueue } from "../../../queue/enqueue.ts";
-import { askedBy } from "../../asked-by.ts";
+import { askedBy, changerOf } from "../../asked-by.ts";
 import { getProvider } from "../../connecting.ts";
 import { defineRoute } from "../../define-route.ts";
 
@@ -32,7 +32,8 @@ export const putQuickBooksSettingsRoute = defineRoute({
   failures: [409],
 
   async run(context, { body }) {
-    const { tx, company, user, caller, now, requestId } = context;
+    const { tx, company, user, now } = context;
+    const { apiTokenId, requestId } = changerOf(context);
     checkCodes(body.tax_codes ?? []);
     const saved = await saveConnectionSettings(
       tx,
@@ -45,7 +46,7 @@ export const putQuickBooksSettingsRoute = defineRoute({
           ...body,
           [SETTINGS_OF]: externalId,
         }),
-        apiTokenId: caller.kind === "token" ? caller.id : null,
+        apiTokenId,
         requestId,
       },
     );

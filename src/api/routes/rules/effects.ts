@@ -10,10 +10,19 @@ export const effectsJson = z.array(z.record(z.string(), z.unknown())).meta({
     "without time-entries:read.",
 });
 
-/** What tells more than ids of records other than the rule's own, and the scope that shows it. */
-const scopeOfKey: Readonly<Record<string, Scope>> = {
+/** What stands in effects, and the scope that shows it; null for what is the rule's own, or ids and what was billed. */
+const scopeOfKey: Readonly<Record<string, Scope | null>> = {
+  type: null,
   tag: "tags:read",
+  hourly_rate: null,
+  is_billable: null,
+  message: null,
+  invoice_id: null,
+  time_entry_ids: null,
+  time_entry_id: null,
   worked: "time-entries:read",
+  billed: null,
+  credit: null,
 };
 
 /** Effects on a record that the caller may see, as far as they may see what stands beside it. */
@@ -21,9 +30,10 @@ export function presentEffects(
   { mayUse }: Pick<CompanyContext, "mayUse">,
   effects: readonly Readonly<Record<string, unknown>>[],
 ): z.input<typeof effectsJson> {
+  // What is not named above is shown to nobody.
   const isShown = (key: string): boolean => {
     const scope = scopeOfKey[key];
-    return scope === undefined || mayUse(scope);
+    return scope === null || (scope !== undefined && mayUse(scope));
   };
   return effects.map((effect) =>
     Object.fromEntries(Object.entries(effect).filter(([key]) => isShown(key))),
