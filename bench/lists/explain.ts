@@ -108,6 +108,7 @@ function readPlans(log: string): Plan[] {
     ) {
       return [];
     }
+    // Reports of people's time begin with the company's members too.
     const isOfCaller =
       /from (companies|company_members|rate_limits|users)\b/.test(statement) &&
       !statement.includes("time_entries");

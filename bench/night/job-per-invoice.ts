@@ -3,11 +3,11 @@ import { Queue, Worker } from "bullmq";
 import { planSeries, type SeriesState } from "../../src/billing/plan-series.ts";
 import type { Sql, Tx } from "../../src/db/client.ts";
 import { advanceCounter } from "../../src/db/counters.ts";
+import { takeInvoiceIds } from "../../src/db/invoices.ts";
 import {
   insertGeneratedInvoices,
   insertGeneratedLines,
   recordOccurrences,
-  takeInvoiceIds,
 } from "../../src/db/night-invoices.ts";
 import { advanceSeries, listLinesOfSeries } from "../../src/db/night-series.ts";
 import { NIGHT } from "./seed.ts";

@@ -7,15 +7,15 @@ import type { Tx } from "../db/client.ts";
 import { deleteAdjustments, insertAdjustments } from "../db/invoice-adjustments.ts";
 import { deleteInvoiceLines, insertInvoiceLines, listInvoiceLines } from "../db/invoice-lines.ts";
 import { replaceInvoiceTaxes } from "../db/invoice-taxes.ts";
+import { findTakenNumbers } from "../db/counters.ts";
 import {
-  findTakenNumbers,
   insertInvoice,
   lockInvoice,
   lockInvoices,
   updateInvoiceRow,
   type InvoiceRow,
+  takeInvoiceIds,
 } from "../db/invoices.ts";
-import { takeInvoiceIds } from "../db/night-invoices.ts";
 import { hasMoneyOfItsOwn } from "../db/imported-money.ts";
 import { Conflict } from "../errors.ts";
 import type { ProviderName } from "../platform/oauth.ts";
@@ -62,7 +62,7 @@ export function createInvoiceWriter(provider: ProviderName): RecordWriter<Incomi
       const companyId = by.company.id;
       const [[id], taken] = await Promise.all([
         takeInvoiceIds(tx, 1),
-        findTakenNumbers(tx, { companyId, numbers: [fields.invoiceNumber] }),
+        findTakenNumbers(tx, { companyId, kind: "invoice", numbers: [fields.invoiceNumber] }),
       ]);
       if (taken.length > 0) {
         throw new Conflict(`Another invoice here has the number ${fields.invoiceNumber}.`);

@@ -1,15 +1,10 @@
 import type { LocalDate } from "../billing/dates.ts";
 import type { Discount } from "../billing/totals.ts";
 import type { Tx } from "../db/client.ts";
+import { findTakenNumbers } from "../db/counters.ts";
 import { insertPricedLines, deletePricedLines } from "../db/priced-lines.ts";
 import { linesOfQuote, listQuoteLines } from "../db/quote-lines.ts";
-import {
-  findTakenQuoteNumbers,
-  insertQuote,
-  lockQuotes,
-  updateQuoteRow,
-  type QuoteRow,
-} from "../db/quotes.ts";
+import { insertQuote, lockQuotes, updateQuoteRow, type QuoteRow } from "../db/quotes.ts";
 import { Conflict } from "../errors.ts";
 import { todayOf, type Acting } from "./acting.ts";
 import type { Facts, RecordWriter } from "./bring-in-records.ts";
@@ -41,7 +36,7 @@ export const quoteWriter: RecordWriter<IncomingQuote> = {
     requireFeature(by.company, "quotes");
     const companyId = by.company.id;
     const numbers = [fields.quoteNumber];
-    if ((await findTakenQuoteNumbers(tx, { companyId, numbers })).length > 0) {
+    if ((await findTakenNumbers(tx, { companyId, kind: "quote", numbers })).length > 0) {
       throw new Conflict(`Another quote here has the number ${fields.quoteNumber}.`);
     }
     const { lines, columns } = priced(by, fields);

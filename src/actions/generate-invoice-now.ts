@@ -3,12 +3,11 @@ import { fillPlaceholders } from "../billing/placeholders.ts";
 import type { SeriesPlan } from "../billing/plan-series.ts";
 import type { Tx } from "../db/client.ts";
 import { findClientToInvoice, findRecipient } from "../db/invoice-references.ts";
-import { getInvoice, type InvoiceRow } from "../db/invoices.ts";
+import { getInvoice, type InvoiceRow, takeInvoiceIds } from "../db/invoices.ts";
 import {
   insertGeneratedInvoices,
   insertGeneratedLines,
   recordOccurrences,
-  takeInvoiceIds,
 } from "../db/night-invoices.ts";
 import { advanceSeries, listInvoicesForPeriods } from "../db/night-series.ts";
 import { listRecurringInvoiceLines } from "../db/recurring-invoice-lines.ts";

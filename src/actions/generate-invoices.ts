@@ -4,11 +4,11 @@ import { planSeries, type SeriesLine, type SeriesPlan } from "../billing/plan-se
 import type { Tx } from "../db/client.ts";
 import { raiseNightFindings } from "../db/night-attention.ts";
 import type { NightCompanyRow } from "../db/night-companies.ts";
+import { takeInvoiceIds } from "../db/invoices.ts";
 import {
   insertGeneratedInvoices,
   insertGeneratedLines,
   recordOccurrences,
-  takeInvoiceIds,
   type GeneratedInvoice,
   type GeneratedLine,
   type OccurrenceOutcome,

@@ -1,18 +1,15 @@
 import type { Tx } from "../db/client.ts";
-import { advanceCounter, type CounterKind } from "../db/counters.ts";
-import { findTakenNumbers } from "../db/invoices.ts";
+import { advanceCounter, findTakenNumbers, type CounterKind } from "../db/counters.ts";
 import {
   giveNumberedRows,
   listMovingNumbers,
   type Move,
   type NumberedTable,
 } from "../db/move-rows.ts";
-import { findTakenQuoteNumbers } from "../db/quotes.ts";
 import { retireNumbers, takeRetiredNumbers, type RecordNumber } from "../db/retired-numbers.ts";
 import type { Acting } from "./acting.ts";
 import { takeNumbers, takeQuoteNumbers } from "./take-numbers.ts";
 
-const findTaken = { invoices: findTakenNumbers, quotes: findTakenQuoteNumbers };
 const kinds: Readonly<Record<NumberedTable, CounterKind>> = {
   invoices: "invoice",
   quotes: "quote",
@@ -48,7 +45,7 @@ export async function moveNumbered(
   );
   const wanted = leaving.map(({ id, number }) => ({ id, number: restored.get(id) ?? number }));
   const taken = new Set(
-    await findTaken[table](tx, { companyId, numbers: wanted.map(({ number }) => number) }),
+    await findTakenNumbers(tx, { companyId, kind, numbers: wanted.map(({ number }) => number) }),
   );
   const kept = wanted.filter(({ number }) => !taken.has(number));
   const others = wanted.filter(({ number }) => taken.has(number));

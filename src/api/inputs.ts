@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { findTimezone, isLocalDate } from "../billing/dates.ts";
+import { findTimezone, isLocalDate, type LocalDate } from "../billing/dates.ts";
 import { isCurrency, parseScaled } from "../billing/money.ts";
+import { InvalidInput } from "../errors.ts";
 import { isCountry } from "../platform/countries.ts";
 import { units } from "./units.ts";
 
@@ -250,3 +251,14 @@ export const bulkIds = z
   .min(1)
   .max(500)
   .transform((ids) => [...new Set(ids)]);
+
+/** Throws InvalidInput for a period that ends before it begins; an end that is left open fits any. */
+export function requireOrder({
+  from,
+  to,
+}: {
+  from?: LocalDate | null | undefined;
+  to?: LocalDate | null | undefined;
+}): void {
+  if (from && to && from > to) throw new InvalidInput({ to: ["Must not be before from."] });
+}

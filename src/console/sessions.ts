@@ -52,7 +52,12 @@ export function requireSession({ sql, clock }: ConsoleServices): RequestHandler 
 
 /** To the way in, and from there back to what an app asked for; whoever asked for no page is told 401. */
 export function sendToSignIn(request: Request, response: Response): void {
-  if (request.accepts(["html", "json"]) === "html") {
+  // Browsers name HTML when they go to a page or send a form; programs take anything.
+  const isPage =
+    request.method === "GET"
+      ? request.accepts(["html", "json"]) === "html"
+      : request.accepts(["json", "html"]) === "html";
+  if (isPage) {
     const wanted = nextOf(request.originalUrl);
     const query = wanted === undefined ? "" : `?next=${encodeURIComponent(wanted)}`;
     // 303, for a form may come from a page that stood open until the session was over.

@@ -1,4 +1,4 @@
-import type { Tx } from "./client.ts";
+import type { Sql, Tx } from "./client.ts";
 
 /** Where the numbers of each kind are. */
 const NUMBERED = {
@@ -63,6 +63,25 @@ export async function listFreeNumbers(
       ) is null
     order by number.value
   `;
+}
+
+/** Those of the numbers that a record of the company has, or had before it left; deleted ones too. */
+export async function findTakenNumbers(
+  sql: Sql | Tx,
+  wanted: { companyId: number; kind: CounterKind; numbers: readonly string[] },
+): Promise<string[]> {
+  const { companyId, kind, numbers } = wanted;
+  const { table, column } = NUMBERED[kind];
+  const rows = await sql<{ number: string }[]>`
+    select ${sql(column)} as number
+    from ${sql(table)}
+    where company_id = ${companyId} and ${sql(column)} = any(${[...numbers]}::text[])
+    union all
+    select number
+    from retired_numbers
+    where company_id = ${companyId} and kind = ${kind} and number = any(${[...numbers]}::text[])
+  `;
+  return rows.map(({ number }) => number);
 }
 
 /** Says which value is next. Only for who holds the row's lock, that is, after `advanceCounter`. */

@@ -72,10 +72,15 @@ export async function insertInvoiceLines(
 ): Promise<InvoiceLineRow[]> {
   if (lines.length === 0) return [];
   const insertion = insertionOfLines(tx, { ...linesOfInvoice(companyId, invoiceId), now }, lines, {
-    names: tx`, long_description, unit, tax_rate_id, discount_type, discount_value`,
+    names: tx`, ${factNames(tx)}`,
     values: tx`, ${factArrays(tx, lines)}`,
   });
   return await tx<InvoiceLineRow[]>`${insertion} returning ${lineColumns(tx)}`;
+}
+
+/** In the order of `factArrays`. */
+function factNames(tx: Tx) {
+  return tx`long_description, unit, tax_rate_id, discount_type, discount_value`;
 }
 
 function factArrays(tx: Tx, lines: readonly InvoiceLineFacts[]) {
@@ -101,7 +106,7 @@ export async function writeLineFacts(
         discount_type = p.discount_type, discount_value = p.discount_value, updated_at = ${now}
     from unnest(
       ${lines.map((line) => line.id)}::int8[], ${factArrays(tx, lines)}
-    ) as p (id, long_description, unit, tax_rate_id, discount_type, discount_value)
+    ) as p (id, ${factNames(tx)})
     where l.company_id = ${companyId} and l.invoice_id = ${invoiceId} and l.id = p.id
       and (l.long_description, l.unit, l.tax_rate_id, l.discount_type, l.discount_value)
         is distinct from

@@ -3,16 +3,6 @@ import { arrayText } from "./array-text.ts";
 import type { Tx } from "./client.ts";
 import type { InvoiceRow } from "./invoices.ts";
 
-/** Takes ids ahead of the insert, so that invoices and lines can be written in one go. */
-export async function takeInvoiceIds(tx: Tx, count: number): Promise<number[]> {
-  // One row for all: a row each is more work for both sides than the ids are.
-  const [row] = await tx<{ ids: string }[]>`
-    select string_agg(nextval('invoices_id_seq')::text, ',') as ids
-    from generate_series(1, ${count}::int)
-  `;
-  return row!.ids.split(",").map(Number);
-}
-
 export interface GeneratedInvoice {
   id: number;
   seriesId: number;

@@ -190,23 +190,6 @@ export async function markQuoteDeleted(
   `;
 }
 
-/** Which of these numbers some quote of the company has, deleted ones too. */
-export async function findTakenQuoteNumbers(
-  sql: Sql | Tx,
-  { companyId, numbers }: { companyId: number; numbers: readonly string[] },
-): Promise<string[]> {
-  const rows = await sql<{ quoteNumber: string }[]>`
-    select quote_number
-    from quotes
-    where company_id = ${companyId} and quote_number = any(${[...numbers]}::text[])
-    union all
-    select number
-    from retired_numbers
-    where company_id = ${companyId} and kind = 'quote' and number = any(${[...numbers]}::text[])
-  `;
-  return rows.map((row) => row.quoteNumber);
-}
-
 export interface QuoteFilter {
   companyId: number;
   today: LocalDate;

@@ -9,19 +9,19 @@ import {
   type HttpHeaders,
   type HttpTimeouts,
   type Exchange,
+  type ExchangeLimits,
   type RawAnswer,
 } from "./http-exchange.ts";
 import { parseRetryAfter } from "./retry-after.ts";
 
-export interface HttpClientOptions {
+/** Answers of more than 10 MB are given up, and none is cut, unless these say otherwise. */
+export interface HttpClientOptions extends Partial<
+  Pick<ExchangeLimits, "bytesMax" | "cutsAnswers">
+> {
   /** Whom we talk to, for messages: "QuickBooks". */
   name: string;
   clock: Clock;
   timeouts?: Partial<HttpTimeouts>;
-  /** A longer answer is given up. Default 10 MB. */
-  bytesMax?: number;
-  /** An answer that is too long, or whose body is too slow, is taken as far as it came. */
-  cutsAnswers?: boolean;
   /** For addresses that users give: which of them may be reached. Default: any. */
   guard?: AddressGuard;
   /** Sent with every request. */

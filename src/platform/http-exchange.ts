@@ -30,6 +30,7 @@ export interface ExchangeRequest {
 
 export interface ExchangeLimits {
   timeouts: HttpTimeouts;
+  /** A longer answer is given up. */
   bytesMax: number;
   /** An answer that is too long, or whose body is too slow, is taken as far as it came. */
   cutsAnswers: boolean;

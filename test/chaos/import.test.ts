@@ -12,6 +12,10 @@ import { kill, launch } from "./night-processes.ts";
 
 const BASE = "/api/v1/settings/freshbooks";
 
+function isFirstPage({ path, query }: { path: string; query: Record<string, string> }): boolean {
+  return path.endsWith("/users/clients") && query["page"] === "1";
+}
+
 test("an import whose worker is killed again and again goes on where it was and doubles nothing", async () => {
   const sandbox = await startProviderServer(freshbooksSandbox, {
     seed: { clients: 220, invoices: 1_500 },
@@ -36,8 +40,6 @@ test("an import whose worker is killed again and again goes on where it was and 
   const env = { TEST_PROVIDERS: JSON.stringify({ freshbooks: { url: sandbox.url } }) };
   await launch(api, "scheduler", mail);
   expect((await call("POST", "import", {})).status).toBe(202);
-  const isFirstPage = ({ path, query }: { path: string; query: Record<string, string> }): boolean =>
-    path.endsWith("/users/clients") && query["page"] === "1";
   const isBeyondFirstPage = (): boolean => {
     const asked = sandbox.requests();
     const first = asked.findIndex(isFirstPage);

@@ -14,6 +14,7 @@ test("an app is not called by what people cannot read, or read as something else
     "Ledger\nLens",
     "\u3164\u2800",
     "\ufeff",
+    "Ledger\u2800Lens",
   ]) {
     const reply = await nameTo(name);
     expect([name, reply.status, Object.keys(reply.body.errors ?? {})]).toEqual([

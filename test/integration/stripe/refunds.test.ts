@@ -76,9 +76,7 @@ test("a refund asked for here is made at Stripe once, whatever becomes of the an
   await expect.poll(() => books().refunds.length).toBe(2);
   await deliver({ order: "reversed", times: 2 });
   await expect
-    .poll(async () => (await expectCall(200, "GET", `/invoices/${id}`)).amount_paid, {
-      timeout: 10_000,
-    })
+    .poll(async () => (await expectCall(200, "GET", `/invoices/${id}`)).amount_paid)
     .toBe(7_000);
   await hurry();
   await settled();

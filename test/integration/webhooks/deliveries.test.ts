@@ -211,7 +211,8 @@ test("whatever comes while hundreds are sent, of one record only one message is 
     if (onTheirWay.has(id)) together.push(id);
     onTheirWay.add(id);
     received.set(id, [...(received.get(id) ?? []), json.type]);
-    // With more than half of the first ones sent, another look is under way while the rest is.
+    // Before half of the first ones are taken up: the look that then begins finds more about records whose
+    // message is on its way.
     if (receiver.received.length > 20) later ??= happen(story[1]!).then(() => happen(story[2]!));
     setImmediate(() => {
       onTheirWay.delete(id);

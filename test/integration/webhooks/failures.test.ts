@@ -133,7 +133,7 @@ test("410 disables at once, tells by mail; enabled again, it is told what it mis
 });
 
 test("failures that were on their way when an endpoint began to rest neither end its rest nor make it longer", async () => {
-  const { company, sql, subscribe, receiver, happen } = await startWebhooks();
+  const { company, sql, subscribe, receiver, happen, untilIdle } = await startWebhooks();
   const endpoint = await subscribe("/hook");
   const held: ServerResponse[] = [];
   receiver.answer((_message, response) => {
@@ -150,19 +150,14 @@ test("failures that were on their way when an endpoint began to rest neither end
   for (const response of held.splice(0, 5)) response.writeHead(500).end();
   const resting = await eventually(async () => (await restsUntil()) ?? false);
   for (const response of held) response.writeHead(500).end();
-  await eventually(async () => {
-    const [row] = await sql<{ claimedBy: string | null }[]>`
-      select claimed_by from webhook_endpoints
-    `;
-    return row!.claimedBy === null;
-  });
+  await untilIdle();
   expect(await restsUntil()).toBe(resting);
   const [row] = await sql`select failed_rounds from webhook_endpoints`;
   expect(row).toEqual({ failedRounds: 1 });
 });
 
 test("failures in a row make an endpoint rest, with one message as a probe; success brings all the rest", async () => {
-  const { company, sql, subscribe, receiver, happen, settles, pass } = await startWebhooks();
+  const { company, subscribe, receiver, happen, settles, pass, untilIdle } = await startWebhooks();
   const endpoint = await subscribe("/hook");
   receiver.answer(() => 500);
   for (let invoice = 1; invoice <= 40; invoice += 1) await happen("invoice.created", invoice);
@@ -176,12 +171,7 @@ test("failures in a row make an endpoint rest, with one message as a probe; succ
   const tried = receiver.received.length;
   expect(tried).toBeLessThanOrEqual(20);
   // Until the run has given its turn back, nobody else looks.
-  await eventually(async () => {
-    const [row] = await sql<{ claimedBy: string | null }[]>`
-      select claimed_by from webhook_endpoints
-    `;
-    return row!.claimedBy === null;
-  });
+  await untilIdle();
 
   await pass(0.002);
   await eventually(() => receiver.received.length > tried);

@@ -27,6 +27,8 @@ export interface Webhooks extends TestPlatform {
   happen: (type: string, invoiceId?: number, facts?: Partial<NewEvent>) => Promise<number>;
   /** Waits until so many messages came to a path, and returns what they say. */
   until: (path: string, count: number) => Promise<unknown[]>;
+  /** Waits until no run has its turn at any endpoint. */
+  untilIdle: () => Promise<void>;
   /** Waits until a delivery of this type has the status. */
   settles: (webhookId: number, status: string, count?: number) => Promise<DeliveryJson[]>;
 }
@@ -49,6 +51,12 @@ export async function startWebhooks(): Promise<Webhooks> {
     base,
     company,
     receiver,
+    async untilIdle() {
+      await eventually(async () => {
+        const rows = await base.sql`select from webhook_endpoints where claimed_by is not null`;
+        return rows.length === 0;
+      }, PATIENCE);
+    },
     async pass(hours) {
       aheadMs += hours * HOUR_MS;
       await base.sql.begin((tx) => enqueue(tx, wakeWebhooks, {}));

@@ -12,7 +12,7 @@ import { askedBy } from "../../asked-by.ts";
 import { fileHeaders, type Answer } from "../../answers.ts";
 import type { CompanyContext } from "../../context.ts";
 import { defineRoute } from "../../define-route.ts";
-import { idParam, localDate } from "../../inputs.ts";
+import { idParam, localDate, requireOrder } from "../../inputs.ts";
 import { acceptedRun, presentRun, runJson } from "../runs/schema.ts";
 import { requestExport } from "./request-export.ts";
 import { exportFormats } from "./schema.ts";
@@ -63,9 +63,7 @@ export const getExportNowRoute = defineRoute({
 /** Throws NotFound for a record that is not there, InvalidInput for a filter that a resource does not have. */
 async function check(sql: Sql, { filter, resource }: ExportRequest): Promise<void> {
   const { companyId, projectId, clientId, from, to } = filter;
-  if (from !== null && to !== null && from > to) {
-    throw new InvalidInput({ to: ["Must not be before from."] });
-  }
+  requireOrder({ from, to });
   const [unknown] = resource === null ? [] : filtersUnknownTo(resource, filter);
   if (unknown !== undefined) throw new InvalidInput({ [unknown]: [`${resource} have none.`] });
   if (projectId !== null && (await findProject(sql, { companyId, id: projectId })) === undefined) {

@@ -10,12 +10,15 @@ import { findHalfScope, scopes, type Scope } from "../../scopes.ts";
 
 const REDIRECT_URIS_MAX = 20;
 
-/** Without what turns text round, hides in it or breaks its line; joiners are letters' own in some scripts. */
+/** What turns text round, hides in it, looks like a space or breaks its line; joiners are letters' own in some scripts. */
+const MISLEADING =
+  /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]/u;
+
 const readableName = requiredText(100)
-  .refine((name) => !/[^\P{C}\u200c\u200d]|[\p{Zl}\p{Zp}]/u.test(name), {
+  .refine((name) => !MISLEADING.test(name), {
     error: "Contains characters that are not allowed.",
   })
-  .refine((name) => /[^\p{M}\p{Default_Ignorable_Code_Point}\u2800\s]/u.test(name), {
+  .refine((name) => /[^\p{M}\p{Default_Ignorable_Code_Point}\s]/u.test(name), {
     error: "Must be something that people can read.",
   });
 

@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { groupExpenses, type ExpenseGroupRow } from "../../../db/expense-sums.ts";
-import { InvalidInput } from "../../../errors.ts";
 import { defineRoute } from "../../define-route.ts";
-import { localDate } from "../../inputs.ts";
+import { localDate, requireOrder } from "../../inputs.ts";
 import { minorJson, moneyJson } from "../../units.ts";
 import { byCurrencyJson, reportByCurrency } from "./by-currency.ts";
 
@@ -36,9 +35,7 @@ export const getExpenseReportRoute = defineRoute({
   answers: { 200: z.object({ data: expenseReportJson }) },
 
   async run({ sql, company }, { query: { from, to } }) {
-    if (from !== undefined && to !== undefined && to < from) {
-      throw new InvalidInput({ to: ["Must not be before from."] });
-    }
+    requireOrder({ from, to });
     const rows = await groupExpenses(sql, { companyId: company.id, from, to });
     const data = reportByCurrency(company.currency, rows, (currency) =>
       expenseReportOf(rows.filter((row) => row.currency === currency)),

@@ -4,9 +4,9 @@ import type { CompanyRow } from "../../../db/companies.ts";
 import type { Sql } from "../../../db/client.ts";
 import { findClient } from "../../../db/clients.ts";
 import { findProject } from "../../../db/projects.ts";
-import { InvalidInput, NotFound } from "../../../errors.ts";
+import { NotFound } from "../../../errors.ts";
 import { wholeNumber } from "../../answers.ts";
-import { idQuery, localDate } from "../../inputs.ts";
+import { idQuery, localDate, requireOrder } from "../../inputs.ts";
 
 const LISTED_DEFAULT = 20;
 
@@ -44,9 +44,7 @@ interface WorkQuery {
 export async function readWorkFilter(sql: Sql, company: CompanyRow, query: WorkQuery) {
   const { projectId, clientId, from, to, limit = LISTED_DEFAULT } = query;
   const companyId = company.id;
-  if (from !== undefined && to !== undefined && to < from) {
-    throw new InvalidInput({ to: ["Must not be before from."] });
-  }
+  requireOrder({ from, to });
   const [project, client] = await Promise.all([
     projectId === undefined ? undefined : findProject(sql, { companyId, id: projectId }),
     clientId === undefined ? undefined : findClient(sql, { companyId, id: clientId }),

@@ -4,7 +4,6 @@ import {
   listScheduleEntries,
   scheduleSortFields,
 } from "../../../db/schedule-entries.ts";
-import { InvalidInput } from "../../../errors.ts";
 import { listAnswer, listJson, pageOf, pageQuery } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
 import {
@@ -14,6 +13,7 @@ import {
   localDate,
   searchQuery,
   sortQuery,
+  requireOrder,
 } from "../../inputs.ts";
 import { presentScheduleEntry, scheduleEntryJson } from "./schema.ts";
 
@@ -60,9 +60,7 @@ export const getScheduleRoute = defineRoute({
       to: given.to,
       search: given.search,
     };
-    if (given.from !== undefined && given.to !== undefined && given.from > given.to) {
-      throw new InvalidInput({ to: ["Must not be before from."] });
-    }
+    requireOrder(given);
     const { sort = { field: "starts_at", isDescending: false } } = query;
     const page = pageOf(query);
     const [entries, total] = await Promise.all([

@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { todayOf, type Acting } from "../../../actions/acting.ts";
 import type { LocalDate } from "../../../billing/dates.ts";
-import { InvalidInput } from "../../../errors.ts";
-import { idParam, localDate } from "../../inputs.ts";
+import { idParam, localDate, requireOrder } from "../../inputs.ts";
 
 export const statementParams = z.object({ client_id: idParam });
 export const statementQuery = z.strictObject({
@@ -17,6 +16,6 @@ export function periodOf(
 ): { from: LocalDate; to: LocalDate } {
   const to = given.to ?? todayOf(by);
   const from = given.from ?? `${to.slice(0, 4)}-01-01`;
-  if (from > to) throw new InvalidInput({ to: ["Must not be before from."] });
+  requireOrder({ from, to });
   return { from, to };
 }
