@@ -205,8 +205,13 @@ export function contextFor(
     services,
     clock: services.clock,
     requestId,
-    ip: request.ip ?? "",
-    log: services.log.child({ requestId }),
+    // Made for those that ask for them.
+    get ip() {
+      return request.ip ?? "";
+    },
+    get log() {
+      return services.log.child({ requestId });
+    },
     prefers: (types) => {
       request.res?.vary("Accept");
       const liked = request.accepts([...types]);
@@ -220,22 +225,21 @@ export function contextFor(
   if (typeof route.access === "object") {
     for (const scope of scopesOf(route.access)) requireScope(caller, scope);
   }
-  const signedIn: SignedInContext = {
-    ...common,
+  const signedIn: SignedInContext = Object.assign(common, {
     user,
     caller,
     company,
     role,
-    mayUse: (scope) => allows(caller, scope),
-    checkIfMatch(row) {
+    mayUse: (scope: Scope) => allows(caller, scope),
+    checkIfMatch(row: { updatedAt: Date }) {
       const header = request.get("If-Match");
       if (header !== undefined && !isIfMatch(header, row)) throw new PreconditionFailed();
     },
-  };
+  });
   if (route.access === "signed-in" || route.access === "session") return signedIn;
   if (company === undefined || role === undefined) throw new NotFound("Company");
   requireRole(role, minimumRoleOf(route));
-  return { ...signedIn, company, role, now: company.testNow ?? services.clock.now() };
+  return Object.assign(signedIn, { company, role, now: company.testNow ?? services.clock.now() });
 }
 
 /** Every scope that a token must have, a write or send scope's read scope before it. */

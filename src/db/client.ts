@@ -13,6 +13,9 @@ export type Tx = postgres.TransactionSql<Types>;
 /** A select: a statement by itself once it is awaited, a part of another one until then. */
 export type Select<Row extends object> = postgres.PendingQuery<Row[]>;
 
+/** What may be sent for a parameter. */
+export type Parameter = postgres.ParameterOrJSON<bigint>;
+
 /** A column of a select, by the name that its rows have it under. */
 export interface Column {
   name: string;

@@ -31,17 +31,19 @@ class Statement {
   }
 
   #begun(): Fragment {
-    this.#query ??= this.prepare()((value) => value);
+    if (this.#query === undefined) {
+      const { texts, values } = this.spell();
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the driver makes of a template
+      this.#query = this.#call(texts, ...values) as Fragment;
+    }
     return this.#query;
   }
 
-  /** To be sent many times: each time with other values in place of its own. */
-  prepare(): Prepared {
-    const own: unknown[] = [];
-    const shape = this.#gather(shapes, own);
-    const whole = (shape.whole ??= this.#write());
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the driver makes of a template
-    return (valueOf) => this.#call(whole, ...own.map(valueOf)) as Fragment;
+  spell(): Spelled {
+    const values: unknown[] = [];
+    const shape = this.#gather(shapes, values);
+    shape.whole ??= this.#write();
+    return { texts: shape.whole, values };
   }
 
   /** Collects the values of all parts, and follows the shape. */
@@ -116,13 +118,16 @@ class Statement {
   }
 }
 
-/** Makes the statement; it is given each value of its own, in turn, and answers what is sent. */
-export type Prepared = (valueOf: (own: unknown) => unknown) => Fragment;
+/** A whole statement: the values of all its parts, and the texts before, between and behind them. */
+export interface Spelled {
+  texts: TemplateStringsArray;
+  values: unknown[];
+}
 
 /** Throws an Error for what no handle of ours has made. */
-export function prepareStatement(statement: unknown): Prepared {
-  if (!(statement instanceof Statement)) throw new Error("only statements can be prepared");
-  return statement.prepare();
+export function spellStatement(statement: unknown): Spelled {
+  if (!(statement instanceof Statement)) throw new Error("only statements can be spelled");
+  return statement.spell();
 }
 
 /** Parts that stand one after the other. No parts are a value: an empty array. */

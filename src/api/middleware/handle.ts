@@ -54,7 +54,7 @@ export function handle(route: Route, parts: HandlerParts): RequestHandler {
     const input = await readInput(route, request);
 
     if (!route.isTransactional) {
-      const answer = await route.run({ ...context, sql: services.sql }, input);
+      const answer = await route.run(Object.assign(context, { sql: services.sql }), input);
       if (changesWhoMayWhat(route)) authenticator.forget();
       await send(request, response, answer);
       return;

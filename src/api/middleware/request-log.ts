@@ -24,7 +24,7 @@ export function createRequestLog(log: Logger): RequestHandler {
           companyId: response.locals["companyId"],
           status: response.statusCode,
           durationMs: Math.round(performance.now() - startedAt),
-          ...(response.writableFinished ? {} : { isAborted: true }),
+          isAborted: response.writableFinished ? undefined : true,
         },
         "request",
       );

@@ -14,7 +14,7 @@ import { listInvoicePayments } from "../../../db/payments.ts";
 import { listRecordTags } from "../../../db/record-tags.ts";
 import { defineTogether } from "../../../db/together.ts";
 import { NotFound } from "../../../errors.ts";
-import type { Answer } from "../../answers.ts";
+import { withMore, type Answer } from "../../answers.ts";
 import type { CompanyContext } from "../../context.ts";
 import { clientJson, presentClient } from "../clients/schema.ts";
 import { loadTags, tagsJson } from "../tags/tags-of-records.ts";
@@ -63,7 +63,7 @@ export const invoiceDetailAnswer = z.object({
 export function answerInvoice(invoice: InvoiceRow, more: Record<string, unknown> = {}): Answer {
   return {
     status: 200,
-    body: { data: { ...presentInvoice(invoice), ...more } },
+    body: { data: withMore(presentInvoice(invoice), more) },
     version: invoice,
   };
 }
@@ -104,7 +104,7 @@ export async function answerInvoiceWithLines(
       ? []
       : listInvoiceTaxes(tx, { ...where, invoiceIds: [invoice.id] }),
   ]);
-  return answerInvoice(invoice, { ...presentLines(lines, taxes), ...tagsOf(invoice.id) });
+  return answerInvoice(invoice, withMore(presentLines(lines, taxes), tagsOf(invoice.id)));
 }
 
 function presentLines(lines: readonly InvoiceLineRow[], taxes: readonly InvoiceTaxRow[]) {
@@ -141,16 +141,18 @@ export async function answerInvoiceDetail(
   const found = await readInvoice(sql, { companyId: company.id, invoiceId });
   const [invoice] = found.invoices;
   if (invoice === undefined) throw new NotFound("Invoice");
-  return answerInvoice(invoice, {
-    ...(mayUse("tags:read") && { tags: found.tags.map(({ name }) => name) }),
+  const more = {
     category: found.categories[0] ?? null,
-    ...(mayUse("clients:read") && { client: presentClient(found.clients[0]!) }),
-    ...presentLines(found.lines, found.taxes),
     adjustments: found.adjustments.map(presentAdjustment),
     artifacts: found.artifacts.map(presentArtifact),
     late_fees: found.lateFees.map(presentInvoiceLateFee),
-    ...(mayUse("payments:read") && { payments: found.payments.map(presentPayment) }),
     deliveries: found.deliveries.map(presentDelivery),
     reminders: found.reminders.map(presentInvoiceReminder),
-  });
+  };
+  if (mayUse("tags:read")) withMore(more, { tags: found.tags.map(({ name }) => name) });
+  if (mayUse("clients:read")) withMore(more, { client: presentClient(found.clients[0]!) });
+  if (mayUse("payments:read")) {
+    withMore(more, { payments: found.payments.map(presentPayment) });
+  }
+  return answerInvoice(invoice, withMore(more, presentLines(found.lines, found.taxes)));
 }

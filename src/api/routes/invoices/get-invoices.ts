@@ -4,7 +4,7 @@ import type { InvoiceStatus } from "../../../billing/statuses.ts";
 import { invoiceSortFields, type InvoiceSort } from "../../../db/invoice-lists.ts";
 import type { InvoiceSummaryRow } from "../../../db/invoice-tallies.ts";
 import { InvalidInput } from "../../../errors.ts";
-import { listAnswer, listJson, pageOf, pageQuery } from "../../answers.ts";
+import { listAnswer, listJson, pageOf, pageQuery, withMore } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
 import { booleanQuery, filterQuery, idQuery, searchQuery, sortQuery } from "../../inputs.ts";
 import { minorJson, presentMinor } from "../../units.ts";
@@ -93,11 +93,12 @@ export const getInvoicesRoute = defineRoute({
     });
     const found = summary.filter((row) => statuses === undefined || statuses.includes(row.status));
     return listAnswer(
-      invoices.map((invoice) => ({
-        ...presentInvoice(invoice),
-        tax_rate_ids: invoice.taxRateIds.map(Number),
-        ...(mayUse("tags:read") && { tags: invoice.tags }),
-      })),
+      invoices.map((invoice) =>
+        withMore(presentInvoice(invoice), {
+          tax_rate_ids: invoice.taxRateIds.map(Number),
+          tags: mayUse("tags:read") ? invoice.tags : undefined,
+        }),
+      ),
       { ...page, total: found.reduce((sum, row) => sum + row.count, 0) },
       { totals: totalsByCurrency(found), status_counts: countsByStatus(summary) },
     );
