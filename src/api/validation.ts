@@ -8,13 +8,13 @@ const errorsMax = 100;
  * Reads a value through a schema. Throws InvalidInput with a text for each field; a field inside
  * a list is named by its place, as `line_items.0.quantity`.
  */
-export async function parse<T extends z.ZodType>(
+export function parse<T extends z.ZodType>(
   schema: T,
   value: unknown,
   nameOfWhole: string,
-): Promise<z.output<T>> {
+): z.output<T> {
   // With the input in each issue, a value that is missing is told from one that is wrong.
-  const result = await schema.safeParseAsync(value, { reportInput: true });
+  const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   const errors = new Map<string, string[]>();
   for (const issue of result.error.issues) addIssue(errors, issue, [], nameOfWhole);

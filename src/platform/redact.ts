@@ -44,10 +44,23 @@ export function redactValue(value: unknown, depth = 0): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, entry]) => [
       key,
-      SECRET_KEY.test(key) ? REDACTED : redactValue(entry, depth + 1),
+      isSecretName(key) ? REDACTED : redactValue(entry, depth + 1),
     ]),
   );
 }
+
+/** Remembered for the names that every line has. */
+function isSecretName(name: string): boolean {
+  let isSecret = judgedNames.get(name);
+  if (isSecret === undefined) {
+    isSecret = SECRET_KEY.test(name);
+    if (judgedNames.size < JUDGED_NAMES_MAX) judgedNames.set(name, isSecret);
+  }
+  return isSecret;
+}
+
+const JUDGED_NAMES_MAX = 1_000;
+const judgedNames = new Map<string, boolean>();
 
 function redactError(error: Error, depth: number): Record<string, unknown> {
   return {

@@ -51,7 +51,7 @@ export function handle(route: Route, parts: HandlerParts): RequestHandler {
     // Only now: nobody who may not come in makes us read a megabyte.
     const takesJson = route.method !== "get" && route.upload === undefined;
     if (takesJson) await runMiddleware(parts.readJson, request, response);
-    const input = await readInput(route, request);
+    const input = readInput(route, request);
 
     if (!route.isTransactional) {
       const answer = await route.run(Object.assign(context, { sql: services.sql }), input);
@@ -212,16 +212,9 @@ function whoRepeats(
   return caller.kind === "session" ? `user ${user.id}` : `token ${caller.id}`;
 }
 
-async function readInput(route: Route, request: Request) {
-  const params =
-    route.params === undefined
-      ? undefined
-      : await route.params.safeParseAsync(request.params).then((result) => {
-          if (!result.success) throw new NotFound("Record");
-          return result.data;
-        });
-  const query =
-    route.query === undefined ? undefined : await parse(route.query, request.query, "query");
+function readInput(route: Route, request: Request) {
+  const params = route.params === undefined ? undefined : readParams(route.params, request);
+  const query = route.query === undefined ? undefined : parse(route.query, request.query, "query");
   if (route.method === "get" || route.upload !== undefined) {
     return { params, query, body: undefined };
   }
@@ -229,9 +222,16 @@ async function readInput(route: Route, request: Request) {
   if (sent === undefined && hasBody(request)) {
     throw new UnsupportedBody("Send the body as application/json.");
   }
-  const body = await parse(route.body ?? noKeys, sent ?? {}, "body");
+  const body = parse(route.body ?? noKeys, sent ?? {}, "body");
   if (request.method === "PUT") requireKeys(route.putRequires, body);
   return { params, query, body };
+}
+
+/** There is no such address where a part of it is wrong. */
+function readParams(schema: z.ZodType, request: Request): unknown {
+  const result = schema.safeParse(request.params);
+  if (!result.success) throw new NotFound("Record");
+  return result.data;
 }
 
 /** The body of a change that takes none: what is in it all the same was meant for something else. */
