@@ -1,8 +1,8 @@
-// Mends three faults of the postgres driver 3.4.9 where it is installed, until a release of it does (its
-// issues 1154 and 1208; docs/decisions/0010). A connection that was lost with a statement half
-// written threw past every handler, which ends the process; and it never wrote again afterwards, so
-// that the pool hung on it for ever: test/integration/db/lost-connections.test.ts fails without this.
-// And statements were sent behind others that wait for a lock, although a connection was free:
+// Mends three faults of the postgres driver 3.4.9 where it is installed, until a release of it does. A
+// connection that was lost with a statement half written threw past every handler, which ends the process;
+// and it never wrote again afterwards, so that the pool hung on it for ever (its issues 1154 and 1208;
+// docs/decisions/0010): test/integration/db/lost-connections.test.ts fails without this. And statements
+// were sent behind others that wait for a lock, although a connection was free (docs/decisions/0014):
 // test/integration/db/statements.test.ts.
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
