@@ -1,5 +1,8 @@
+import { currencyCodes } from "../billing/money.ts";
 import { faultOfCondition, ruleFieldType, type RuleSubject } from "../billing/rule-conditions.ts";
+import { invoiceStatuses } from "../billing/statuses.ts";
 import type { Tx } from "../db/client.ts";
+import { billingMethods, projectStatuses } from "../db/projects.ts";
 import { listUnknownReferences, type RuleReference } from "../db/rule-references.ts";
 import {
   countRules,
@@ -11,7 +14,9 @@ import {
   type RuleFields,
   type RuleRow,
 } from "../db/rules.ts";
+import { taskStatuses } from "../db/tasks.ts";
 import { Conflict, InvalidInput, NotFound } from "../errors.ts";
+import { countryCodes } from "../platform/countries.ts";
 import type { Acting } from "./acting.ts";
 import { settleDisabledRule } from "./disable-rule.ts";
 import { recordRuleEvent } from "./rule-events.ts";
@@ -191,6 +196,15 @@ const referredBy: Readonly<Record<string, RuleReference["kind"]>> = {
   task_id: "task",
 };
 
+/** All that a field can have, where that is a closed list. */
+const choicesOf: Readonly<Record<RuleSubject, Readonly<Record<string, readonly string[]>>>> = {
+  "time-entry": {},
+  task: { status: taskStatuses },
+  project: { status: projectStatuses, billing_method: billingMethods },
+  client: { currency: currencyCodes, country: countryCodes },
+  invoice: { status: invoiceStatuses, currency: currencyCodes },
+};
+
 async function checkConditions(
   tx: Tx,
   companyId: number,
@@ -198,7 +212,7 @@ async function checkConditions(
 ): Promise<void> {
   const references: (RuleReference & { index: number })[] = [];
   for (const [index, condition] of conditions.entries()) {
-    const fault = faultOfCondition(subjectType, condition);
+    const fault = faultOfCondition(subjectType, condition, choicesOf[subjectType][condition.field]);
     if (fault !== undefined) {
       throw new InvalidInput({ [`conditions.${index}.${fault.key}`]: [fault.text] });
     }

@@ -21,6 +21,9 @@ const EXPONENTS: ReadonlyMap<string, number> = new Map(
   ),
 );
 
+/** The currency codes of ISO 4217. */
+export const currencyCodes: readonly string[] = [...EXPONENTS.keys()];
+
 /** Whether the text is a currency code of ISO 4217, in capitals. */
 export function isCurrency(code: string): boolean {
   return EXPONENTS.has(code);

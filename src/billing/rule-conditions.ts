@@ -104,10 +104,14 @@ export function ruleFieldType(subject: RuleSubject, field: string): FieldType | 
   return Object.hasOwn(fields, field) ? fields[field] : undefined;
 }
 
-/** What is wrong about a condition on records of this kind, and with which of its keys. */
+/**
+ * What is wrong about a condition on records of this kind, and with which of its keys. `choices` is all that
+ * the field can have, where that is a closed list: a condition on anything else never tells records apart.
+ */
 export function faultOfCondition(
   subject: RuleSubject,
   { field, operator, value }: RuleCondition,
+  choices?: readonly string[],
 ): { key: "field" | "operator" | "value"; text: string } | undefined {
   const type = ruleFieldType(subject, field);
   if (type === undefined) {
@@ -128,7 +132,11 @@ export function faultOfCondition(
       : type === "text" || type === "tags"
         ? typeof value === "string"
         : typeof value === "number";
-  return isRight ? undefined : { key: "value", text: `Must be ${valueNames[type]}.` };
+  if (!isRight) return { key: "value", text: `Must be ${valueNames[type]}.` };
+  const isMet = operator === "contains" || operator === "not_contains" ? doesContain : isEqual;
+  if (choices === undefined || choices.some((choice) => isMet(choice, value))) return undefined;
+  const all = choices.length > 10 ? "" : ` It is one of ${choices.join(", ")}.`;
+  return { key: "value", text: `No ${field} is like that.${all}` };
 }
 
 const valueNames: Readonly<Record<FieldType, string>> = {

@@ -1,13 +1,15 @@
 import type { LocalDate } from "./dates.ts";
 
-export type InvoiceStatus =
-  | "draft"
-  | "sent"
-  | "viewed"
-  | "partial"
-  | "paid"
-  | "overdue"
-  | "cancelled";
+export const invoiceStatuses = [
+  "draft",
+  "sent",
+  "viewed",
+  "partial",
+  "paid",
+  "overdue",
+  "cancelled",
+] as const;
+export type InvoiceStatus = (typeof invoiceStatuses)[number];
 
 /** What an invoice may become from each status (BILLING.md sections 8 and 9). */
 const NEXT: Readonly<Record<InvoiceStatus, readonly InvoiceStatus[]>> = {

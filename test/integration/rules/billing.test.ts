@@ -268,6 +268,30 @@ test("rules are checked when they are written, changed key by key, listed, and f
   await invalid("conditions.0.value", condition("client_id", "equals", "Oak"));
   await invalid("conditions.0.value", condition("client_id", "equals", 4711));
   await invalid("conditions.0.value", condition("tags", "is_set", "x"));
+  // What a field can never be.
+  for (const [event, field, never, possible] of [
+    ["task.created", "status", "nope", "Completed"],
+    ["project.created", "status", "paused", "active"],
+    ["project.created", "billing_method", "flat", "flat_rate"],
+    ["client.created", "currency", "XXX", "eur"],
+    ["client.created", "country", "Germany", "de"],
+    ["invoice.created", "status", "open", "overdue"],
+    ["invoice.created", "currency", "euro", "EUR"],
+  ] as const) {
+    await invalid("conditions.0.value", { event, ...condition(field, "equals", never) });
+    await invalid("conditions.0.value", { event, ...condition(field, "not_equals", never) });
+    await invalid("conditions.0.value", { event, ...condition(field, "contains", "??") });
+    for (const [operator, value] of [
+      ["equals", possible],
+      ["not_contains", possible.slice(1)],
+      ["is_set", undefined],
+    ] as const) {
+      const alert = { event, actions: [{ type: "alert", message: "!" }] };
+      const body = { ...automation, ...alert, ...condition(field, operator, value) };
+      const { id } = await expectCall(201, "POST", "/rules", body);
+      await expectCall(204, "DELETE", `/rules/${id}`);
+    }
+  }
   const billing = { kind: "billing", name: "Round", terms: { type: "rounding", increment: 60 } };
   const wrongTerms = async (field: string, terms: Json) =>
     await expectInvalid(field, "POST", "/rules", { ...billing, terms });

@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { invoiceStatuses } from "../../../billing/statuses.ts";
 import { listRecentInvoices } from "../../../db/revenue.ts";
 import { instantJson, presentInstant } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
 import { minorJson } from "../../units.ts";
-import { invoiceStatuses } from "../invoices/schema.ts";
 
 const shown = 10;
 

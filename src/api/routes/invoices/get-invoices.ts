@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { loadInvoiceList } from "../../../actions/load-invoice-list.ts";
-import type { InvoiceStatus } from "../../../billing/statuses.ts";
+import { invoiceStatuses, type InvoiceStatus } from "../../../billing/statuses.ts";
 import { invoiceSortFields, type InvoiceSort } from "../../../db/invoice-lists.ts";
 import type { InvoiceSummaryRow } from "../../../db/invoice-tallies.ts";
 import { InvalidInput } from "../../../errors.ts";
@@ -9,7 +9,7 @@ import { defineRoute } from "../../define-route.ts";
 import { booleanQuery, filterQuery, idQuery, searchQuery, sortQuery } from "../../inputs.ts";
 import { minorJson, presentMinor } from "../../units.ts";
 import { listedInvoiceJson } from "./detail.ts";
-import { invoiceStatuses, presentInvoice } from "./schema.ts";
+import { presentInvoice } from "./schema.ts";
 import { statusesQuery } from "./status-numbers.ts";
 
 const idsMax = 500;

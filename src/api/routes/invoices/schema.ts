@@ -1,19 +1,9 @@
 import { z } from "zod";
-import { statusColor, statusLabel, type InvoiceStatus } from "../../../billing/statuses.ts";
+import { invoiceStatuses, statusColor, statusLabel } from "../../../billing/statuses.ts";
 import type { InvoiceRow } from "../../../db/invoices.ts";
 import { dateJson, instantJson, presentInstant } from "../../answers.ts";
 import { minorJson, moneyJson, presentMinor } from "../../units.ts";
 import { approvalJson, presentApproval } from "../time-entries/approval-schema.ts";
-
-export const invoiceStatuses = [
-  "draft",
-  "sent",
-  "viewed",
-  "partial",
-  "paid",
-  "overdue",
-  "cancelled",
-] as const satisfies readonly InvoiceStatus[];
 
 /** Amounts in minor units of the invoice's currency. */
 export const invoiceJson = z

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { WantedStatus } from "../../../actions/set-invoice-status.ts";
-import type { InvoiceStatus } from "../../../billing/statuses.ts";
-import { invoiceStatuses } from "./schema.ts";
+import { invoiceStatuses, type InvoiceStatus } from "../../../billing/statuses.ts";
 
 /** A status in a body, a word or a number. */
 export const statusInBody = z

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { invoiceStatuses } from "../../../billing/statuses.ts";
 import type { ListedPaymentRow } from "../../../db/payment-lists.ts";
 import type { RefundRow } from "../../../db/payment-refunds.ts";
 import { dateJson, instantJson, presentInstant } from "../../answers.ts";
@@ -6,7 +7,6 @@ import type { CompanyContext } from "../../context.ts";
 import { currency, idQuery, localDate } from "../../inputs.ts";
 import { minorJson, moneyJson } from "../../units.ts";
 import { paymentJson, presentPayment } from "../invoices/payment-schema.ts";
-import { invoiceStatuses } from "../invoices/schema.ts";
 
 export const listedPaymentJson = paymentJson
   .extend({

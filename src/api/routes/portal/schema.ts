@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ChargedTax } from "../../../actions/sum-taxes.ts";
-import { statusColor, statusLabel } from "../../../billing/statuses.ts";
+import { invoiceStatuses, statusColor, statusLabel } from "../../../billing/statuses.ts";
 import type { BankAccountRow } from "../../../db/bank-accounts.ts";
 import type { ClientRow } from "../../../db/clients.ts";
 import type { CompanyRow } from "../../../db/companies.ts";
@@ -9,7 +9,6 @@ import type { InvoiceRow } from "../../../db/invoices.ts";
 import { dateJson, instantJson, presentInstant } from "../../answers.ts";
 import { presentRate } from "../../rates.ts";
 import { minorJson, rateJson, units } from "../../units.ts";
-import { invoiceStatuses } from "../invoices/schema.ts";
 
 const text = z.string().nullable();
 

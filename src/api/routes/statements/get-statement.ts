@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { loadStatement } from "../../../actions/load-statement.ts";
+import { invoiceStatuses } from "../../../billing/statuses.ts";
 import { findClient } from "../../../db/clients.ts";
 import { NotFound } from "../../../errors.ts";
 import { dateJson } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
 import { minorJson, moneyJson } from "../../units.ts";
 import { clientJson, presentClient } from "../clients/schema.ts";
-import { invoiceStatuses } from "../invoices/schema.ts";
 import { periodOf, statementParams, statementQuery } from "./period.ts";
 
 const totals = {
