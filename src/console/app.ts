@@ -6,13 +6,21 @@ import { boardHeaders, pageHeaders } from "./headers.ts";
 import { showHome } from "./home.ts";
 import { renderNotice } from "./layout.ts";
 import type { ConsoleServices } from "./services.ts";
-import { requireOperator, requireSession, showSignIn, signIn, signOut } from "./sessions.ts";
+import {
+  requireOperator,
+  requireSession,
+  showSignIn,
+  signIn,
+  signOut,
+  wantedOf,
+} from "./sessions.ts";
 import { icon, styleSheet } from "./styles.ts";
 
 /** The operator's pages, to be mounted at /console. Everything but the way in asks for a session. */
 export function createConsole(services: ConsoleServices): Router {
   const router = Router();
-  const readForm = urlencoded({ extended: false, limit: "10kb" });
+  // Room for what an app asked for, of 8,000 characters at most, each of them written as three.
+  const readForm = urlencoded({ extended: false, limit: "32kb" });
   const board = createBoard(services.queues);
 
   router.get("/style.css", (_request, response) => {
@@ -79,7 +87,10 @@ function createFailurePage({ log, version }: ConsoleServices): ErrorRequestHandl
       status < 500 && error instanceof Error
         ? error.message
         : "This went wrong on our side. The log has the details.";
-    response.status(status).send(renderNotice({ title: "That did not work", text, version }));
+    const wanted = wantedOf(request);
+    response
+      .status(status)
+      .send(renderNotice({ title: "That did not work", text, version, wanted }));
   };
 }
 

@@ -6,20 +6,18 @@ import type { AppRequest } from "./services.ts";
 /** Asks whether an app may come in: who it is, what it wants, into which company. */
 export function renderAuthorize({
   asked,
-  action,
   companies,
   current,
   visitor,
   version,
 }: {
   asked: AppRequest;
-  /** This page's own address, with the app's request in it. */
-  action: string;
   /** Those that apps can be let into. */
   companies: readonly Pick<CompanyRow, "id" | "name">[];
   /** Where the person works now. */
   current: number | null;
-  visitor: { name: string; email: string; formToken: string };
+  /** `next` is this page's own address, with the app's request in it. */
+  visitor: { name: string; email: string; formToken: string; next: string };
   version: string;
 }): string {
   const { app } = asked;
@@ -43,7 +41,7 @@ export function renderAuthorize({
         under the connected apps of your settings. Afterwards you go to
         ${placeOf(asked.redirectUri)}.
       </p>
-      <form method="post" action="${action}" class="stack">
+      <form method="post" action="${visitor.next}" class="stack">
         <input type="hidden" name="form_token" value="${visitor.formToken}" />
         ${companies.length === 0 ? none : choose(companies, current)}
         <button name="decision" value="deny" class="quiet">No, go back</button>

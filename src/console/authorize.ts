@@ -5,7 +5,7 @@ import { renderAuthorize, renderDetour } from "./authorize-page.ts";
 import { isOurForm, readCookie, SESSION_COOKIE } from "./cookies.ts";
 import { renderNotice } from "./layout.ts";
 import type { AppRequest, ConsoleServices } from "./services.ts";
-import { fieldOf, sendToSignIn, visitorOf } from "./sessions.ts";
+import { fieldOf, FOREIGN_FORM, sendToSignIn, visitorOf } from "./sessions.ts";
 
 /** More companies than a list to choose from can hold. */
 const COMPANIES_MAX = 500;
@@ -41,10 +41,9 @@ export function showAuthorize(services: ConsoleServices): RequestHandler {
     response.send(
       renderAuthorize({
         asked,
-        action: request.originalUrl,
         companies: companies.filter(apps.isFor),
         current: user.currentCompanyId,
-        visitor: { name: user.name, email: user.email, formToken },
+        visitor: { name: user.name, email: user.email, formToken, next: request.originalUrl },
         version,
       }),
     );
@@ -61,7 +60,7 @@ export function decideOnApp(services: ConsoleServices): RequestHandler {
   return async (request, response) => {
     const body: unknown = request.body;
     if (!isOurForm(request, readCookie(request, SESSION_COOKIE), fieldOf(body, "form_token"))) {
-      throw new Forbidden("This form did not come from our page.");
+      throw new Forbidden(FOREIGN_FORM);
     }
     const asked = await readRequest(services, request, response);
     if (asked === undefined) return;

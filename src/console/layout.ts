@@ -4,10 +4,17 @@ export interface Page {
   title: string;
   body: Html;
   version: string;
-  /** Who is signed in, and the token that signing out has to send. */
-  visitor?: { name: string; formToken: string };
+  visitor?: SignedIn;
   /** Where the browser goes on to by itself. */
   refresh?: string;
+}
+
+/** Who is signed in, and the token that signing out has to send. */
+interface SignedIn {
+  name: string;
+  formToken: string;
+  /** Where the browser goes once somebody has signed in again, when that is not the console's own page. */
+  next?: string | undefined;
 }
 
 /** A whole page. There is no script on it, and the headers of the console allow none. */
@@ -35,27 +42,43 @@ export function renderPage({ title, body, version, visitor, refresh }: Page): st
   return page.markup;
 }
 
-function navigation({ name, formToken }: { name: string; formToken: string }): Html {
+/** The fields of a form that people do not see. */
+export function hiddenFields({ formToken, next }: Pick<SignedIn, "formToken" | "next">): Html {
+  return html`<input type="hidden" name="form_token" value="${formToken}" />
+    ${next === undefined ? "" : html`<input type="hidden" name="next" value="${next}" />`}`;
+}
+
+function navigation({ name, ...hidden }: SignedIn): Html {
   return html`<nav>
     <a href="/console">Nights</a>
     <a href="/console/queues">Queues</a>
     <form method="post" action="/console/sign-out">
-      <input type="hidden" name="form_token" value="${formToken}" />
+      ${hiddenFields(hidden)}
       <span class="who">${name}</span>
       <button class="plain">Sign out</button>
     </form>
   </nav>`;
 }
 
-/** A page that says one thing. */
-export function renderNotice(notice: { title: string; text: string; version: string }): string {
+/** A page that says one thing, and leads back to what an app asked for or to the console. */
+export function renderNotice(notice: {
+  title: string;
+  text: string;
+  version: string;
+  wanted?: string | undefined;
+}): string {
+  const { wanted } = notice;
+  const back =
+    wanted === undefined
+      ? html`<a href="/console">Back to the console</a>`
+      : html`<a href="${wanted}">Back to what the app asked for</a>`;
   return renderPage({
     title: notice.title,
     version: notice.version,
     body: html`<section class="card narrow">
       <h1>${notice.title}</h1>
       <p>${notice.text}</p>
-      <p><a href="/console">Back to the console</a></p>
+      <p>${back}</p>
     </section>`,
   });
 }

@@ -58,13 +58,17 @@ export function sendToSignIn(request: Request, response: Response): void {
       ? request.accepts(["html", "json"]) === "html"
       : request.accepts(["json", "html"]) === "html";
   if (isPage) {
-    const wanted = nextOf(request.originalUrl);
-    const query = wanted === undefined ? "" : `?next=${encodeURIComponent(wanted)}`;
-    // 303, for a form may come from a page that stood open until the session was over.
-    response.redirect(303, `/console/sign-in${query}`);
+    showTheWayIn(request, response);
     return;
   }
   response.status(401).json({ message: "Sign in at /console/sign-in.", code: "unauthenticated" });
+}
+
+function showTheWayIn(request: Request, response: Response): void {
+  const wanted = wantedOf(request);
+  const query = wanted === undefined ? "" : `?next=${encodeURIComponent(wanted)}`;
+  // 303, for a form may come from a page that stood open until the session was over.
+  response.redirect(303, `/console/sign-in${query}`);
 }
 
 /** Whether somebody may see what is the platform's and no company's: its queues, its attention items. */
@@ -106,7 +110,7 @@ export function signIn(services: ConsoleServices): RequestHandler {
     const secret = readCookie(request, FORM_COOKIE);
     const form = Form.safeParse(body);
     const typed = form.success && "email" in form.data ? { email: form.data.email } : {};
-    const next = nextOf(fieldOf(body, "next"));
+    const next = wantedOf(request);
     const refuse = (status: number, problem: string) => {
       const own = secret ?? createToken("nlf");
       if (secret === undefined) setCookie(request, response, { name: FORM_COOKIE, value: own });
@@ -158,26 +162,34 @@ async function identify(
   return user?.id;
 }
 
-/** POST /console/sign-out: ends the session itself, not only the cookie. */
+/** POST /console/sign-out: ends the session itself, not only the cookie, and shows the way in again. */
 export function signOut({ sql, clock }: ConsoleServices): RequestHandler {
   return async (request, response) => {
     const { user } = visitorOf(response);
     if (
       !isOurForm(request, readCookie(request, SESSION_COOKIE), fieldOf(request.body, "form_token"))
     ) {
-      throw new Forbidden("This form did not come from our page.");
+      throw new Forbidden(FOREIGN_FORM);
     }
     await inTransaction(sql, (tx) =>
       revokeSession(tx, { sessionId: user.callerId, now: clock.now() }),
     );
     clearCookie(response, SESSION_COOKIE);
-    response.redirect(303, "/console/sign-in");
+    showTheWayIn(request, response);
   };
 }
+
+/** Said of a form without its token: somebody else signed in since it was shown, or it is not ours. */
+export const FOREIGN_FORM = "This form is too old, or did not come from our page.";
 
 /** What a form says under a name. */
 export function fieldOf(body: unknown, name: string): unknown {
   return new Map<string, unknown>(Object.entries(body ?? {})).get(name);
+}
+
+/** What an app asked for, when a request came for it or is a step on the way there. */
+export function wantedOf(request: Request): string | undefined {
+  return nextOf(request.originalUrl) ?? nextOf(fieldOf(request.body, "next"));
 }
 
 /** Where a browser goes after signing in: only to the page where people let apps in. */

@@ -1,5 +1,5 @@
 import { html } from "./html.ts";
-import { renderPage } from "./layout.ts";
+import { hiddenFields, renderPage } from "./layout.ts";
 
 /** The way in: with email and password, or with the token that `nightledger up` prints. */
 export function renderSignIn({
@@ -17,8 +17,7 @@ export function renderSignIn({
   problem?: string;
   version: string;
 }): string {
-  const hidden = html`<input type="hidden" name="form_token" value="${formToken}" />
-    ${next === undefined ? "" : html`<input type="hidden" name="next" value="${next}" />`}`;
+  const hidden = hiddenFields({ formToken, next });
   return renderPage({
     title: "Sign in",
     version,

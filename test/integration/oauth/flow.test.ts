@@ -336,3 +336,51 @@ test("a person signs in on the way, chooses the company, and reads in words what
   });
   expect([made.status, made.body.code]).toEqual([403, "role_required"]);
 });
+
+test("who signs out on the page, or decides on one that is too old, comes back to what the app asked for", async () => {
+  const { addPerson, begin, register, signedIn, sql } = await startOAuth();
+  await addPerson({ email: EMAIL, company: "Tidewater" });
+  await addPerson({ email: "kim@user.test", company: "Saltmarsh" });
+  const way = await begin(await register(), { state: "a&b=c" });
+  const browser = await signedIn(EMAIL);
+  const page = locationOf(await browser.visit(`${way.url.pathname}${way.url.search}`));
+  const decided = async (text: string, decision: string) => {
+    const [, action] = /<form method="post" action="([^"]+authorize[^"]+)"/.exec(text) ?? [];
+    const [, company_id = ""] = /<option value="(\d+)" selected/.exec(text) ?? [];
+    const [, form_token = ""] = /name="form_token" value="([^"]+)"/.exec(text) ?? [];
+    const body = new URLSearchParams({ form_token, decision, company_id });
+    const to = String(action?.replaceAll("&amp;", "&"));
+    return await browser.visit(to, { method: "POST", body });
+  };
+  const signedOut = async (text: string) => {
+    const [, form = ""] = /action="\/console\/sign-out">([^]*?)<\/form>/.exec(text) ?? [];
+    const hidden = [...form.matchAll(/name="([^"]+)" value="([^"]+)"/g)];
+    const body = new URLSearchParams();
+    for (const [, name = "", value = ""] of hidden) body.set(name, value.replaceAll("&amp;", "&"));
+    return await browser.visit("/console/sign-out", { method: "POST", body });
+  };
+  const { text: first } = await browser.visit(page);
+  const out = await signedOut(first);
+  const signIn = locationOf(out);
+  expect([out.status, signIn]).toEqual([303, `/console/sign-in?next=${encodeURIComponent(page)}`]);
+  // So does who was signed out already, in another window.
+  expect(locationOf(await signedOut(first))).toBe(signIn);
+
+  // Somebody else signs in, and the page of before still stands open.
+  const asOther = { email: "kim@user.test", password: PASSWORD, next: page };
+  expect(locationOf(await browser.send(signIn, "/console/sign-in", asOther))).toBe(page);
+  const tooLate = [
+    await signedOut(first),
+    await decided(first, "allow"),
+    await decided(first, "deny"),
+  ];
+  for (const late of tooLate) {
+    const [, back] = /<a href="([^"]+)">Back/.exec(late.text) ?? [];
+    expect([late.status, back?.replaceAll("&amp;", "&")]).toEqual([403, page]);
+  }
+  expect(await sql`select from api_tokens`).toHaveLength(0);
+  const { text: second } = await browser.visit(page);
+  expect(second).toContain("Saltmarsh");
+  const { searchParams } = onwardOf(await decided(second, "allow"));
+  expect([searchParams.get("state"), searchParams.has("code")]).toEqual(["a&b=c", true]);
+});
