@@ -21,8 +21,8 @@ interface Period {
   to: LocalDate;
 }
 
-/** Of invoices, both included. */
-interface Ids {
+/** Ids of invoices, both included. */
+interface IdRange {
   first: number;
   last: number;
 }
@@ -32,17 +32,18 @@ interface Ids {
  * A line with two taxes counts for both; an invoice that is taxed as a whole counts as a whole.
  */
 export async function listChargedTaxes(sql: Sql, period: Period): Promise<ChargedTaxRow[]> {
+  // Read only and of one moment: whatever is written meanwhile, what was looked for is what is added up.
   return await sql.begin("isolation level repeatable read read only", async (tx) => {
-    const ids = await findIssued(tx, period);
-    if (ids === undefined) return [];
-    return (await hasOtherTaxes(tx, period, ids))
-      ? await sumAllTaxes(tx, period)
-      : await sumFirstTaxes(tx, period, cut(ids));
+    const range = await findIssued(tx, period);
+    if (range === undefined) return [];
+    return (await hasOtherTaxes(tx, period, range))
+      ? await sumAllTaxes(tx, period, range)
+      : await sumFirstTaxes(tx, period, cutIntoParts(range));
   });
 }
 
 /** Where lines have to be looked for: invoices of a period mostly lie side by side. */
-async function findIssued(tx: Tx, { companyId, from, to }: Period): Promise<Ids | undefined> {
+async function findIssued(tx: Tx, { companyId, from, to }: Period): Promise<IdRange | undefined> {
   const [row] = await planAnew(tx<{ firstId: number | null; lastId: number | null }[]>`
     select min(id) as first_id, max(id) as last_id
     from invoices
@@ -55,8 +56,8 @@ async function findIssued(tx: Tx, { companyId, from, to }: Period): Promise<Ids 
 const partsMax = 4;
 const idsOfPart = 10_000;
 
-/** Where there are many, into parts that PostgreSQL can add up side by side. */
-function cut({ first, last }: Ids): Ids[] {
+/** Where there are many, parts that PostgreSQL can add up side by side. */
+function cutIntoParts({ first, last }: IdRange): IdRange[] {
   const count = last - first + 1;
   const parts = Math.min(partsMax, Math.ceil(count / idsOfPart));
   const beginOf = (part: number) => first + Math.floor((count * part) / parts);
@@ -70,16 +71,16 @@ function cut({ first, last }: Ids): Ids[] {
 async function sumFirstTaxes(
   tx: Tx,
   { companyId, from, to }: Period,
-  parts: readonly Ids[],
+  parts: readonly IdRange[],
 ): Promise<ChargedTaxRow[]> {
   const taxes = parts.map(
-    (ids) => tx`
+    (part) => tx`
       select
         i.currency, t.name, t.rate, sum(t.taxable) as taxable, sum(t.tax) as tax,
         count(*) as invoice_count
-      from (${firstTaxes(tx, companyId, ids)}) as t
+      from (${firstTaxes(tx, companyId, part)}) as t
       join invoices i on i.company_id = ${companyId} and i.id = t.invoice_id
-      where i.id between ${ids.first} and ${ids.last} and i.issue_date between ${from} and ${to}
+      where i.id between ${part.first} and ${part.last} and i.issue_date between ${from} and ${to}
         and ${isIssued(tx)}
       group by i.currency, t.name, t.rate
     `,
@@ -98,18 +99,18 @@ async function sumFirstTaxes(
 async function hasOtherTaxes(
   tx: Tx,
   { companyId }: Period,
-  { first, last }: Ids,
+  { first, last }: IdRange,
 ): Promise<boolean> {
-  const isOfPeriod = tx`company_id = ${companyId} and invoice_id between ${first} and ${last}`;
+  const isInRange = tx`company_id = ${companyId} and invoice_id between ${first} and ${last}`;
   const [row] = await planAnew(tx<{ hasOthers: boolean }[]>`
     select
-      exists (select from invoice_lines where ${isOfPeriod} and tax_rate_2 is not null)
-      or exists (select from invoice_taxes where ${isOfPeriod}) as has_others
+      exists (select from invoice_lines where ${isInRange} and tax_rate_2 is not null)
+      or exists (select from invoice_taxes where ${isInRange}) as has_others
   `);
   return row!.hasOthers;
 }
 
-function firstTaxes(tx: Tx, companyId: number, { first, last }: Ids): Fragment {
+function firstTaxes(tx: Tx, companyId: number, { first, last }: IdRange): Fragment {
   return tx`
     select
       invoice_id, tax_name_1 as name, tax_rate_1 as rate,
@@ -125,28 +126,28 @@ function firstTaxes(tx: Tx, companyId: number, { first, last }: Ids): Fragment {
  * Lines are sorted by their invoice, which they nearly are already, so that no invoice's sums need be kept until
  * the end.
  */
-async function sumAllTaxes(tx: Tx, { companyId, from, to }: Period): Promise<ChargedTaxRow[]> {
-  const isBetween = tx`
-    company_id = ${companyId} and invoice_id between (select first from ends) and (select last from ends)
-  `;
+async function sumAllTaxes(
+  tx: Tx,
+  { companyId, from, to }: Period,
+  { first, last }: IdRange,
+): Promise<ChargedTaxRow[]> {
+  const isInRange = tx`company_id = ${companyId} and invoice_id between ${first} and ${last}`;
   return await planAnew(tx<ChargedTaxRow[]>`
     with issued as not materialized (
       select id, currency, subtotal - discount_total as net
       from invoices
       where company_id = ${companyId} and issue_date between ${from} and ${to}
         and ${isIssued(tx)}
-    ), ends as materialized (
-      select min(id) as first, max(id) as last from issued
     ), charged as (
       select
         invoice_id, tax_name_1 as name, tax_rate_1 as rate, amount - discount_amount as taxable,
         tax_amount_1 as tax
       from invoice_lines
-      where ${isBetween} and tax_rate_1 is not null
+      where ${isInRange} and tax_rate_1 is not null
       union all
       select invoice_id, tax_name_2, tax_rate_2, amount - discount_amount, tax_amount_2
       from invoice_lines
-      where ${isBetween} and tax_rate_2 is not null
+      where ${isInRange} and tax_rate_2 is not null
       union all
       select t.invoice_id, t.name, t.rate, i.net, t.amount
       from issued i
