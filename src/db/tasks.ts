@@ -1,5 +1,5 @@
-import { NotFound } from "../errors.ts";
 import type { LocalDate } from "../billing/dates.ts";
+import { NotFound } from "../errors.ts";
 import type { Sql, Tx } from "./client.ts";
 
 export const taskStatuses = ["open", "in_progress", "completed"] as const;

@@ -86,7 +86,7 @@ export function createWebhookTarget(options: WebhookTargetOptions): WebhookTarge
           },
           signal,
         });
-        const response = text === "" ? null : storableText(redactText(text), SHOWN_MAX) || null;
+        const response = storableText(redactText(text), SHOWN_MAX) || null;
         const ms = msSince(startedAt);
         return { ms, status, error: null, response, retryAfterMs, isRefused: false };
       } catch (error) {

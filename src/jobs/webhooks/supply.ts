@@ -3,7 +3,11 @@ import { listDueDeliveries, type DueDelivery } from "../../db/webhook-deliveries
 import { getWebhookEndpoint, type WebhookEndpointRow } from "../../db/webhook-endpoints.ts";
 import type { JobContext } from "../define-job.ts";
 
-/** Messages, and bytes of them, that one look takes up. */
+/**
+ * Messages, and bytes of them, that one look takes up: many, for each look goes over all that waits at the
+ * endpoint, and no more than a worker can hold of every endpoint that it sends to at a time (50, when nothing
+ * else is set).
+ */
 const BATCH_MAX = 5_000;
 const BYTES_MAX = 2_000_000;
 /** After fewer, another look at the same time would hardly find any. */
@@ -25,14 +29,15 @@ export interface Supply {
   hasMore(): Promise<boolean>;
   /** Says of messages that were taken that they are written down, or are not going to be sent. */
   settle: (this: void, deliveries: readonly DueDelivery[]) => void;
-  /** Looks for no more. @throws what a look threw */
+  /** Looks for no more. @throws what a look threw: NotFound when the endpoint was deleted meanwhile */
   end(): Promise<void>;
 }
 
 /**
  * Looks for what is due, and for more when half of it is taken, until a look finds little. A look leaves
  * alone what is about the same record as something that was taken up and is not settled: what becomes of
- * that decides whether it may be sent, and a later look will know.
+ * that decides whether it may be sent, and a later look will know. A look that finds the endpoint disabled
+ * is the last one; one that finds it deleted, too, and `end` throws its NotFound.
  *
  * @param isProbe one message is all
  */
