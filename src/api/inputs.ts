@@ -252,13 +252,15 @@ export const bulkIds = z
   .max(500)
   .transform((ids) => [...new Set(ids)]);
 
-/** Throws InvalidInput for a period that ends before it begins; an end that is left open fits any. */
-export function requireOrder({
-  from,
-  to,
-}: {
-  from?: LocalDate | null | undefined;
-  to?: LocalDate | null | undefined;
-}): void {
-  if (from && to && from > to) throw new InvalidInput({ to: ["Must not be before from."] });
+/**
+ * Throws InvalidInput for a period of days or instants that ends before it begins; an end that is left open
+ * fits any. `names` are those of the request.
+ */
+export function requireOrder<At extends LocalDate | Date>(
+  { from, to }: { from?: At | null | undefined; to?: At | null | undefined },
+  names = { from: "from", to: "to" },
+): void {
+  if (from && to && from > to) {
+    throw new InvalidInput({ [names.to]: [`Must not be before ${names.from}.`] });
+  }
 }

@@ -95,6 +95,10 @@ test("a task is made, changed, found, archived and brought back", async () => {
     expect([query, await listed(query)]).toEqual([query, ["Design"]]);
   }
   expect(await listed("due_to=2026-03-09")).toEqual([]);
+  const late = "from=2026-03-10&to=2026-03-09";
+  await expectInvalid("to", "GET", `${path}/activities?${late}`);
+  await expectInvalid("to", "GET", `/tasks/invoice-import-candidates?${late}`);
+  await expectInvalid("due_to", "GET", "/tasks?due_from=2026-03-10&due_to=2026-03-09");
   const page = await call("GET", "/tasks?limit=1&offset=1");
   expect(["x-total-count", "x-offset", "x-limit"].map((name) => page.headers.get(name))).toEqual([
     "2",

@@ -96,5 +96,9 @@ test("runs are found by job, status, key and time", async () => {
   expect(await idsOf(`filter[key]=${encodeURIComponent(run.key)}`)).toEqual([run.id]);
   expect(await idsOf("filter[created_to]=2020-01-01T00:00:00Z")).toEqual([]);
   expect(await idsOf("filter[created_from]=2020-01-01T00:00:00Z")).toEqual([run.id]);
-  expect((await company.try("GET", "/runs?filter[status]=odd")).status).toBe(422);
+  const between =
+    "filter[created_from]=2020-01-02T00:00:00Z&filter[created_to]=2020-01-01T00:00:00Z";
+  for (const wrong of ["filter[status]=odd", between]) {
+    expect((await company.try("GET", `/runs?${wrong}`)).status).toBe(422);
+  }
 });

@@ -55,7 +55,7 @@ test("a token sees of a payment's invoice what its scopes say, and If-Match guar
 
 test("payments and refunds are found, sorted, paged and summed by currency", async () => {
   const api = await startInvoicing();
-  const { issued, expectCall, call, clientId } = api;
+  const { issued, expectCall, expectInvalid, call, clientId } = api;
   const [dollars, euros] = [await issued(), await issued({ currency: "EUR" })];
   const record = async (invoiceId: number, amount: number, more: Record<string, unknown> = {}) =>
     (
@@ -104,6 +104,10 @@ test("payments and refunds are found, sorted, paged and summed by currency", asy
   expect(await idsOf("/payments?filter[is_refunded]=false")).toEqual([b]);
   for (const wrong of ["sort=notes", "filter[date_from]=soon", "filter[who]=1", "limit=101"]) {
     expect((await call("GET", `/payments?${wrong}`)).status).toBe(422);
+  }
+  for (const path of ["/payments", "/refunds"]) {
+    const period = "filter[date_from]=2026-02-02&filter[date_to]=2026-02-01";
+    await expectInvalid("filter.date_to", "GET", `${path}?${period}`);
   }
 
   const refunds = await call("GET", "/refunds?sort=refund_date");

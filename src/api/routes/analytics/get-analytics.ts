@@ -69,7 +69,7 @@ export const getAnalyticsRoute = defineRoute({
     const { period } = query;
     const { limit, ...asked } = await readWorkFilter(sql, company, query);
     const given = { start_date: asked.from, end_date: asked.to };
-    const { from, to } = reportPeriodOf(context, given, { start: "from", end: "to" });
+    const { from, to } = reportPeriodOf(context, given, { from: "from", to: "to" });
     const days = listPeriods(period, { start: from, end: to }, PERIODS_MAX);
     if (days.length > PERIODS_MAX) {
       throw new InvalidInput({ period: [`Must not give more than ${PERIODS_MAX} periods.`] });

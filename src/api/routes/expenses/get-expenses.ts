@@ -14,6 +14,7 @@ import {
   filterQuery,
   idQuery,
   localDate,
+  requireOrder,
   searchQuery,
   sortQuery,
 } from "../../inputs.ts";
@@ -68,6 +69,7 @@ export const getExpensesRoute = defineRoute({
   async run({ sql, company }, { query }) {
     const page = pageOf(query);
     const given = { ...query, ...query.filter };
+    requireOrder(given);
     const filter = {
       companyId: company.id,
       category: given.category,

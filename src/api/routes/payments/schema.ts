@@ -4,7 +4,7 @@ import type { ListedPaymentRow } from "../../../db/payment-lists.ts";
 import type { RefundRow } from "../../../db/payment-refunds.ts";
 import { dateJson, instantJson, presentInstant } from "../../answers.ts";
 import type { CompanyContext } from "../../context.ts";
-import { currency, idQuery, localDate } from "../../inputs.ts";
+import { currency, idQuery, localDate, requireOrder } from "../../inputs.ts";
 import { minorJson, moneyJson } from "../../units.ts";
 import { paymentJson, presentPayment } from "../invoices/payment-schema.ts";
 
@@ -73,17 +73,18 @@ export const moneyFilter = {
   date_to: localDate.optional(),
 };
 
-/** What the filter of a request says of money, as the lists take it. */
+/** What the filter of a request says of money, as the lists take it. Throws InvalidInput. */
 export function toMoneyFilter(
   companyId: number,
   filter: z.output<z.ZodObject<typeof moneyFilter>> | undefined,
 ) {
+  const period = { from: filter?.date_from, to: filter?.date_to };
+  requireOrder(period, { from: "filter.date_from", to: "filter.date_to" });
   return {
     companyId,
+    ...period,
     clientId: filter?.client_id,
     invoiceId: filter?.invoice_id,
     currency: filter?.currency,
-    from: filter?.date_from,
-    to: filter?.date_to,
   };
 }

@@ -4,7 +4,7 @@ import type { LocalDate } from "../../../billing/dates.ts";
 import { InvalidInput } from "../../../errors.ts";
 import { dateJson } from "../../answers.ts";
 import type { CompanyContext } from "../../context.ts";
-import { localDate } from "../../inputs.ts";
+import { localDate, requireOrder } from "../../inputs.ts";
 
 /** A report by month is as long as its period. */
 const yearsMax = 100;
@@ -47,15 +47,15 @@ export function reportDayOf({
 export function reportPeriodOf(
   context: Pick<CompanyContext, "company" | "user" | "now">,
   given: { start_date?: LocalDate | undefined; end_date?: LocalDate | undefined },
-  names = { start: "start_date", end: "end_date" },
+  names = { from: "start_date", to: "end_date" },
 ): { from: LocalDate; to: LocalDate } {
   const year = reportDayOf(context).slice(0, 4);
   const from = given.start_date ?? `${year}-01-01`;
   const to = given.end_date ?? `${year}-12-31`;
-  if (to < from) throw new InvalidInput({ [names.end]: [`Must not be before ${names.start}.`] });
+  requireOrder({ from, to }, names);
   if (Number(to.slice(0, 4)) - Number(from.slice(0, 4)) >= yearsMax) {
     throw new InvalidInput({
-      [names.end]: [`Must be within ${yearsMax} years of ${names.start}.`],
+      [names.to]: [`Must be within ${yearsMax} years of ${names.from}.`],
     });
   }
   return { from, to };

@@ -3,7 +3,7 @@ import { runStatuses } from "../../../db/run-ledger.ts";
 import { countRuns, listRuns } from "../../../db/runs.ts";
 import { listAnswer, listJson, pageOf, pageQuery } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
-import { boundedText, filterQuery, instant, requiredText } from "../../inputs.ts";
+import { boundedText, filterQuery, instant, requireOrder, requiredText } from "../../inputs.ts";
 import { presentRun, runJson } from "./schema.ts";
 
 /** Nobody pages further than this; the count stops here, so that it stays quick at any size. */
@@ -32,6 +32,8 @@ export const getRunsRoute = defineRoute({
   async run({ sql, company }, { query }) {
     const page = pageOf(query);
     const { job, status, error_class, key, created_from, created_to } = query.filter ?? {};
+    const names = { from: "filter.created_from", to: "filter.created_to" };
+    requireOrder({ from: created_from, to: created_to }, names);
     const filter = {
       companyId: company.id,
       job,

@@ -11,9 +11,9 @@ import {
   filterQuery,
   idQuery,
   localDate,
+  requireOrder,
   searchQuery,
   sortQuery,
-  requireOrder,
 } from "../../inputs.ts";
 import { presentScheduleEntry, scheduleEntryJson } from "./schema.ts";
 
@@ -49,6 +49,7 @@ export const getScheduleRoute = defineRoute({
 
   async run({ sql, company }, { query }) {
     const given = { ...query, ...query.filter };
+    requireOrder(given);
     const filter = {
       companyId: company.id,
       userId: given.user_id,
@@ -60,7 +61,6 @@ export const getScheduleRoute = defineRoute({
       to: given.to,
       search: given.search,
     };
-    requireOrder(given);
     const { sort = { field: "starts_at", isDescending: false } } = query;
     const page = pageOf(query);
     const [entries, total] = await Promise.all([

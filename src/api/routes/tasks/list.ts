@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { taskStatuses, type TaskFilter } from "../../../db/tasks.ts";
-import { booleanQuery, filterQuery, idQuery, localDate, searchQuery } from "../../inputs.ts";
+import {
+  booleanQuery,
+  filterQuery,
+  idQuery,
+  localDate,
+  requireOrder,
+  searchQuery,
+} from "../../inputs.ts";
 
 const filters = {
   status: z.enum(taskStatuses).optional(),
@@ -23,12 +30,13 @@ export const taskFilterText =
   "`due_to` (both included) and part of summary or notes, as `filter[…]` or plain. Archived tasks are " +
   "left out unless `is_archived` asks for them.";
 
-/** What a query asks for; what stands in `filter[…]` counts before the plain names. */
+/** What a query asks for; what stands in `filter[…]` counts before the plain names. Throws InvalidInput. */
 export function taskFilterOf(
   companyId: number,
   query: z.output<z.ZodObject<typeof taskFilters>>,
 ): TaskFilter {
   const given = { ...query, ...query.filter };
+  requireOrder({ from: given.due_from, to: given.due_to }, { from: "due_from", to: "due_to" });
   return {
     companyId,
     userId: given.user_id,

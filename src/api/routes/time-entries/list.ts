@@ -7,7 +7,7 @@ import {
   type TimeEntryFilter,
 } from "../../../db/time-entries.ts";
 import { listAnswer, listJson, type Answer, type Page } from "../../answers.ts";
-import { sortQuery } from "../../inputs.ts";
+import { requireOrder, sortQuery } from "../../inputs.ts";
 import { presentTimeEntry, timeEntryJson, type stateFilters, type timeFilters } from "./schema.ts";
 
 export const timeSort = sortQuery(timeEntrySortFields);
@@ -16,12 +16,13 @@ type TimeQuery = Partial<z.output<z.ZodObject<typeof timeFilters & typeof stateF
   search?: string | undefined;
 };
 
-/** What a query asks for; what stands in `filter[…]` counts before the plain names. */
+/** What a query asks for; what stands in `filter[…]` counts before the plain names. Throws InvalidInput. */
 export function timeFilterOf(
   companyId: number,
   query: TimeQuery & { filter?: TimeQuery | undefined },
 ): TimeEntryFilter {
   const given = { ...query, ...query.filter };
+  requireOrder(given);
   return {
     companyId,
     userId: given.user_id,
