@@ -58,31 +58,32 @@ test("what changes goes over by itself once it is switched on, and only then", a
 });
 
 test("I3: an invoice edited during its push is pushed again, and the newer version stays", async () => {
-  const { need, issued, books, settled, sandbox, sql, eventually } = await startPushing({
+  const { need, issued, books, settled, sandbox, sql } = await startPushing({
     settings: { ...accounts, auto_push: true },
   });
+  const delayed = () => sandbox.requests().filter(({ fault }) => fault === "delay").length;
   const invoice = await issued();
   await settled();
   const match = { method: "POST", path: `${PATH}/invoice` };
   // The first change is under way for long, the second one is quick: it must not be written over.
-  sandbox.fault({ match, fault: { kind: "delay", ms: 700 } });
+  sandbox.fault({ match, fault: { kind: "delay", ms: 60_000 } });
   await need("PUT", `/invoices/${invoice.id}`, { due_date: "2031-01-31" });
-  await eventually(async () => {
-    const [row] = await sql`select count(*)::int as count from job_runs where status = 'running'`;
-    return row?.["count"] === 1;
-  });
+  await expect.poll(delayed).toBe(1);
   await need("PUT", `/invoices/${invoice.id}`, { due_date: "2031-02-28" });
+  await expect.poll(() => books.Invoice).toMatchObject([{ DueDate: "2031-02-28" }]);
+  sandbox.endDelays();
   await settled();
   expect(books.Invoice).toMatchObject([{ DueDate: "2031-02-28" }]);
 
   // The same while it is being made there.
-  sandbox.fault({ match, fault: { kind: "delay", ms: 700 } });
+  sandbox.fault({ match, fault: { kind: "delay", ms: 60_000 } });
   const other = await issued();
-  await eventually(async () => {
-    const [row] = await sql`select count(*)::int as count from job_runs where status = 'running'`;
-    return row?.["count"] === 1;
-  });
+  await expect.poll(delayed).toBe(2);
   await need("PUT", `/invoices/${other.id}`, { line_items: [line("More", 3, 10_000)] });
+  const waiting = async () =>
+    await sql`select from job_runs where reason like '%another run is at the same record'`;
+  await expect.poll(waiting).toHaveLength(1);
+  sandbox.endDelays();
   await settled();
   expect(books.Invoice[1]).toMatchObject({ TotalAmt: 300 });
   expect(books.Invoice).toHaveLength(2);
