@@ -2,7 +2,7 @@ import { z } from "zod";
 import { deleteTimeEntries } from "../../../actions/change-time.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
-import { lockActivity } from "./activities.ts";
+import { lockOwnTimeEntry } from "../time-entries/own-entry.ts";
 
 /** DELETE /tasks/:task/activities/:activity — for who worked, and for admins. */
 export const deleteActivityRoute = defineRoute({
@@ -18,7 +18,7 @@ export const deleteActivityRoute = defineRoute({
 
   async run(context, { params }) {
     const { tx, company, user, now } = context;
-    const entry = await lockActivity(context, params);
+    const entry = await lockOwnTimeEntry(context, { id: params.activity, taskId: params.task });
     await deleteTimeEntries(tx, { company, causerId: user.id, now }, [entry]);
     return { status: 204 };
   },

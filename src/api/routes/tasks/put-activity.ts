@@ -2,8 +2,9 @@ import { z } from "zod";
 import { updateTimeEntry } from "../../../actions/change-time.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
+import { lockOwnTimeEntry } from "../time-entries/own-entry.ts";
 import { presentTimeEntry, timeEntryJson } from "../time-entries/schema.ts";
-import { activityBody, lockActivity } from "./activities.ts";
+import { activityBody } from "./activities.ts";
 
 /** PUT and PATCH /tasks/:task/activities/:activity — for who worked, and for admins. */
 export const putActivityRoute = defineRoute({
@@ -23,7 +24,7 @@ export const putActivityRoute = defineRoute({
 
   async run(context, { params, body }) {
     const { tx, company, user, now } = context;
-    const before = await lockActivity(context, params);
+    const before = await lockOwnTimeEntry(context, { id: params.activity, taskId: params.task });
     const entry = await updateTimeEntry(tx, { company, causerId: user.id, now }, before, {
       serviceId: body.service_id,
       date: body.date,

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { deleteTimeEntries, lockTimeEntry } from "../../../actions/change-time.ts";
-import { defineRoute, requireRole } from "../../define-route.ts";
+import { deleteTimeEntries } from "../../../actions/change-time.ts";
+import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
+import { lockOwnTimeEntry } from "./own-entry.ts";
 
 /** DELETE /time-entries/:id — for who worked, and for admins. */
 export const deleteTimeEntryRoute = defineRoute({
@@ -15,9 +16,9 @@ export const deleteTimeEntryRoute = defineRoute({
   params: z.object({ id: idParam }),
   answers: { 204: null },
 
-  async run({ tx, company, user, role, now }, { params }) {
-    const entry = await lockTimeEntry(tx, { companyId: company.id, id: params.id });
-    if (entry.userId !== user.id) requireRole(role, "admin");
+  async run(context, { params }) {
+    const { tx, company, user, now } = context;
+    const entry = await lockOwnTimeEntry(context, params);
     await deleteTimeEntries(tx, { company, causerId: user.id, now }, [entry]);
     return { status: 204 };
   },

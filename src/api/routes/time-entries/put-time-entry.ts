@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { lockTimeEntry, updateTimeEntry } from "../../../actions/change-time.ts";
-import { defineRoute, requireRole } from "../../define-route.ts";
+import { updateTimeEntry } from "../../../actions/change-time.ts";
+import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
+import { lockOwnTimeEntry } from "./own-entry.ts";
 import {
   presentTimeEntry,
   timeEntryChanges,
@@ -26,9 +27,9 @@ export const putTimeEntryRoute = defineRoute({
   body: timeEntryChanges,
   answers: { 200: z.object({ data: timeEntryJson }) },
 
-  async run({ tx, company, user, role, now }, { params, body }) {
-    const before = await lockTimeEntry(tx, { companyId: company.id, id: params.id });
-    if (before.userId !== user.id) requireRole(role, "admin");
+  async run(context, { params, body }) {
+    const { tx, company, user, now } = context;
+    const before = await lockOwnTimeEntry(context, params);
     const by = { company, causerId: user.id, now };
     const entry = await updateTimeEntry(tx, by, before, timeInput(body));
     return { status: 200, body: { data: presentTimeEntry(entry) }, version: entry };
