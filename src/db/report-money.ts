@@ -1,6 +1,12 @@
 import type { LocalDate } from "../billing/dates.ts";
 import { planAnew, type Sql, type Tx } from "./client.ts";
-import { tellPage, type ReportPage, type Told } from "./report-pages.ts";
+import {
+  orderOfTold,
+  tellPage,
+  type ReportColumns,
+  type ReportPage,
+  type Told,
+} from "./report-pages.ts";
 import { isIssued } from "./revenue.ts";
 
 interface Period {
@@ -27,10 +33,10 @@ export async function listIncome(
   { companyId, from, to }: Period,
   page: ReportPage,
 ): Promise<IncomeRow[]> {
-  const columns = {
+  const columns: ReportColumns = {
     keys: ["client_id"],
     sums: ["payment_count", "received", "refunded", "income"],
-    order: sql`income desc, client_id, currency`,
+    order: (row) => sql`${row}.income desc`,
   };
   return await planAnew(sql<IncomeRow[]>`
     with moved as (
@@ -53,7 +59,7 @@ export async function listIncome(
     select told.*, clients.name as client_name
     from told
     left join clients on clients.company_id = ${companyId} and clients.id = told.client_id
-    order by told.is_total desc, told.income desc, told.client_id, told.currency
+    order by ${orderOfTold(sql, columns)}
   `);
 }
 

@@ -2,7 +2,13 @@ import type { LocalDate } from "../billing/dates.ts";
 import type { InvoiceStatus } from "../billing/statuses.ts";
 import { planAnew, type Sql, type Tx } from "./client.ts";
 import { isOwed } from "./receivables.ts";
-import { tellPage, type ReportPage, type Told } from "./report-pages.ts";
+import {
+  orderOfTold,
+  tellPage,
+  type ReportColumns,
+  type ReportPage,
+  type Told,
+} from "./report-pages.ts";
 
 /** What one client owes in one currency, by days past the due date. Minor units. */
 export interface ClientReceivablesRow extends Told {
@@ -26,7 +32,7 @@ export async function listReceivables(
   { companyId, today }: { companyId: number; today: LocalDate },
   page: ReportPage,
 ): Promise<ClientReceivablesRow[]> {
-  const columns = {
+  const columns: ReportColumns = {
     keys: ["client_id"],
     sums: [
       "invoice_count",
@@ -40,7 +46,7 @@ export async function listReceivables(
       "disputed",
     ],
     least: ["oldest_due_date"],
-    order: sql`outstanding desc, client_id, currency`,
+    order: (row) => sql`${row}.outstanding desc`,
   };
   return await planAnew(sql<ClientReceivablesRow[]>`
     with owed as (
@@ -64,7 +70,7 @@ export async function listReceivables(
     select told.*, clients.name as client_name
     from told
     left join clients on clients.company_id = ${companyId} and clients.id = told.client_id
-    order by told.is_total desc, told.outstanding desc, told.client_id, told.currency
+    order by ${orderOfTold(sql, columns)}
   `);
 }
 
@@ -174,12 +180,12 @@ export async function listCollections(
   { companyId, today }: { companyId: number; today: LocalDate },
   page: ReportPage,
 ): Promise<CollectionRow[]> {
-  const columns = {
+  const columns: ReportColumns = {
     keys: ["client_id"],
     sums: ["invoice_count", "overdue", "disputed", "reminders_sent"],
     least: ["oldest_due_date"],
     most: ["days_overdue", "last_reminder_at"],
-    order: sql`days_overdue desc, overdue desc, client_id, currency`,
+    order: (row) => sql`${row}.days_overdue desc, ${row}.overdue desc`,
   };
   return await planAnew(sql<CollectionRow[]>`
     with summed as (
@@ -195,7 +201,6 @@ export async function listCollections(
     select told.*, clients.name as client_name, clients.email as client_email
     from told
     left join clients on clients.company_id = ${companyId} and clients.id = told.client_id
-    order by
-      told.is_total desc, told.days_overdue desc, told.overdue desc, told.client_id, told.currency
+    order by ${orderOfTold(sql, columns)}
   `);
 }

@@ -12,32 +12,32 @@ export interface Told {
   rowCount: number;
 }
 
+/** Of the CTE `summed`. */
+export interface ReportColumns {
+  /** What rows are split by, beside the currency; null in a total. */
+  keys: readonly string[];
+  /** Whole numbers that are added up. */
+  sums: readonly string[];
+  /** Of which a total has the least, or the most. */
+  least?: readonly string[];
+  most?: readonly string[];
+  /** What the rows are ordered by before their keys and currency: columns of `row`. */
+  order: (row: Fragment) => Fragment;
+}
+
 /**
  * What follows a CTE `summed` that has a currency: the CTE `told`, with the sums of all its rows by currency and
  * the rows of a page. Both are read from one pass over the books.
  */
-export function tellPage(
-  sql: Sql | Tx,
-  columns: {
-    /** What rows are split by; null in a total. */
-    keys: readonly string[];
-    /** Whole numbers that are added up. */
-    sums: readonly string[];
-    /** Of which a total has the least, or the most. */
-    least?: readonly string[];
-    most?: readonly string[];
-    order: Fragment;
-  },
-  page: ReportPage,
-): Fragment {
-  const { keys, sums, least = [], most = [], order } = columns;
+export function tellPage(sql: Sql | Tx, columns: ReportColumns, page: ReportPage): Fragment {
+  const { keys, sums, least = [], most = [] } = columns;
   // The driver takes an empty list for a value.
   const each = (names: readonly string[], columnOf: (name: Fragment) => Fragment) =>
     names.length === 0 ? sql`` : names.map((name) => columnOf(sql`${sql(name)}`));
   return sql`
     shown as (
       select * from summed
-      order by ${order}
+      order by ${orderOf(sql, columns, sql`summed`)}
       ${page === undefined ? sql`` : sql`limit ${page.limit} offset ${page.offset}`}
     ), told as (
       select
@@ -56,4 +56,13 @@ export function tellPage(
       from shown
     )
   `;
+}
+
+/** The order of what `tellPage` told: totals, then the rows in the order of their pages. */
+export function orderOfTold(sql: Sql | Tx, columns: ReportColumns): Fragment {
+  return sql`told.is_total desc, ${orderOf(sql, columns, sql`told`)}`;
+}
+
+function orderOf(sql: Sql | Tx, { keys, order }: ReportColumns, row: Fragment): Fragment {
+  return sql`${order(row)} ${[...keys, "currency"].map((key) => sql`, ${row}.${sql(key)}`)}`;
 }

@@ -1,6 +1,12 @@
 import type { LocalDate } from "../billing/dates.ts";
 import { planAnew, type Fragment, type Sql, type Tx } from "./client.ts";
-import { tellPage, type ReportPage, type Told } from "./report-pages.ts";
+import {
+  orderOfTold,
+  tellPage,
+  type ReportColumns,
+  type ReportPage,
+  type Told,
+} from "./report-pages.ts";
 import { amountOf, currencyOf, foreignCurrencies, workWithCurrency } from "./worked-time.ts";
 
 /** The columns of `worthSums` that are added up. */
@@ -60,10 +66,10 @@ export async function listTaskTime(
   page: ReportPage,
 ): Promise<TaskTimeRow[]> {
   const { companyId } = filter;
-  const columns = {
+  const columns: ReportColumns = {
     keys: ["task_id", "of_project", "service_id"],
     sums: worthColumns,
-    order: sql`seconds desc, task_id, of_project, service_id, currency`,
+    order: (row) => sql`${row}.seconds desc`,
   };
   return await planAnew(sql<TaskTimeRow[]>`
     with ${foreignCurrencies(sql, filter)}, summed as (
@@ -85,9 +91,7 @@ export async function listTaskTime(
     left join clients c
       on c.company_id = ${companyId} and c.id = coalesce(t.client_id, p.client_id)
     left join services s on s.company_id = ${companyId} and s.id = told.service_id
-    order by
-      told.is_total desc, told.seconds desc, told.task_id, told.of_project, told.service_id,
-      told.currency
+    order by ${orderOfTold(sql, columns)}
   `);
 }
 
@@ -222,10 +226,10 @@ export async function listClientTime(
   page: ReportPage,
 ): Promise<ClientTimeRow[]> {
   const { companyId } = filter;
-  const columns = {
+  const columns: ReportColumns = {
     keys: ["client_id"],
     sums: worthColumns,
-    order: sql`billable desc, client_id, currency`,
+    order: (row) => sql`${row}.billable desc`,
   };
   return await planAnew(sql<ClientTimeRow[]>`
     with ${foreignCurrencies(sql, filter)}, summed as (
@@ -237,7 +241,7 @@ export async function listClientTime(
     select told.*, c.name as client_name
     from told
     left join clients c on c.company_id = ${companyId} and c.id = told.client_id
-    order by told.is_total desc, told.billable desc, told.client_id, told.currency
+    order by ${orderOfTold(sql, columns)}
   `);
 }
 

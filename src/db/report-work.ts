@@ -1,7 +1,13 @@
 import type { LocalDate } from "../billing/dates.ts";
 import { planAnew, type Fragment, type Sql, type Tx } from "./client.ts";
 import { isOwed } from "./receivables.ts";
-import { tellPage, type ReportPage, type Told } from "./report-pages.ts";
+import {
+  orderOfTold,
+  tellPage,
+  type ReportColumns,
+  type ReportPage,
+  type Told,
+} from "./report-pages.ts";
 import { amountOf, isUnbilled } from "./worked-time.ts";
 
 /** Work that could be billed and is on no invoice, of one client and project in one currency. */
@@ -31,11 +37,11 @@ export async function listUnbilledByProject(
   { companyId, currency }: { companyId: number; currency: string },
   page: ReportPage,
 ): Promise<UnbilledProjectRow[]> {
-  const columns = {
+  const columns: ReportColumns = {
     keys: ["client_id", "project_id"],
     sums: ["entry_count", "seconds", "time_amount", "expense_count", "expense_amount"],
     least: ["oldest_date"],
-    order: sql`time_amount + expense_amount desc, client_id, project_id, currency`,
+    order: (row) => sql`${row}.time_amount + ${row}.expense_amount desc`,
   };
   return await planAnew(sql<UnbilledProjectRow[]>`
     with work as (${unbilledWork(sql, { companyId, currency })}), summed as (
@@ -50,9 +56,7 @@ export async function listUnbilledByProject(
     from told
     left join clients c on c.company_id = ${companyId} and c.id = told.client_id
     left join projects p on p.company_id = ${companyId} and p.id = told.project_id
-    order by
-      told.is_total desc, told.time_amount + told.expense_amount desc, told.client_id,
-      told.project_id, told.currency
+    order by ${orderOfTold(sql, columns)}
   `);
 }
 
