@@ -10,6 +10,7 @@ import {
   findCheckout,
   lockInvoiceOfCheckout,
   type CheckoutRow,
+  UNRECORDED_PAYMENT,
 } from "../db/stripe-checkouts.ts";
 import {
   findStripePayment,
@@ -118,7 +119,7 @@ async function bookOnce(
   const sum = given.reduce((total, { amount }) => total + (amount ?? 0n), 0n);
   if (told.amount !== null && sum >= told.amount) {
     const { companyId } = invoice;
-    const item = { companyId, kind: "stripe.unrecorded-payment", key: told.id };
+    const item = { companyId, kind: UNRECORDED_PAYMENT, key: told.id };
     await settleAttention(tx, { ...item, resolution: "it was given back" });
     return { payment: row, result: "given back" };
   }
@@ -145,7 +146,7 @@ async function letTryAgain(
 /** Into the books with it, or somebody is told why not. */
 async function book(tx: Tx, by: Acting, { invoice, told }: Booking): Promise<number | undefined> {
   const { companyId } = invoice;
-  const item = { companyId, kind: "stripe.unrecorded-payment", key: told.id };
+  const item = { companyId, kind: UNRECORDED_PAYMENT, key: told.id };
   const subject = { subjectType: "invoice", subjectId: invoice.id };
   const problem = whyNot(invoice, told);
   if (problem !== undefined || told.amount === null) {

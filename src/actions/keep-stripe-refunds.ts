@@ -17,6 +17,9 @@ import { todayOf, type Acting } from "./acting.ts";
 import { refundPayment } from "./refund-payment.ts";
 import { revertRefund } from "./revert-refund.ts";
 
+/** The kind of the attention items about money that was given back at Stripe and is in the books still. */
+const UNRECORDED_REFUND = "stripe.unrecorded-refund";
+
 /** A refund as Stripe tells of it; see `PaymentRefund` of the connector. */
 export interface ToldRefund {
   id: string;
@@ -127,7 +130,7 @@ async function record(
   },
 ): Promise<void> {
   if (paymentId === null) return;
-  const item = { companyId, kind: "stripe.unrecorded-refund", key: told.id };
+  const item = { companyId, kind: UNRECORDED_REFUND, key: told.id };
   try {
     const { refund } = await refundPayment(
       tx,
@@ -188,7 +191,7 @@ async function takeBack(
   if (paymentRefundId !== null) await revertRefund(tx, by, { paymentRefundId, why });
   await settleAttention(tx, {
     companyId,
-    kind: "stripe.unrecorded-refund",
+    kind: UNRECORDED_REFUND,
     key: told.id,
     resolution: "it failed",
   });

@@ -1,6 +1,6 @@
 import { raiseAttention, settleAttention } from "../db/attention.ts";
 import type { Tx } from "../db/client.ts";
-import { findCheckout, lockInvoiceOfCheckout } from "../db/stripe-checkouts.ts";
+import { findCheckout, lockInvoiceOfCheckout, UNRECORDED_PAYMENT } from "../db/stripe-checkouts.ts";
 
 /** What a payment that has come says of the page it was made on. */
 export interface PaidPage {
@@ -8,7 +8,7 @@ export interface PaidPage {
   invoiceUuid: string;
 }
 
-const kind = "stripe.unrecorded-payment";
+/** Nobody may look at the payment: its item is known by the page. */
 const keyOf = (checkoutId: number) => `checkout ${checkoutId}`;
 
 /**
@@ -27,7 +27,7 @@ export async function tellOfUnreadPayment(
   if (checkout?.status === "paid") return;
   await raiseAttention(tx, {
     companyId: invoice.companyId,
-    kind,
+    kind: UNRECORDED_PAYMENT,
     key: keyOf(paidPage.checkoutId),
     title: `A payment of invoice ${invoice.invoiceNumber} at Stripe is in nobody's books: its account is disconnected`,
     detail: `Account ${account}. Once it has come, record it by hand; or connect the account again.`,
@@ -42,5 +42,6 @@ export async function settleUnreadPayment(
   { companyId, checkoutId }: { companyId: number; checkoutId: number },
 ): Promise<void> {
   const resolution = "the payment was looked at";
-  await settleAttention(tx, { companyId, kind, key: keyOf(checkoutId), resolution });
+  const item = { companyId, kind: UNRECORDED_PAYMENT, key: keyOf(checkoutId) };
+  await settleAttention(tx, { ...item, resolution });
 }

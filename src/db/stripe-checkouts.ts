@@ -144,13 +144,16 @@ export async function listPayablePages(
   `;
 }
 
+/** The kind of the attention items about money that came in and is in nobody's books. */
+export const UNRECORDED_PAYMENT = "stripe.unrecorded-payment";
+
 /** Of a page that may still be paid on, or was, while no item of its own tells of that. */
 function isUntold(sql: Sql | Tx) {
   return sql`
     checkouts.status in ('asked', 'open', 'complete')
     and not exists (
       select from attention_items told
-      where told.company_id = checkouts.company_id and told.kind = 'stripe.unrecorded-payment'
+      where told.company_id = checkouts.company_id and told.kind = ${UNRECORDED_PAYMENT}
         and told.key = 'checkout ' || checkouts.id
     )
   `;

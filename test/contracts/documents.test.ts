@@ -138,6 +138,7 @@ test("settings named in documents and compose files exist", () => {
 test("operations.md says what to do about every kind of attention item", () => {
   const kinds = [
     ...findAll(readSource(), /\bkind: "([a-z-]+\.[a-z.-]+)",/g),
+    ...findAll(readSource(), /\bUNRECORDED_[A-Z]+ = "([a-z.-]+)";/g),
     ...findAll(readSource(), /'([a-z]+\.[a-z-]+)', job, job/g),
   ];
   expect(kinds).toContain("run.dead");
