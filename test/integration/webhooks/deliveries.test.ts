@@ -2,7 +2,6 @@ import { Webhook } from "standardwebhooks";
 import { expect, test } from "vitest";
 import { recordEvents } from "../../../src/db/events.ts";
 import { openCompany } from "../../support/company.ts";
-import { eventually } from "../../support/eventually.ts";
 import type { ReceivedWebhook } from "../../support/webhook-receiver.ts";
 import { startWebhooks } from "./start-webhooks.ts";
 
@@ -154,12 +153,9 @@ test("a message whose delivery could not be written down is sent again, under th
     create trigger refuse before update on webhook_deliveries for each row execute function refuse()
   `;
   await happen("invoice.paid");
-  await eventually(async () => {
-    const [run] = await sql`
-      select from job_runs where job = 'webhook.deliver' and error_message like '%died here%'
-    `;
-    return run !== undefined;
-  });
+  const failed = async () =>
+    await sql`select from job_runs where job = 'webhook.deliver' and error_message like '%died here%'`;
+  await expect.poll(failed).toHaveLength(1);
   await sql`drop trigger refuse on webhook_deliveries`;
   await until("/hook", 2);
   const [delivery] = await settles(endpoint.id, "delivered");
@@ -179,13 +175,12 @@ test("what arises while another run delivers is delivered by that one, or right 
   await settles(endpoint.id, "delivered", 25);
   expect(new Set(receiver.received.map(({ id }) => id)).size).toBe(2 * many);
   expect(receiver.received).toHaveLength(2 * many);
-  await eventually(async () => {
-    const [row] = await sql<{ claimedBy: string | null; count: number }[]>`
+  const left = async () =>
+    await sql`
       select claimed_by, (select count(*)::int from webhook_deliveries where status = 'pending') as count
       from webhook_endpoints
     `;
-    return row!.claimedBy === null && row!.count === 0;
-  });
+  await expect.poll(left).toEqual([{ claimedBy: null, count: 0 }]);
 });
 
 test("whatever comes while hundreds are sent, of one record only one message is on its way, and in order", async () => {
@@ -224,13 +219,11 @@ test("whatever comes while hundreds are sent, of one record only one message is 
   // Those behind the three that failed wait with them.
   const due = 3 * records - 6;
   await until("/hook", due);
-  await eventually(async () => {
-    const [row] = await sql<{ count: number }[]>`
-      select count(*)::int as count from webhook_deliveries
-      where endpoint_id = ${endpoint.id} and status = 'delivered'
+  const delivered = async () =>
+    await sql`
+      select from webhook_deliveries where endpoint_id = ${endpoint.id} and status = 'delivered'
     `;
-    return row!.count === due - 3;
-  });
+  await expect.poll(delivered).toHaveLength(due - 3);
   expect(together).toEqual([]);
   expect(receiver.received).toHaveLength(due);
   for (const [id, types] of received) {
