@@ -1,5 +1,6 @@
 import { createHash, hash } from "node:crypto";
 import { z } from "zod";
+import { usualPageSize } from "../db/usual-page.ts";
 import { InvalidInput } from "../errors.ts";
 import { contentTypeOf, type FileKind, type OwnFileKind } from "../platform/file-kinds.ts";
 
@@ -84,7 +85,7 @@ export function pageOf(query: {
     const field = offset === undefined ? "limit" : "offset";
     throw new InvalidInput({ [field]: ["Use page and per_page, or limit and offset, not both."] });
   }
-  const size = perPage ?? limit ?? 25;
+  const size = perPage ?? limit ?? usualPageSize;
   return { limit: size, offset: offset ?? ((page ?? 1) - 1) * size };
 }
 

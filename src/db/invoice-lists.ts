@@ -3,6 +3,7 @@ import type { InvoiceStatus } from "../billing/statuses.ts";
 import { planAnew, type Sql, type Tx } from "./client.ts";
 import type { InvoiceSummaryRow } from "./invoice-tallies.ts";
 import { invoiceColumns, type InvoiceRow } from "./invoices.ts";
+import { limitToPage } from "./usual-page.ts";
 
 /** The parts of a company's invoices that are indexes' ranges of their own. */
 export interface InvoiceState {
@@ -159,7 +160,7 @@ export async function listInvoicesFound(
       select id, sort_key
       from found
       order by sort_key ${direction}, id ${direction}
-      ${pageOf(sql, { limit, offset })}
+      ${limitToPage(sql, { limit, offset })}
     )
     select ${listedColumns(sql)}
     from invoices
@@ -173,14 +174,6 @@ export async function listInvoicesFound(
 /** One text is in a few numbers and another in all: a plan that is made for any of them suits most of them ill. */
 function hasTexts({ texts = [] }: Pick<InvoiceFilter, "texts">): boolean {
   return texts.length > 0;
-}
-
-/**
- * The page that is asked for most is written out: where it begins and ends decides how a list is best read,
- * and as parameters PostgreSQL would look at them, and plan anew, each time.
- */
-function pageOf(sql: Sql | Tx, { limit, offset }: Pick<InvoicePlace, "limit" | "offset">) {
-  return limit === 25 && offset === 0 ? sql`limit 25` : sql`limit ${limit} offset ${offset}`;
 }
 
 function directionOf(sql: Sql | Tx, { isDescending }: InvoiceSort) {
