@@ -1,12 +1,6 @@
 import type { LocalDate } from "../billing/dates.ts";
-import { planAnew, type Sql, type Tx } from "./client.ts";
-import {
-  orderOfTold,
-  tellPage,
-  type ReportColumns,
-  type ReportPage,
-  type Told,
-} from "./report-pages.ts";
+import { planAnew, type Fragment, type Sql, type Tx } from "./client.ts";
+import { orderOfTold, tellPage, type ReportPage, type Told } from "./report-pages.ts";
 import { isIssued } from "./revenue.ts";
 
 interface Period {
@@ -33,10 +27,10 @@ export async function listIncome(
   { companyId, from, to }: Period,
   page: ReportPage,
 ): Promise<IncomeRow[]> {
-  const columns: ReportColumns = {
+  const columns = {
     keys: ["client_id"],
     sums: ["payment_count", "received", "refunded", "income"],
-    order: (row) => sql`${row}.income desc`,
+    order: (row: Fragment) => sql`${row}.income desc`,
   };
   return await planAnew(sql<IncomeRow[]>`
     with moved as (

@@ -1,14 +1,8 @@
 import type { LocalDate } from "../billing/dates.ts";
 import type { InvoiceStatus } from "../billing/statuses.ts";
-import { planAnew, type Sql, type Tx } from "./client.ts";
+import { planAnew, type Fragment, type Sql, type Tx } from "./client.ts";
 import { isOwed } from "./receivables.ts";
-import {
-  orderOfTold,
-  tellPage,
-  type ReportColumns,
-  type ReportPage,
-  type Told,
-} from "./report-pages.ts";
+import { orderOfTold, tellPage, type ReportPage, type Told } from "./report-pages.ts";
 
 /** What one client owes in one currency, by days past the due date. Minor units. */
 export interface ClientReceivablesRow extends Told {
@@ -32,7 +26,7 @@ export async function listReceivables(
   { companyId, today }: { companyId: number; today: LocalDate },
   page: ReportPage,
 ): Promise<ClientReceivablesRow[]> {
-  const columns: ReportColumns = {
+  const columns = {
     keys: ["client_id"],
     sums: [
       "invoice_count",
@@ -46,7 +40,7 @@ export async function listReceivables(
       "disputed",
     ],
     least: ["oldest_due_date"],
-    order: (row) => sql`${row}.outstanding desc`,
+    order: (row: Fragment) => sql`${row}.outstanding desc`,
   };
   return await planAnew(sql<ClientReceivablesRow[]>`
     with owed as (
@@ -180,12 +174,12 @@ export async function listCollections(
   { companyId, today }: { companyId: number; today: LocalDate },
   page: ReportPage,
 ): Promise<CollectionRow[]> {
-  const columns: ReportColumns = {
+  const columns = {
     keys: ["client_id"],
     sums: ["invoice_count", "overdue", "disputed", "reminders_sent"],
     least: ["oldest_due_date"],
     most: ["days_overdue", "last_reminder_at"],
-    order: (row) => sql`${row}.days_overdue desc, ${row}.overdue desc`,
+    order: (row: Fragment) => sql`${row}.days_overdue desc, ${row}.overdue desc`,
   };
   return await planAnew(sql<CollectionRow[]>`
     with summed as (

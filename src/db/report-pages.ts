@@ -13,7 +13,7 @@ export interface Told {
 }
 
 /** Of the CTE `summed`. */
-export interface ReportColumns {
+interface ReportColumns {
   /** What rows are split by, beside the currency; null in a total. */
   keys: readonly string[];
   /** Whole numbers that are added up. */

@@ -1,12 +1,6 @@
 import type { LocalDate } from "../billing/dates.ts";
 import { planAnew, type Fragment, type Sql, type Tx } from "./client.ts";
-import {
-  orderOfTold,
-  tellPage,
-  type ReportColumns,
-  type ReportPage,
-  type Told,
-} from "./report-pages.ts";
+import { orderOfTold, tellPage, type ReportPage, type Told } from "./report-pages.ts";
 import { amountOf, currencyOf, foreignCurrencies, workWithCurrency } from "./worked-time.ts";
 
 /** The columns of `worthSums` that are added up. */
@@ -66,10 +60,10 @@ export async function listTaskTime(
   page: ReportPage,
 ): Promise<TaskTimeRow[]> {
   const { companyId } = filter;
-  const columns: ReportColumns = {
+  const columns = {
     keys: ["task_id", "of_project", "service_id"],
     sums: worthColumns,
-    order: (row) => sql`${row}.seconds desc`,
+    order: (row: Fragment) => sql`${row}.seconds desc`,
   };
   return await planAnew(sql<TaskTimeRow[]>`
     with ${foreignCurrencies(sql, filter)}, summed as (
@@ -226,10 +220,10 @@ export async function listClientTime(
   page: ReportPage,
 ): Promise<ClientTimeRow[]> {
   const { companyId } = filter;
-  const columns: ReportColumns = {
+  const columns = {
     keys: ["client_id"],
     sums: worthColumns,
-    order: (row) => sql`${row}.billable desc`,
+    order: (row: Fragment) => sql`${row}.billable desc`,
   };
   return await planAnew(sql<ClientTimeRow[]>`
     with ${foreignCurrencies(sql, filter)}, summed as (

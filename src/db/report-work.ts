@@ -1,13 +1,7 @@
 import type { LocalDate } from "../billing/dates.ts";
 import { planAnew, type Fragment, type Sql, type Tx } from "./client.ts";
 import { isOwed } from "./receivables.ts";
-import {
-  orderOfTold,
-  tellPage,
-  type ReportColumns,
-  type ReportPage,
-  type Told,
-} from "./report-pages.ts";
+import { orderOfTold, tellPage, type ReportPage, type Told } from "./report-pages.ts";
 import { amountOf, isUnbilled } from "./worked-time.ts";
 
 /** Work that could be billed and is on no invoice, of one client and project in one currency. */
@@ -37,11 +31,11 @@ export async function listUnbilledByProject(
   { companyId, currency }: { companyId: number; currency: string },
   page: ReportPage,
 ): Promise<UnbilledProjectRow[]> {
-  const columns: ReportColumns = {
+  const columns = {
     keys: ["client_id", "project_id"],
     sums: ["entry_count", "seconds", "time_amount", "expense_count", "expense_amount"],
     least: ["oldest_date"],
-    order: (row) => sql`${row}.time_amount + ${row}.expense_amount desc`,
+    order: (row: Fragment) => sql`${row}.time_amount + ${row}.expense_amount desc`,
   };
   return await planAnew(sql<UnbilledProjectRow[]>`
     with work as (${unbilledWork(sql, { companyId, currency })}), summed as (
