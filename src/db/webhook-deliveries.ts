@@ -131,7 +131,7 @@ export async function insertWebhookDeliveries(
         company_id, endpoint_id, event_id, type, subject, body, 'pending', now(), now()
       from wanted
       order by event_id, endpoint_id, type
-      on conflict do nothing
+      on conflict (company_id, endpoint_id, event_id, type) where event_id is not null do nothing
       returning company_id, endpoint_id, event_id
     )
     select company_id, endpoint_id, max(event_id) as event_id, count(*)::int as messages
