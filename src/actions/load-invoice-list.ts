@@ -17,7 +17,7 @@ import {
   type InvoiceTallyRow,
 } from "../db/invoice-tallies.ts";
 
-export type InvoicesAsked = Omit<InvoiceFilter, "texts">;
+export type InvoicesAsked = Omit<InvoiceFilter, "states" | "texts">;
 
 export interface InvoiceList {
   invoices: ListedInvoiceRow[];
@@ -98,7 +98,10 @@ async function findBroad(sql: Sql, asked: InvoicesAsked): Promise<Found | "nothi
     const isAll = isArchived === undefined;
     return { filter: { companyId }, summary: addUp(tallies), states, isAll, collectedMax: 0 };
   }
-  const filter = { companyId, texts, isArchived };
+  // The index by number has the states before it; others have not.
+  const filter = texts.some(({ numbers }) => numbers.kind === "beginnings")
+    ? { companyId, texts, states }
+    : { companyId, texts, isArchived };
   const known = texts.length === 1 ? tallyOf(texts[0]!, tallies) : undefined;
   const summary = known ?? (await summarizeInvoices(sql, filter));
   return { filter, summary, states, collectedMax: collectedMaxOf(texts) };

@@ -52,7 +52,7 @@ export async function listFreeNumbers(
     -- Not "not exists": PostgreSQL might then read all the numbers a company ever had, to look up a few.
     where (
         select true from ${tx(table)} taken
-        where taken.company_id = ${companyId} and taken.${tx(column)} = number.text collate "C"
+        where taken.company_id = ${companyId} and taken.${tx(column)} = number.text
         limit 1
       ) is null
       and (
@@ -75,7 +75,7 @@ export async function findTakenNumbers(
   const rows = await sql<{ number: string }[]>`
     select ${sql(column)} as number
     from ${sql(table)}
-    where company_id = ${companyId} and ${sql(column)} collate "C" = any(${[...numbers]}::text[])
+    where company_id = ${companyId} and ${sql(column)} = any(${[...numbers]}::text[])
     union all
     select number
     from retired_numbers

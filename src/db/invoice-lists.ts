@@ -20,6 +20,8 @@ export interface InvoiceText {
 export interface InvoiceFilter {
   companyId: number;
   statuses?: readonly InvoiceStatus[] | undefined;
+  /** For a filter that has no statuses of its own. */
+  states?: readonly InvoiceState[] | undefined;
   texts?: readonly InvoiceText[] | undefined;
   clientId?: number | undefined;
   projectId?: number | undefined;
@@ -194,10 +196,11 @@ function matches(sql: Sql | Tx, filter: InvoiceFilter) {
 }
 
 function isFiltered(sql: Sql | Tx, filter: InvoiceFilter) {
-  const { companyId, statuses, clientId, projectId, categoryId } = filter;
+  const { companyId, statuses, states, clientId, projectId, categoryId } = filter;
   const { search, numberPart, ids, isArchived } = filter;
   return sql`
     ${statuses === undefined ? sql`` : sql`and status = any(${[...statuses]}::text[])`}
+    ${states === undefined ? sql`` : isInState(sql, states)}
     ${haveTexts(sql, filter.texts ?? [])}
     ${clientId === undefined ? sql`` : sql`and client_id = ${clientId}`}
     ${projectId === undefined ? sql`` : sql`and project_id = ${projectId}`}
@@ -216,6 +219,15 @@ function isFiltered(sql: Sql | Tx, filter: InvoiceFilter) {
     ${numberPart === undefined ? sql`` : sql`and ${hasPart(sql, numberPart)}`}
     ${ids === undefined ? sql`` : sql`and id = any(${[...ids]}::int8[])`}
     ${isArchived === undefined ? sql`` : sql`and is_archived = ${isArchived}`}
+  `;
+}
+
+/** All states there are may be named too: then they only lead to what comes after them in an index. */
+function isInState(sql: Sql | Tx, states: readonly InvoiceState[]) {
+  const statuses = [...new Set(states.map(({ status }) => status))];
+  const archived = [...new Set(states.map(({ isArchived }) => String(isArchived)))];
+  return sql`
+    and is_archived = any(${archived}::text[]::boolean[]) and status = any(${statuses}::text[])
   `;
 }
 
