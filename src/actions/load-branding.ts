@@ -1,6 +1,5 @@
 import type { Sql, Tx } from "../db/client.ts";
 import { findPrintedTemplate } from "../db/invoice-templates.ts";
-import { textOfHtml } from "../platform/html.ts";
 import type { PaperBranding } from "./invoice-document.ts";
 
 /** What a company's papers and mails look like; undefined for one that has said nothing of it. */
@@ -17,7 +16,14 @@ export async function loadBranding(
     accentColor,
     fontFamily,
     logo: logoPrint,
-    header: template.headerHtml === null ? null : textOfHtml(template.headerHtml),
-    footer: template.footerHtml === null ? null : textOfHtml(template.footerHtml),
+    header: await printedText(template.headerHtml),
+    footer: await printedText(template.footerHtml),
   };
+}
+
+async function printedText(html: string | null): Promise<string | null> {
+  if (html === null) return null;
+  // Only now: reading HTML takes megabytes once it is loaded, and most companies have none.
+  const { textOfHtml } = await import("../platform/html.ts");
+  return textOfHtml(html);
 }

@@ -1,11 +1,9 @@
-import express from "express";
 import { closeHttpServer, createHttpServer } from "../api/server.ts";
 import { assertMigrated, assertReachable, openPlatform, type Platform } from "../bootstrap.ts";
 import type { Config } from "../config/config.ts";
 import { createLifecycle, type Lifecycle } from "../platform/lifecycle.ts";
 import { createLog, type Log } from "../platform/log.ts";
 import { listen } from "../platform/listen.ts";
-import { createProbes } from "../platform/probes.ts";
 
 /** Runs one part of the platform until a signal comes; what does not start is an error, and nothing is left. */
 export async function startProcess(
@@ -39,6 +37,9 @@ export async function serveProbes(platform: Platform, lifecycle: Lifecycle): Pro
   const { config, readiness, registry } = platform;
   const { port } = config;
   if (port === undefined) return;
+  // Most workers are asked nothing, and need not load what answers.
+  const { default: express } = await import("express");
+  const { createProbes } = await import("../platform/probes.ts");
   const app = express();
   app.disable("x-powered-by");
   app.use(createProbes({ readiness, metrics: config.hasMetrics ? registry : undefined }));
