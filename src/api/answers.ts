@@ -217,9 +217,10 @@ export function toJson(value: unknown): string {
  * standing clock two changes have one instant.
  */
 function versionOf(row: { updatedAt: Date }): string {
-  const values = Object.values(row).map((value: unknown) =>
-    typeof value === "bigint" ? value.toString() : value,
-  );
+  const values = Object.values(row).map((value: unknown) => {
+    if (value instanceof Date) return value.getTime();
+    return typeof value === "bigint" ? value.toString() : value;
+  });
   return shortDigest(toJson(values));
 }
 

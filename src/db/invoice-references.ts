@@ -76,17 +76,25 @@ export async function getInvoicedClient(
   return row;
 }
 
-/** As `getInvoicedClient`, for who knows the invoice and not yet its client. */
-export function selectInvoicedClient(
+/** The client and the category of an invoice, deleted or not. */
+export type InvoiceReferencesRow = ClientRow & { categoryName: string | null };
+
+/** For who knows of the invoice nothing but its id. */
+export function selectInvoiceReferences(
   sql: Sql,
   { companyId, invoiceId }: { companyId: number; invoiceId: number },
-): Select<ClientRow> {
-  return sql<ClientRow[]>`
-    select ${clientColumns(sql)}
-    from clients
-    where company_id = ${companyId} and id = (
-      select client_id from invoices where company_id = ${companyId} and id = ${invoiceId}
-    )
+): Select<InvoiceReferencesRow> {
+  return sql<InvoiceReferencesRow[]>`
+    select client.*, category.name as category_name
+    from invoices
+    cross join lateral (
+      select ${clientColumns(sql)}
+      from clients
+      where company_id = invoices.company_id and id = invoices.client_id
+    ) as client
+    left join categories as category
+      on category.company_id = invoices.company_id and category.id = invoices.category_id
+    where invoices.company_id = ${companyId} and invoices.id = ${invoiceId}
   `;
 }
 

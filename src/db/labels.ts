@@ -1,5 +1,5 @@
 import { NotFound } from "../errors.ts";
-import type { Select, Sql, Tx } from "./client.ts";
+import type { Sql, Tx } from "./client.ts";
 
 /** What a company files its records under: an invoice has one category and any number of tags. */
 export interface LabelRow {
@@ -50,20 +50,6 @@ export async function getLabel(sql: Sql | Tx, ref: LabelRef): Promise<LabelRow> 
   const row = await findLabel(sql, ref);
   if (row === undefined) throw new NotFound(kinds[ref.kind].noun);
   return row;
-}
-
-/** The category of an invoice, deleted or not; no row where it has none. */
-export function selectInvoiceCategory(
-  sql: Sql,
-  { companyId, invoiceId }: { companyId: number; invoiceId: number },
-): Select<{ id: number; name: string }> {
-  return sql<{ id: number; name: string }[]>`
-    select id, name
-    from categories
-    where company_id = ${companyId} and id = (
-      select category_id from invoices where company_id = ${companyId} and id = ${invoiceId}
-    )
-  `;
 }
 
 /** As `getLabel`, and nobody else may change it until the transaction ends. */

@@ -5,11 +5,10 @@ import { listAdjustments } from "../../../db/invoice-adjustments.ts";
 import { listArtifacts } from "../../../db/invoice-artifacts.ts";
 import { listInvoiceLateFees } from "../../../db/invoice-late-fees.ts";
 import { listInvoiceLines, type InvoiceLineRow } from "../../../db/invoice-lines.ts";
-import { selectInvoicedClient } from "../../../db/invoice-references.ts";
+import { selectInvoiceReferences } from "../../../db/invoice-references.ts";
 import { listInvoiceReminders } from "../../../db/invoice-reminders.ts";
 import { listInvoiceTaxes, type InvoiceTaxRow } from "../../../db/invoice-taxes.ts";
 import { selectInvoice, type InvoiceRow } from "../../../db/invoices.ts";
-import { selectInvoiceCategory } from "../../../db/labels.ts";
 import { listInvoicePayments } from "../../../db/payments.ts";
 import { listRecordTags } from "../../../db/record-tags.ts";
 import { defineTogether } from "../../../db/together.ts";
@@ -119,8 +118,7 @@ const readInvoice = defineTogether((sql, where: { companyId: number; invoiceId: 
   const { companyId, invoiceId } = where;
   return {
     invoices: selectInvoice(sql, { companyId, id: invoiceId }),
-    categories: selectInvoiceCategory(sql, where),
-    clients: selectInvoicedClient(sql, where),
+    references: selectInvoiceReferences(sql, where),
     lines: listInvoiceLines(sql, where),
     taxes: listInvoiceTaxes(sql, { companyId, invoiceIds: [invoiceId] }),
     tags: listRecordTags(sql, { kind: "invoice", companyId, ids: [invoiceId] }),
@@ -141,8 +139,12 @@ export async function answerInvoiceDetail(
   const found = await readInvoice(sql, { companyId: company.id, invoiceId });
   const [invoice] = found.invoices;
   if (invoice === undefined) throw new NotFound("Invoice");
+  const references = found.references[0]!;
   const more = {
-    category: found.categories[0] ?? null,
+    category:
+      invoice.categoryId === null
+        ? null
+        : { id: invoice.categoryId, name: references.categoryName },
     adjustments: found.adjustments.map(presentAdjustment),
     artifacts: found.artifacts.map(presentArtifact),
     late_fees: found.lateFees.map(presentInvoiceLateFee),
@@ -150,7 +152,7 @@ export async function answerInvoiceDetail(
     reminders: found.reminders.map(presentInvoiceReminder),
   };
   if (mayUse("tags:read")) withMore(more, { tags: found.tags.map(({ name }) => name) });
-  if (mayUse("clients:read")) withMore(more, { client: presentClient(found.clients[0]!) });
+  if (mayUse("clients:read")) withMore(more, { client: presentClient(references) });
   if (mayUse("payments:read")) {
     withMore(more, { payments: found.payments.map(presentPayment) });
   }

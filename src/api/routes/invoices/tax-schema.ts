@@ -17,30 +17,36 @@ export const invoiceTaxJson = z
 
 /** Taxes of the lines, or of the whole; the tax on a late fee is part of the fee. */
 export function presentTaxes(lines: readonly InvoiceLineRow[], ofWhole: readonly InvoiceTaxRow[]) {
-  const ofLines = lines
-    .filter((line) => !line.isLateFee)
-    .flatMap((line) => [
-      {
-        taxRateId: line.taxRateId,
-        lineItemId: line.id,
+  const taxes: z.output<typeof invoiceTaxJson>[] = [];
+  for (const line of lines) {
+    if (line.isLateFee) continue;
+    if (line.taxRate1 !== null) {
+      taxes.push({
+        tax_rate_id: line.taxRateId,
+        line_item_id: line.id,
         name: line.taxName1,
-        rate: line.taxRate1,
-        amount: line.taxAmount1,
-      },
-      {
-        taxRateId: null,
-        lineItemId: line.id,
+        rate: presentRate(line.taxRate1),
+        amount: presentMinor(line.taxAmount1),
+      });
+    }
+    if (line.taxRate2 !== null) {
+      taxes.push({
+        tax_rate_id: null,
+        line_item_id: line.id,
         name: line.taxName2,
-        rate: line.taxRate2,
-        amount: line.taxAmount2,
-      },
-    ])
-    .filter((tax) => tax.rate !== null);
-  return [...ofLines, ...ofWhole.map((tax) => ({ ...tax, lineItemId: null }))].map((tax) => ({
-    tax_rate_id: tax.taxRateId,
-    line_item_id: tax.lineItemId,
-    name: tax.name,
-    rate: presentRate(tax.rate),
-    amount: presentMinor(tax.amount),
-  }));
+        rate: presentRate(line.taxRate2),
+        amount: presentMinor(line.taxAmount2),
+      });
+    }
+  }
+  for (const tax of ofWhole) {
+    taxes.push({
+      tax_rate_id: tax.taxRateId,
+      line_item_id: null,
+      name: tax.name,
+      rate: presentRate(tax.rate),
+      amount: presentMinor(tax.amount),
+    });
+  }
+  return taxes;
 }
