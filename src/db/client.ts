@@ -19,8 +19,8 @@ export type Parameter = postgres.ParameterOrJSON<bigint>;
 /** A column of a select, by the name that its rows have it under. */
 export interface Column {
   name: string;
-  /** PostgreSQL's oid of its type. */
-  type: number;
+  /** What PostgreSQL's text for a value means, as if the driver had read it. */
+  read: (text: string) => unknown;
 }
 
 export interface DatabaseOptions {
@@ -150,13 +150,18 @@ class Life {
  * be mixed up in arithmetic.
  */
 function idsAsNumbers(value: unknown, column?: { name: string }): unknown {
-  if (typeof value !== "bigint" || column === undefined) return value;
-  let isId = idColumns.get(column.name);
+  return typeof value === "bigint" && column !== undefined && isIdColumn(column.name)
+    ? Number(value)
+    : value;
+}
+
+function isIdColumn(name: string): boolean {
+  let isId = idColumns.get(name);
   if (isId === undefined) {
-    isId = /^id$|(?:Id|By|_id|_by)$/.test(column.name);
-    idColumns.set(column.name, isId);
+    isId = /^id$|(?:Id|By|_id|_by)$/.test(name);
+    idColumns.set(name, isId);
   }
-  return isId ? Number(value) : value;
+  return isId;
 }
 
 /** Names of columns, as many as our statements have, and whether they are ids. */
@@ -172,18 +177,21 @@ export function planAnew<Row extends object>(select: Select<Row>): Select<Row> {
 }
 
 /** What a select has in its rows. */
-export async function describeColumns(select: Pick<Select<object>, "describe">): Promise<Column[]> {
+export async function describeColumns(
+  sql: Sql,
+  select: Pick<Select<object>, "describe">,
+): Promise<Column[]> {
   const { columns } = await select.describe();
-  return columns.map(({ name, type }) => ({ name, type }));
+  return columns.map(({ name, type }) => ({ name, read: readerOf(sql, { name, type }) }));
 }
 
-/** What PostgreSQL's text for a value means in a column, as if the driver had read it. */
-export function readValue(sql: Sql, column: Column, text: string | null): unknown {
-  if (text === null) return null;
+/** @param column its type by PostgreSQL's oid */
+function readerOf(sql: Sql, column: { name: string; type: number }): Column["read"] {
   const parse: (((text: string) => unknown) & { array?: boolean }) | undefined =
     sql.options.parsers[column.type];
-  if (parse === undefined) return text;
-  return idsAsNumbers(parse(parse.array === true ? text.slice(1) : text), column);
+  if (parse === undefined) return (text) => text;
+  if (parse.array === true) return (text) => parse(text.slice(1));
+  return (text) => idsAsNumbers(parse(text), column);
 }
 
 /** PostgreSQL's error code (SQLSTATE), when the error came from there. */

@@ -1,6 +1,5 @@
 import {
   describeColumns,
-  readValue,
   type Column,
   type Fragment,
   type Parameter,
@@ -20,11 +19,18 @@ type RowsOf<P extends Parts> = {
 /** What a set comes to on one pool: its statement, and what its parts have in their rows. */
 interface Prepared {
   names: string[];
-  columns: Column[][];
+  shapes: RowShape[];
   /** With its parameters as $1, $2, … */
   text: string;
   /** What is sent for each parameter, with stand-ins in it. */
   parameters: unknown[];
+}
+
+/** What the rows of a part have. */
+interface RowShape {
+  columns: Column[];
+  /** A row without its values. */
+  blank: Readonly<Record<string, null>>;
 }
 
 /** Stands for a value of the key until a set is read. */
@@ -54,13 +60,13 @@ export function defineTogether<const P extends Parts, Key extends object>(
       // A failure is nothing to remember.
       preparing.catch(() => known.delete(sql));
     }
-    const { names, columns, text, parameters } = await preparing;
+    const { names, shapes, text, parameters } = await preparing;
     // oxlint-disable-next-line no-unsafe-type-assertion -- values of a template, or what stands in their place
     const values = parameters.map((parameter) => fill(parameter, key)) as Parameter[];
     const [found] = await sql.unsafe(text, values, { prepare: true }).values();
     const rows = names.map((name, index) => [
       name,
-      readRows(sql, columns[index]!, String(found![index] ?? "")),
+      readRows(shapes[index]!, String(found![index] ?? "")),
     ]);
     // oxlint-disable-next-line no-unsafe-type-assertion -- each part's rows under its name, by its own columns
     return Object.fromEntries(rows) as RowsOf<P>;
@@ -71,7 +77,9 @@ async function prepare(sql: Sql, partsOf: (key: never) => Parts): Promise<Prepar
   // oxlint-disable-next-line no-unsafe-type-assertion -- whatever is asked for is stood for
   const key = new Proxy({}, { get: (_key, name) => new StandIn(String(name)) }) as never;
   const parts = Object.entries(partsOf(key));
-  const columns = await Promise.all(Object.values(partsOf(key)).map(describeColumns));
+  const shapes = await Promise.all(
+    Object.values(partsOf(key)).map(async (part) => shapeOf(await describeColumns(sql, part))),
+  );
   // A row as text has all that the driver would be sent for it; one row ends where the next begins.
   const texts = parts.map(([, part]) => {
     // oxlint-disable-next-line no-unsafe-type-assertion -- a select that is not awaited is a fragment
@@ -79,7 +87,7 @@ async function prepare(sql: Sql, partsOf: (key: never) => Parts): Promise<Prepar
     return sql`array_to_string(array(select part from (${select}) as part), '')`;
   });
   const whole = sql`select ${texts.reduce((all, text) => sql`${all}, ${text}`)}`;
-  return { names: parts.map(([name]) => name), columns, ...number(whole) };
+  return { names: parts.map(([name]) => name), shapes, ...number(whole) };
 }
 
 /**
@@ -110,15 +118,25 @@ function fill(own: unknown, key: object): unknown {
   return own instanceof StandIn ? (Reflect.get(key, own.name) as unknown) : own;
 }
 
+/**
+ * An object that gets its keys one by one is a table of them to V8, slow to fill and to read from; one that is
+ * parsed, and its copies, have them in fixed places.
+ */
+function shapeOf(columns: Column[]): RowShape {
+  const entries = columns.map(({ name }) => `${JSON.stringify(name)}:null`);
+  // oxlint-disable-next-line no-unsafe-type-assertion -- as it was just written
+  return { columns, blank: JSON.parse(`{${entries.join()}}`) as Record<string, null> };
+}
+
 /** Rows as PostgreSQL writes them, one right after the other: `(1,a)(2,"b c")`. */
-function readRows(sql: Sql, columns: readonly Column[], text: string): Record<string, unknown>[] {
+function readRows({ columns, blank }: RowShape, text: string): Record<string, unknown>[] {
   const rows: Record<string, unknown>[] = [];
   for (let at = 0; at < text.length;) {
-    const row: Record<string, unknown> = {};
-    for (const column of columns) {
-      const field = readField(text, at + 1);
-      row[column.name] = readValue(sql, column, field.value);
-      at = field.end;
+    const row: Record<string, unknown> = { ...blank };
+    for (const { name, read } of columns) {
+      const { value, end } = readField(text, at + 1);
+      if (value !== null) row[name] = read(value);
+      at = end;
     }
     rows.push(row);
     at += 1;
