@@ -81,7 +81,11 @@ export async function measureOurs(
       await leaveEvents(sql, companyId, { from, count: messages });
     }, WARM_UP + messages);
     from += messages;
+    await untilNobodyDelivers(sql);
     await oweMessages(sql, companyId, { from, count: messages - 1 });
+    if ((await countDelivered(sql)) !== WARM_UP + messages) {
+      throw new Error("what was owed was delivered before the clock ran");
+    }
     const delivering = await measure(
       async () => {
         // Somebody has to be told of it.
@@ -145,15 +149,32 @@ async function untilDelivered(sql: Sql, wanted: number): Promise<void> {
   let last = 0;
   let progressedAt = performance.now();
   for (;;) {
-    const [row] = await sql<{ count: number }[]>`
-      select count(*)::int as count from webhook_deliveries where status = 'delivered'
-    `;
-    const { count } = row!;
+    const count = await countDelivered(sql);
     if (count >= wanted) return;
     if (count > last) progressedAt = performance.now();
     last = count;
     if (performance.now() - progressedAt > STUCK_MS) throw new Error(`only ${count} are delivered`);
     // Counting is work for the database, too.
     await delay(Math.max(LOOK_EVERY_MS, (wanted - count) / 50));
+  }
+}
+
+async function countDelivered(sql: Sql): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    select count(*)::int as count from webhook_deliveries where status = 'delivered'
+  `;
+  return row!.count;
+}
+
+/** Runs look for more when they have delivered what there was. */
+async function untilNobodyDelivers(sql: Sql): Promise<void> {
+  const deadline = performance.now() + STUCK_MS;
+  for (;;) {
+    const [row] = await sql<{ count: number }[]>`
+      select count(*)::int as count from job_runs where status in ('queued', 'running', 'retrying')
+    `;
+    if (row!.count === 0) return;
+    if (performance.now() > deadline) throw new Error(`${row!.count} runs do not end`);
+    await delay(LOOK_EVERY_MS);
   }
 }

@@ -1,5 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
 import { currencyCodes } from "../billing/money.ts";
-import { faultOfCondition, ruleFieldType, type RuleSubject } from "../billing/rule-conditions.ts";
+import {
+  faultOfCondition,
+  ruleFieldType,
+  type RuleCondition,
+  type RuleSubject,
+} from "../billing/rule-conditions.ts";
 import { invoiceStatuses } from "../billing/statuses.ts";
 import type { Tx } from "../db/client.ts";
 import { billingMethods, projectStatuses } from "../db/projects.ts";
@@ -91,7 +97,7 @@ export async function replaceRule(
   input: RuleInput,
   beforeNewTag: BeforeNewTag,
 ): Promise<RuleRow> {
-  const fields = await fieldsOf(tx, by, input, beforeNewTag);
+  const fields = await fieldsOf(tx, by, input, beforeNewTag, rule.conditions);
   const isOver = fields.isEnabled || rule.disabledCode === null;
   return await writeRule(tx, by, rule, {
     ...fields,
@@ -126,15 +132,17 @@ async function writeRule(tx: Tx, by: Acting, rule: RuleRow, fields: RuleFields):
   return written;
 }
 
+/** @param kept conditions that the rule has already */
 async function fieldsOf(
   tx: Tx,
   by: Acting,
   input: RuleInput,
   beforeNewTag: BeforeNewTag,
+  kept: readonly RuleCondition[] = [],
 ): Promise<RuleFields> {
   const { name, isEnabled, position, conditions } = input;
   const subjectType = subjectOfRule(input);
-  await checkConditions(tx, by.company.id, { subjectType, conditions });
+  await checkConditions(tx, by.company.id, { subjectType, conditions, kept });
   const common = {
     name,
     isEnabled,
@@ -208,11 +216,18 @@ const choicesOf: Readonly<Record<RuleSubject, Readonly<Record<string, readonly s
 async function checkConditions(
   tx: Tx,
   companyId: number,
-  { subjectType, conditions }: Pick<RuleFields, "subjectType" | "conditions">,
+  {
+    subjectType,
+    conditions,
+    kept,
+  }: Pick<RuleFields, "subjectType" | "conditions"> & { kept: readonly RuleCondition[] },
 ): Promise<void> {
   const references: (RuleReference & { index: number })[] = [];
   for (const [index, condition] of conditions.entries()) {
-    const fault = faultOfCondition(subjectType, condition, choicesOf[subjectType][condition.field]);
+    // A rule from when any value was taken may be renamed.
+    const isKept = kept.some((known) => isDeepStrictEqual(known, condition));
+    const choices = isKept ? undefined : choicesOf[subjectType][condition.field];
+    const fault = faultOfCondition(subjectType, condition, choices);
     if (fault !== undefined) {
       throw new InvalidInput({ [`conditions.${index}.${fault.key}`]: [fault.text] });
     }

@@ -63,7 +63,7 @@ export function handle(route: Route, parts: HandlerParts): RequestHandler {
       const work = async (tx: Tx) => {
         const header = request.get("If-Match");
         await checkIfMatch(tx, route, { header, context, params: input.params });
-        return await route.run({ ...context, tx }, { ...input, file });
+        return await route.run(Object.assign(context, { tx }), { ...input, file });
       };
       return await inTransaction(services.sql, async (tx) => {
         const key = route.method === "post" ? request.get("Idempotency-Key") : undefined;
@@ -109,7 +109,7 @@ async function answerSigned(
     const input = { params: undefined, query: undefined, body: undefined, raw };
     const answer = await inTransaction(
       services.sql,
-      async (tx) => await route.run({ ...context, tx }, input),
+      async (tx) => await route.run(Object.assign(context, { tx }), input),
     );
     await send(request, response, answer);
   } catch (error) {
