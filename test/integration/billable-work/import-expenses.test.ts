@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { line } from "../invoices/start-invoicing.ts";
 import { startExpenses } from "./start-expenses.ts";
+import { expectFreedWithInvoice } from "./start-work.ts";
 
 test("expenses become lines over their amount, taxed at their own rate or as the company does", async () => {
   const { draft, expectCall, spent } = await startExpenses({
@@ -130,16 +131,7 @@ test("voiding or deleting the invoice, or taking the line off, frees the expense
     [two.id, null],
   ];
 
-  const voided = await imported();
-  expect(await unbilled()).toEqual([]);
-  await expectCall(200, "POST", `${voided.path}/void`);
-  expect(await unbilled()).toEqual(both);
-  // What is billed again stays so when the old invoice goes for good.
-  const second = await imported();
-  await expectCall(204, "DELETE", voided.path);
-  expect(await unbilled()).toEqual([]);
-  await expectCall(204, "DELETE", second.path);
-  expect(await unbilled()).toEqual(both);
+  await expectFreedWithInvoice(expectCall, { imported, unbilled, all: both });
 
   const third = await imported();
   await expectCall(204, "DELETE", `${third.path}/line-items/${third.lines[2].id}`);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { line } from "../invoices/start-invoicing.ts";
-import { startWork } from "./start-work.ts";
+import { expectFreedWithInvoice, startWork } from "./start-work.ts";
 
 test("time becomes lines of hours at its rate, with the taxes of its service", async () => {
   const { draft, expectCall, worked, serviceId, project } = await startWork({ timezone: "UTC" });
@@ -154,16 +154,7 @@ test("voiding or deleting the invoice, or deleting the line, frees the time", as
     [other.id, null],
   ];
 
-  const voided = await imported();
-  expect(await unbilled()).toEqual([]);
-  await expectCall(200, "POST", `${voided.path}/void`);
-  expect(await unbilled()).toEqual(both);
-  // What is billed again stays so when the old invoice goes for good.
-  const second = await imported();
-  await expectCall(204, "DELETE", voided.path);
-  expect(await unbilled()).toEqual([]);
-  await expectCall(204, "DELETE", second.path);
-  expect(await unbilled()).toEqual(both);
+  await expectFreedWithInvoice(expectCall, { imported, unbilled, all: both });
 
   const third = await imported();
   await expectCall(204, "DELETE", `${third.path}/line-items/${third.line.id}`);

@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import { hashToken, createToken } from "../../../src/platform/tokens.ts";
 import { insertApiToken } from "../../../src/db/api-tokens.ts";
 import { insertMember, type Role } from "../../../src/db/company-members.ts";
@@ -67,4 +68,30 @@ export async function startWork(company: Record<string, unknown> = {}): Promise<
 async function expectSwitch({ ask, companyId }: Invoicing, token: string): Promise<void> {
   const reply = await ask("POST", `/api/v1/companies/${companyId}/switch`, { token });
   if (reply.status !== 200) throw new Error(`switch: ${reply.status} ${reply.text}`);
+}
+
+/** What was imported onto an invoice is unbilled again once that is voided or deleted. Ends with `all` unbilled. */
+export async function expectFreedWithInvoice(
+  expectCall: Working["expectCall"],
+  {
+    imported,
+    unbilled,
+    all,
+  }: {
+    /** Imports all of it onto a new draft. */
+    imported: () => Promise<{ path: string }>;
+    unbilled: () => Promise<unknown>;
+    all: unknown;
+  },
+): Promise<void> {
+  const voided = await imported();
+  expect(await unbilled()).toEqual([]);
+  await expectCall(200, "POST", `${voided.path}/void`);
+  expect(await unbilled()).toEqual(all);
+  // What is billed again stays so when the old invoice goes for good.
+  const second = await imported();
+  await expectCall(204, "DELETE", voided.path);
+  expect(await unbilled()).toEqual([]);
+  await expectCall(204, "DELETE", second.path);
+  expect(await unbilled()).toEqual(all);
 }

@@ -1,22 +1,12 @@
 import { expect, test } from "vitest";
 import {
   canBecome,
+  invoiceStatuses,
   isOverdue,
   statusAfterPayment,
   statusColor,
   statusLabel,
-  type InvoiceStatus,
 } from "../../../src/billing/statuses.ts";
-
-const statuses: InvoiceStatus[] = [
-  "draft",
-  "sent",
-  "viewed",
-  "partial",
-  "paid",
-  "overdue",
-  "cancelled",
-];
 
 const sentInvoice = {
   total: 10_000n,
@@ -28,7 +18,7 @@ const sentInvoice = {
 };
 
 test("labels and colours are those of the contract", () => {
-  expect(statuses.map((status) => `${statusLabel(status)} ${statusColor(status)}`)).toEqual([
+  expect(invoiceStatuses.map((status) => `${statusLabel(status)} ${statusColor(status)}`)).toEqual([
     "Draft gray",
     "Sent blue",
     "Viewed indigo",
@@ -44,15 +34,15 @@ test("an invoice goes through its statuses as section 8 says", () => {
   expect(canBecome("sent", "viewed")).toBe(true);
   expect(canBecome("viewed", "partial")).toBe(true);
   expect(canBecome("partial", "paid")).toBe(true);
-  const toOverdue = statuses.filter((status) => canBecome(status, "overdue"));
+  const toOverdue = invoiceStatuses.filter((status) => canBecome(status, "overdue"));
   // Paid comes back to it when a refund reopens the invoice.
   expect(toOverdue).toEqual(["sent", "viewed", "partial", "paid"]);
 });
 
 test("anything but a paid invoice can be cancelled, and a cancelled one stays so", () => {
-  const cancellable = statuses.filter((status) => canBecome(status, "cancelled"));
+  const cancellable = invoiceStatuses.filter((status) => canBecome(status, "cancelled"));
   expect(cancellable).toEqual(["draft", "sent", "viewed", "partial", "overdue"]);
-  expect(statuses.filter((status) => canBecome("cancelled", status))).toEqual([]);
+  expect(invoiceStatuses.filter((status) => canBecome("cancelled", status))).toEqual([]);
 });
 
 test("the amount paid decides between sent, viewed, partial and paid", () => {
