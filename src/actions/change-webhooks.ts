@@ -167,7 +167,7 @@ export async function redeliverWebhook(
   requireEnabled(endpoint);
   await settleWebhookItems(tx, endpoint, "it was asked for again");
   await recordWebhookEvent(tx, by, "webhook.redelivery_requested", endpoint, { delivery_id: id });
-  return await requeueWebhookDelivery(tx, { companyId, id, now: machineNow });
+  return await requeueWebhookDelivery(tx, delivery, machineNow);
 }
 
 /** @throws Conflict */

@@ -19,6 +19,7 @@ import {
   setWebhookTurn,
   updateWebhookEndpoint,
   type EndpointKey,
+  type WebhookClaim,
   type WebhookEndpointChanges,
   type WebhookEndpointRow,
 } from "../db/webhook-endpoints.ts";
@@ -41,7 +42,7 @@ export type WebhookVerdict = ReturnType<typeof judgeWebhookAnswer>;
  *
  * @param results in the order in which they ended
  * @param isRoundLost whether so many failed in a row that the endpoint is to rest
- * @param claim prolonged, so that nobody else delivers
+ * @param claim to be prolonged, so that nobody else delivers
  */
 export async function recordWebhookResults(
   tx: Tx,
@@ -55,23 +56,31 @@ export async function recordWebhookResults(
   }: {
     results: readonly WebhookResult[];
     isRoundLost: boolean;
-    claim: { claimedBy: string; claimedUntil: Date };
+    claim: WebhookClaim | undefined;
     machineNow: Date;
     /** Of [0, 1), another one with each call. */
     random: () => number;
   },
 ): Promise<{ isOpen: boolean }> {
-  const endpoint = await lockWebhookEndpoint(tx, key);
   const verdicts = results.map(judgeWebhookAnswer);
+  // As a rule nothing changes about the endpoint, and nobody who is told to tell it something has to wait.
+  const isShared = claim === undefined && verdicts.every((verdict) => verdict === "delivered");
+  let endpoint = await lockWebhookEndpoint(tx, key, { isShared });
   const endings = results.map((result, index) =>
     endingOf({ result, verdict: verdicts[index]!, now: machineNow, random: random() }),
   );
-  await recordAttempts(tx, { companyId: key.companyId, now: machineNow, endings });
+  await recordAttempts(tx, key, { now: machineNow, endings });
   if (endpoint === undefined) return { isOpen: false };
-  await setWebhookTurn(tx, key, claim);
+  if (claim !== undefined) await setWebhookTurn(tx, key, claim);
 
   if (endings.some(({ status }) => status === "failed")) await tellGivenUp(tx, endpoint);
-  const changes = healthOf(endpoint, { results, verdicts, isRoundLost, machineNow });
+  const seen = { results, verdicts, isRoundLost, machineNow };
+  let changes = healthOf(endpoint, seen);
+  if (isShared && changes !== undefined) {
+    endpoint = await lockWebhookEndpoint(tx, key);
+    if (endpoint === undefined) return { isOpen: false };
+    changes = healthOf(endpoint, seen);
+  }
   const current =
     changes === undefined ? endpoint : await updateWebhookEndpoint(tx, endpoint, changes);
   if (current.status === "disabled") return { isOpen: false };

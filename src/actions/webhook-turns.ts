@@ -6,6 +6,7 @@ import {
   lockWebhookEndpoint,
   setWebhookTurn,
   type EndpointKey,
+  type WebhookClaim,
   type WebhookEndpointRow,
 } from "../db/webhook-endpoints.ts";
 
@@ -15,13 +16,22 @@ const CLAIM_MS = 60_000;
 const SOON_MS = 60_000;
 
 /** Who delivers to an endpoint, from now on. */
-export function claimOf(runId: string, now: Date): { claimedBy: string; claimedUntil: Date } {
+function claimOf(runId: string, now: Date): WebhookClaim {
   return { claimedBy: runId, claimedUntil: new Date(now.getTime() + CLAIM_MS) };
+}
+
+/** The same claim, from now on. Undefined while more than half of its time is left. */
+export function prolongedClaim(
+  { claimedBy, claimedUntil }: WebhookClaim,
+  now: Date,
+): WebhookClaim | undefined {
+  const leftMs = claimedUntil.getTime() - now.getTime();
+  return leftMs > CLAIM_MS / 2 ? undefined : claimOf(claimedBy, now);
 }
 
 /** How a run's turn at an endpoint begins. */
 export type WebhookTurn =
-  | { kind: "taken"; endpoint: WebhookEndpointRow }
+  | { kind: "taken"; endpoint: WebhookEndpointRow; claim: WebhookClaim }
   | { kind: "none"; reason: string }
   | { kind: "rests"; untilMs: number };
 
@@ -49,8 +59,9 @@ export async function takeWebhookTurn(
         ? { kind: "none", reason: "the webhook rests after failures" }
         : { kind: "rests", untilMs };
     }
-    await setWebhookTurn(tx, key, claimOf(runId, now));
-    return { kind: "taken", endpoint };
+    const claim = claimOf(runId, now);
+    await setWebhookTurn(tx, key, claim);
+    return { kind: "taken", endpoint, claim };
   });
 }
 

@@ -3,7 +3,7 @@ type Plain = number | bigint | boolean | string | null;
 
 /**
  * One column of many rows as the text of a PostgreSQL array, for `unnest(${…}::int8[], …)`. Only for
- * numbers, booleans and calendar days: the driver's own way, which texts need, quotes and escapes
+ * numbers, booleans, calendar days and names: the driver's own way, which texts need, quotes and escapes
  * value by value, and that was a third of what a bulk insert cost us.
  *
  * @throws RangeError for a value that would need quoting
@@ -15,4 +15,4 @@ export function arrayText<Row>(rows: readonly Row[], valueOf: (row: Row) => Plai
   return `{${text.slice(1)}}`;
 }
 
-const PLAIN = /^[\w,.:+-]*$/;
+const PLAIN = /^[\w,.:+/-]*$/;

@@ -1,4 +1,5 @@
 import type { LocalDate } from "../billing/dates.ts";
+import { arrayText } from "./array-text.ts";
 import type { Sql, Tx } from "./client.ts";
 
 export interface NewEvent {
@@ -38,20 +39,22 @@ export async function recordEvents(
   // The relay is told through a CTE of its own, so that a bulk insert notifies once, not per row.
   const rows = await tx<{ id: number }[]>`
     with given as (
-      select type, subject_type, subject_id, payload, causer_id, occurred_at, position
-      from unnest(
-        ${events.map((event) => event.type)}::text[],
-        ${events.map((event) => event.subjectType)}::text[],
-        ${events.map((event) => event.subjectId)}::bigint[],
-        ${events.map((event) => JSON.stringify(event.payload ?? {}, bigintAsNumber))}::text[],
-        ${events.map((event) => event.causerId ?? null)}::bigint[],
-        ${events.map((event) => event.occurredAt.toISOString())}::timestamptz[]
+      select type, subject_type, subject_id, causer_id, occurred_at, payload, position
+      from rows from (
+        unnest(
+          ${arrayText(events, ({ type }) => type)}::text[],
+          ${arrayText(events, ({ subjectType }) => subjectType)}::text[],
+          ${arrayText(events, ({ subjectId }) => subjectId)}::bigint[],
+          ${arrayText(events, ({ causerId }) => causerId ?? null)}::bigint[],
+          ${arrayText(events, ({ occurredAt }) => occurredAt.toISOString())}::timestamptz[]
+        ),
+        jsonb_array_elements(${payloadsOf(events)}::text::jsonb)
       ) with ordinality
-        as given (type, subject_type, subject_id, payload, causer_id, occurred_at, position)
+        as given (type, subject_type, subject_id, causer_id, occurred_at, payload, position)
     ),
     inserted as (
       insert into events (company_id, type, subject_type, subject_id, payload, causer_id, occurred_at)
-      select ${companyId}, type, subject_type, subject_id, payload::jsonb, causer_id, occurred_at
+      select ${companyId}, type, subject_type, subject_id, payload, causer_id, occurred_at
       from given
       order by position
       returning id, company_id, type
@@ -240,6 +243,16 @@ export async function subjectExists(
     end as found
   `;
   return row?.found ?? false;
+}
+
+function payloadsOf(events: readonly NewEvent[]): string {
+  const payloads = events.map(({ payload }) => payload ?? {});
+  try {
+    return JSON.stringify(payloads);
+  } catch {
+    // A replacer takes several times as long, and few payloads need it.
+    return JSON.stringify(payloads, bigintAsNumber);
+  }
 }
 
 /** JSON has no bigint; our amounts are far below 2^53. */

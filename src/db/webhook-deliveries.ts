@@ -100,7 +100,7 @@ export async function insertWebhookDeliveries(
         event.subject_type || '/' || event.subject_id as subject,
         case
           when octet_length(whole.body) <= ${BODY_BYTES} then whole.body
-          else ${bodyWith(tx, tx`null::jsonb`)}
+          else ${bodyWith(tx, tx`'null'`)}
         end as body
       from events as event
       join unnest(
@@ -142,15 +142,14 @@ export async function insertWebhookDeliveries(
 }
 
 function bodyWith(tx: Tx, properties: Fragment) {
+  // Half the time of building an object, which is felt at thousands a second.
   return tx`
-    json_build_object(
-      'type', known.name,
-      'timestamp', to_char(event.occurred_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-      'data', json_build_object(
-        'object', event.subject_type, 'id', event.subject_id, 'company_id', event.company_id,
-        'event_id', event.id, 'causer_id', event.causer_id, 'properties', ${properties}
-      )
-    )::text
+    format(
+      '{"type":%s,"timestamp":"%s","data":{"object":%s,"id":%s,"company_id":%s,"event_id":%s,"causer_id":%s,"properties":%s}}',
+      to_json(known.name), to_char(event.occurred_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+      to_json(event.subject_type), event.subject_id, event.company_id, event.id,
+      coalesce(event.causer_id::text, 'null'), ${properties}
+    )
   `;
 }
 
@@ -202,25 +201,25 @@ export async function listDueDeliveries(
   return await sql<DueDelivery[]>`
     with waiting as (
       select
-        id, event_id,
+        company_id, endpoint_id, id, event_id,
         first_value(next_attempt_at) over (partition by subject order by event_id, id) as due_at
       from webhook_deliveries
       where company_id = ${companyId} and endpoint_id = ${id} and status = 'pending'
         -- Kept in a hash table, whatever is thought of how few they are.
-        and subject not in (select unnest(${[...except]}::text[]))
+        and subject not in (select unnest(${arrayText(except, (subject) => subject)}::text[]))
     ), due as materialized (
-      select id, event_id from waiting
+      select company_id, endpoint_id, id, event_id from waiting
       where due_at <= ${now}
       order by event_id, id
       limit ${limit}
     ), measured as (
       select
-        d.id, d.message_id, d.body, d.attempts, d.subject, d.next_attempt_at <= ${now} as is_due,
+        id, d.message_id, d.body, d.attempts, d.subject, d.next_attempt_at <= ${now} as is_due,
         due.event_id,
-        sum(octet_length(d.body)) over (order by due.event_id, due.id) - octet_length(d.body)
+        sum(octet_length(d.body)) over (order by due.event_id, id) - octet_length(d.body)
           as bytes_before
       from due
-      join webhook_deliveries d on d.company_id = ${companyId} and d.id = due.id
+      join webhook_deliveries d using (company_id, endpoint_id, id)
     )
     select id, message_id, body, attempts, subject, is_due
     from measured
@@ -235,22 +234,16 @@ export async function findNextAttemptAt(
   { companyId, id }: EndpointKey,
 ): Promise<Date | undefined> {
   // A message that waits for an earlier one of its record does not make anybody look sooner.
-  const [row] = await sql<{ nextAttemptAt: Date }[]>`
-    select next_attempt_at
-    from webhook_deliveries as delivery
-    where company_id = ${companyId} and endpoint_id = ${id} and status = 'pending'
-      and not exists (
-        select from webhook_deliveries as earlier
-        where earlier.company_id = delivery.company_id
-          and earlier.endpoint_id = delivery.endpoint_id
-          and earlier.status = 'pending'
-          and earlier.subject = delivery.subject
-          and earlier.event_id < delivery.event_id
-      )
-    order by next_attempt_at
-    limit 1
+  const [row] = await sql<{ nextAttemptAt: Date | null }[]>`
+    select min(next_attempt_at) as next_attempt_at
+    from (
+      select distinct on (subject) next_attempt_at
+      from webhook_deliveries
+      where company_id = ${companyId} and endpoint_id = ${id} and status = 'pending'
+      order by subject, event_id, id
+    ) as first_of_record
   `;
-  return row?.nextAttemptAt;
+  return row?.nextAttemptAt ?? undefined;
 }
 
 /** What became of one attempt. */
@@ -262,10 +255,11 @@ export interface AttemptEnding {
   attempt: WebhookAttempt;
 }
 
-/** Writes down attempts, at most one of each delivery. What was settled meanwhile is left. */
+/** Writes down attempts at an endpoint, at most one of each delivery. What was settled meanwhile is left. */
 export async function recordAttempts(
   tx: Tx,
-  { companyId, now, endings }: { companyId: number; now: Date; endings: readonly AttemptEnding[] },
+  { companyId, id: endpointId }: EndpointKey,
+  { now, endings }: { now: Date; endings: readonly AttemptEnding[] },
 ): Promise<void> {
   // Looked up by key, whatever PostgreSQL thinks of how few the company has, or are pending: were the
   // company a constant, it would read all of what waits to find these.
@@ -281,7 +275,9 @@ export async function recordAttempts(
         else delivery.log - 0
       end || ended.attempt::jsonb
     from (
-      select ${companyId}::bigint as company_id, id, status, next_attempt_at, attempt
+      select
+        ${companyId}::bigint as company_id, ${endpointId}::bigint as endpoint_id,
+        id, status, next_attempt_at, attempt
       from rows from (
         unnest(
           ${arrayText(endings, ({ id }) => id)}::bigint[],
@@ -292,20 +288,21 @@ export async function recordAttempts(
       ) as given (id, status, next_attempt_at, attempt)
       offset 0
     ) as ended
-    where delivery.company_id = ended.company_id and delivery.id = ended.id
-      and delivery.next_attempt_at is not null
+    where delivery.company_id = ended.company_id and delivery.endpoint_id = ended.endpoint_id
+      and delivery.id = ended.id and delivery.next_attempt_at is not null
   `;
 }
 
 /** Asks for a delivery again, whatever became of it: its attempts are counted anew. */
 export async function requeueWebhookDelivery(
   tx: Tx,
-  { companyId, id, now }: { companyId: number; id: number; now: Date },
+  { companyId, endpointId, id }: Pick<WebhookDeliveryRow, "companyId" | "endpointId" | "id">,
+  now: Date,
 ): Promise<WebhookDeliveryRow> {
   const [row] = await tx<WebhookDeliveryRow[]>`
     update webhook_deliveries
     set status = 'pending', attempts = 0, next_attempt_at = ${now}, settled_at = null
-    where company_id = ${companyId} and id = ${id}
+    where company_id = ${companyId} and endpoint_id = ${endpointId} and id = ${id}
     returning ${webhookDeliveryColumns(tx)}
   `;
   if (row === undefined) throw new NotFound("Webhook delivery");

@@ -18,7 +18,10 @@ export async function getWebhookDelivery(
   { companyId, id }: { companyId: number; id: number },
 ): Promise<WebhookDeliveryRow> {
   const [row] = await sql<WebhookDeliveryRow[]>`
-    select ${webhookDeliveryColumns(sql)} from webhook_deliveries where company_id = ${companyId} and id = ${id}
+    select ${webhookDeliveryColumns(sql)} from webhook_deliveries
+    -- Which of the company's few it is, is part of the key.
+    where company_id = ${companyId} and id = ${id}
+      and endpoint_id in (select id from webhook_endpoints where company_id = ${companyId})
   `;
   if (row === undefined) throw new NotFound("Webhook delivery");
   return row;
@@ -62,14 +65,16 @@ export async function deleteWebhookDeliveriesBefore(
 ): Promise<number> {
   const rows = await sql<{ id: number }[]>`
     with oldest as (
-      select company_id, id from webhook_deliveries
+      select company_id, endpoint_id, id from webhook_deliveries
       where created_at < ${before}
       order by created_at
       limit ${limit}
       for update skip locked
     )
     delete from webhook_deliveries using oldest
-    where webhook_deliveries.company_id = oldest.company_id and webhook_deliveries.id = oldest.id
+    where webhook_deliveries.company_id = oldest.company_id
+      and webhook_deliveries.endpoint_id = oldest.endpoint_id
+      and webhook_deliveries.id = oldest.id
     returning webhook_deliveries.id
   `;
   return rows.length;

@@ -1,4 +1,5 @@
 import { NotFound } from "../errors.ts";
+import { arrayText } from "./array-text.ts";
 import type { Sql, Tx } from "./client.ts";
 import { wantsMail } from "./notification-preferences.ts";
 
@@ -59,15 +60,20 @@ export async function getWebhookEndpoint(
   return row;
 }
 
-/** Nobody else changes it until the transaction ends. Undefined when it was deleted. */
+/**
+ * Nobody else changes it until the transaction ends. Undefined when it was deleted.
+ *
+ * @param isShared for who only keeps others from changing it, and changes nothing about it either
+ */
 export async function lockWebhookEndpoint(
   tx: Tx,
   { companyId, id }: EndpointKey,
+  { isShared = false }: { isShared?: boolean } = {},
 ): Promise<WebhookEndpointRow | undefined> {
   const [row] = await tx<WebhookEndpointRow[]>`
     select ${columns(tx)} from webhook_endpoints
     where company_id = ${companyId} and id = ${id} and deleted_at is null
-    for no key update
+    for ${isShared ? tx`share` : tx`no key update`}
   `;
   return row;
 }
@@ -160,11 +166,40 @@ export async function findWebhookTurn(
   return row!;
 }
 
+/**
+ * Those of these endpoints at which a run has its turn, which will see what this transaction leaves: its turn
+ * does not end before the transaction does. One that is being written at the moment is left out, for waiting
+ * for it could end in a deadlock.
+ */
+export async function lockServedEndpoints(
+  tx: Tx,
+  endpoints: readonly EndpointKey[],
+): Promise<EndpointKey[]> {
+  return await tx<EndpointKey[]>`
+    select company_id, id
+    from webhook_endpoints
+    where (company_id, id) in (
+      select * from unnest(
+        ${arrayText(endpoints, ({ companyId }) => companyId)}::bigint[],
+        ${arrayText(endpoints, ({ id }) => id)}::bigint[]
+      )
+    )
+      and claimed_until > clock_timestamp()
+    for share skip locked
+  `;
+}
+
+/** Which run delivers to an endpoint, and until when no other does. */
+export interface WebhookClaim {
+  claimedBy: string;
+  claimedUntil: Date;
+}
+
 /** Says who delivers to a locked endpoint from here on; null for nobody. */
 export async function setWebhookTurn(
   tx: Tx,
   { companyId, id }: EndpointKey,
-  turn: { claimedBy: string; claimedUntil: Date } | { claimedBy: null; wakesAt: Date | null },
+  turn: WebhookClaim | { claimedBy: null; wakesAt: Date | null },
 ): Promise<void> {
   await tx`
     update webhook_endpoints

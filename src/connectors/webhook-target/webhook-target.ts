@@ -86,7 +86,8 @@ export function createWebhookTarget(options: WebhookTargetOptions): WebhookTarge
           },
           signal,
         });
-        const response = storableText(redactText(text), SHOWN_MAX) || null;
+        // As a rule there is none, and looking through nothing takes its time, too.
+        const response = text === "" ? null : storableText(redactText(text), SHOWN_MAX) || null;
         const ms = msSince(startedAt);
         return { ms, status, error: null, response, retryAfterMs, isRefused: false };
       } catch (error) {

@@ -1,8 +1,13 @@
 import { z } from "zod";
 import { webhookEvents } from "../../actions/webhook-events.ts";
 import { endWebhookTurn, takeWebhookTurn } from "../../actions/webhook-turns.ts";
-import { insertWebhookDeliveries, type EventNames } from "../../db/webhook-deliveries.ts";
-import { getWebhookEndpoint } from "../../db/webhook-endpoints.ts";
+import type { Tx } from "../../db/client.ts";
+import {
+  insertWebhookDeliveries,
+  type EventNames,
+  type InformedEndpoint,
+} from "../../db/webhook-deliveries.ts";
+import { getWebhookEndpoint, lockServedEndpoints } from "../../db/webhook-endpoints.ts";
 import { NotFound } from "../../errors.ts";
 import { defineJob, done, skipped, snoozed } from "../define-job.ts";
 import { sendDue, type Sent } from "./send-due.ts";
@@ -16,6 +21,17 @@ export const eventNames: EventNames = {
   names: webhookEvents.map(({ name }) => name),
   isAlias: webhookEvents.map(({ isAlias }) => isAlias),
 };
+
+/** A run that has its turn at an endpoint looks for more before it ends: another would only be turned away. */
+async function withoutServed(
+  tx: Tx,
+  informed: readonly InformedEndpoint[],
+): Promise<InformedEndpoint[]> {
+  if (informed.length === 0) return [];
+  const keys = informed.map(({ companyId, endpointId: id }) => ({ companyId, id }));
+  const served = new Set((await lockServedEndpoints(tx, keys)).map(({ id }) => id));
+  return informed.filter(({ endpointId }) => !served.has(endpointId));
+}
 
 /**
  * Tells one endpoint what it is owed. What that is, is written down in the transaction in which the
@@ -33,7 +49,8 @@ export const deliverWebhooks = defineJob({
   follows: {
     types: [...new Set(eventNames.types)],
     async targets(tx, eventIds) {
-      const endpoints = await insertWebhookDeliveries(tx, { eventIds, events: eventNames });
+      const informed = await insertWebhookDeliveries(tx, { eventIds, events: eventNames });
+      const endpoints = await withoutServed(tx, informed);
       return endpoints.map(({ companyId, endpointId, eventId }) => ({
         companyId,
         eventId,
@@ -53,11 +70,12 @@ export const deliverWebhooks = defineJob({
     const giveUpAt = clock.now().getTime() + PATIENCE_MS;
     const isTime = () => clock.now().getTime() < giveUpAt;
     const total = { delivered: 0, failed: 0 };
+    const { claim } = turn;
     let { endpoint } = turn;
     let sent: Sent;
     try {
       do {
-        sent = await sendDue(ctx, endpoint, isTime);
+        sent = await sendDue(ctx, endpoint, { claim, isTime });
         total.delivered += sent.delivered;
         total.failed += sent.failed;
         if (!sent.wasDue || !sent.isOpen || !isTime()) break;

@@ -1,9 +1,9 @@
 import { recordWebhookResults, type WebhookResult } from "../../actions/record-webhook-attempts.ts";
-import { claimOf } from "../../actions/webhook-turns.ts";
+import { prolongedClaim } from "../../actions/webhook-turns.ts";
 import { judgeWebhookAnswer } from "../../billing/webhook-retries.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import type { DueDelivery } from "../../db/webhook-deliveries.ts";
-import type { WebhookEndpointRow } from "../../db/webhook-endpoints.ts";
+import type { WebhookClaim, WebhookEndpointRow } from "../../db/webhook-endpoints.ts";
 import type { JobContext } from "../define-job.ts";
 import { createSupply, type Chain } from "./supply.ts";
 
@@ -34,13 +34,13 @@ export interface Sent {
 export async function sendDue(
   ctx: JobContext,
   endpoint: WebhookEndpointRow,
-  isTime: () => boolean,
+  { claim, isTime }: { claim: WebhookClaim; isTime: () => boolean },
 ): Promise<Sent> {
   const { clock, connectors, signal } = ctx;
   const isProbe = endpoint.failedRounds > 0;
   const sent: Sent = { delivered: 0, failed: 0, isOpen: true, wasDue: false };
   const supply = createSupply(ctx, endpoint, { isProbe });
-  const recorder = createRecorder(ctx, endpoint, supply.settle);
+  const recorder = createRecorder(ctx, endpoint, { claim, onRecorded: supply.settle });
   let failuresInRow = 0;
   const mayGoOn = () => sent.isOpen && recorder.isOpen() && isTime() && !signal.aborted;
 
@@ -105,11 +105,15 @@ export function messageIdOf(uuid: string): string {
  * delivered with all that comes soon after, because each write costs as much as sending dozens.
  */
 function createRecorder(
-  { sql, clock, run }: JobContext,
+  { sql, clock }: JobContext,
   endpoint: WebhookEndpointRow,
-  onRecorded: (deliveries: readonly DueDelivery[]) => void,
+  {
+    claim: firstClaim,
+    onRecorded,
+  }: { claim: WebhookClaim; onRecorded: (deliveries: readonly DueDelivery[]) => void },
 ) {
   const key = { companyId: endpoint.companyId, id: endpoint.id };
+  let claim = firstClaim;
   let results: DueResult[] = [];
   let isRoundLost = false;
   let isUrgent = false;
@@ -124,14 +128,16 @@ function createRecorder(
     isRoundLost = false;
     isUrgent = false;
     const machineNow = clock.now();
+    const prolonged = prolongedClaim(claim, machineNow);
     const recorded = await inTransaction(sql, (tx) =>
       recordWebhookResults(tx, key, {
         ...batch,
-        claim: claimOf(run.id, machineNow),
+        claim: prolonged,
         machineNow,
         random: Math.random,
       }),
     );
+    claim = prolonged ?? claim;
     isOpen &&= recorded.isOpen;
     onRecorded(batch.results.map(({ delivery }) => delivery));
   }

@@ -1,7 +1,9 @@
 import { Webhook } from "standardwebhooks";
 import { expect, test } from "vitest";
 import { recordEvents } from "../../../src/db/events.ts";
+import { deliverWebhooks } from "../../../src/jobs/webhooks/deliver.ts";
 import { openCompany } from "../../support/company.ts";
+import { eventually } from "../../support/eventually.ts";
 import type { ReceivedWebhook } from "../../support/webhook-receiver.ts";
 import { startWebhooks } from "./start-webhooks.ts";
 
@@ -181,6 +183,70 @@ test("what arises while another run delivers is delivered by that one, or right 
       from webhook_endpoints
     `;
   await expect.poll(left).toEqual([{ claimedBy: null, count: 0 }]);
+});
+
+test("what arises while a run has its turn asks for no other run, and is not forgotten when that turn ends", async () => {
+  const { base, company, sql, subscribe, receiver, until, untilIdle, happen } =
+    await startWebhooks();
+  await subscribe("/hook");
+  const countRuns = async () =>
+    (await sql`select from job_runs where job = 'webhook.deliver' and trigger_kind = 'event'`)
+      .length;
+  // The endpoint's first success is noted down; those after it change nothing about it.
+  await happen("invoice.created", 1);
+  await until("/hook", 1);
+  await untilIdle();
+  expect(await countRuns()).toBe(1);
+
+  let letGo: (() => void) | undefined;
+  receiver.answer((_message, response) => {
+    if (letGo !== undefined) return 204;
+    letGo = () => response.writeHead(204).end();
+    return "later";
+  });
+  await happen("invoice.created", 2);
+  await until("/hook", 2);
+  for (let invoice = 3; invoice <= 10; invoice += 1) await happen("invoice.created", invoice);
+  await eventually(async () => (await sql`select from event_outbox`).length === 0);
+
+  // The last one is still being followed when the run has nothing more to do.
+  await base.sql.begin(async (tx) => {
+    const event = { type: "invoice.created", subjectType: "invoice", occurredAt: new Date() };
+    const eventIds = await recordEvents(tx, company.id, [{ ...event, subjectId: 11 }]);
+    await tx`delete from event_outbox where event_id = any(${eventIds})`;
+    expect(await deliverWebhooks.follows?.targets(tx, eventIds)).toEqual([]);
+    letGo?.();
+    await until("/hook", 10);
+    await eventually(
+      async () =>
+        (
+          await sql`
+            select from pg_stat_activity
+            where wait_event_type = 'Lock' and query like '%webhook_endpoints%'
+          `
+        ).length === 1,
+    );
+  });
+  await until("/hook", 11);
+  await untilIdle();
+  expect(await countRuns()).toBe(2);
+  expect(receiver.received.map(({ json }) => json.data.id).toSorted((a, b) => a - b)).toEqual(
+    Array.from({ length: 11 }, (_, index) => index + 1),
+  );
+});
+
+test("a message that would be too long is told without its properties", async () => {
+  const { subscribe, receiver, until, happen } = await startWebhooks();
+  await subscribe("/hook");
+  const note = 'It says "\\u0000" \u20ac, % and %s. ';
+  await happen("invoice.created", 1, { payload: { note } });
+  await happen("invoice.updated", 2, { payload: { note: note.repeat(1_000) } });
+  await until("/hook", 2);
+  const messages = receiver.received.map(({ json }) => json);
+  expect(messages.toSorted((a, b) => a.data.id - b.data.id)).toEqual([
+    expect.objectContaining({ data: expect.objectContaining({ id: 1, properties: { note } }) }),
+    expect.objectContaining({ data: expect.objectContaining({ id: 2, properties: null }) }),
+  ]);
 });
 
 test("whatever comes while hundreds are sent, of one record only one message is on its way, and in order", async () => {
