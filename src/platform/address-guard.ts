@@ -31,8 +31,8 @@ export interface AddressGuard {
 
 /** The URL parser leaves the port of https out. */
 const PORTS = ["", "8443"];
-/** Literal addresses whose judgement is remembered. */
-const LITERALS_MAX = 1_000;
+/** Addresses whose judgement is remembered. */
+const JUDGED_MAX = 1_000;
 const DNS_TIMEOUT_MS = 2_000;
 const DNS_TRIES = 2;
 
@@ -42,17 +42,21 @@ export function createAddressGuard(
   resolve: (hostname: string) => Promise<ResolvedAddress[]> = resolveByDns,
 ): AddressGuard {
   const allowed = rangeList(rules.allowed);
-  const literals = new Map<string, boolean>();
+  const judged = new Map<string, string | null>();
 
-  /** The same for ever, and looking through the ranges takes as long as a request to one that is near. */
-  function isReachableLiteral(address: string): boolean {
-    let known = literals.get(address);
-    if (known === undefined) {
-      if (literals.size === LITERALS_MAX) literals.clear();
-      known = isReachable(address, allowed);
-      literals.set(address, known);
+  function problemOf(url: URL): string | undefined {
+    if (url.protocol !== "https:" && !(rules.allowsHttp && url.protocol === "http:")) {
+      return rules.allowsHttp
+        ? "Must begin with https:// or http://."
+        : "Must begin with https://.";
     }
-    return known;
+    if (url.username !== "" || url.password !== "") return "Must hold no user name or password.";
+    if (!rules.allowsHttp && !PORTS.includes(url.port)) return "The port must be 443 or 8443.";
+    // By now the parser has made one spelling of all: octal, hex, one number, full-width digits.
+    const host = url.hostname.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "");
+    return isIP(host) !== 0 && !isReachable(host, allowed)
+      ? "The address is not on the public internet."
+      : undefined;
   }
 
   async function resolveChecked(
@@ -69,18 +73,13 @@ export function createAddressGuard(
 
   return {
     problemOf(url) {
-      if (url.protocol !== "https:" && !(rules.allowsHttp && url.protocol === "http:")) {
-        return rules.allowsHttp
-          ? "Must begin with https:// or http://."
-          : "Must begin with https://.";
-      }
-      if (url.username !== "" || url.password !== "") return "Must hold no user name or password.";
-      if (!rules.allowsHttp && !PORTS.includes(url.port)) return "The port must be 443 or 8443.";
-      // By now the parser has made one spelling of all: octal, hex, one number, full-width digits.
-      const host = url.hostname.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "");
-      return isIP(host) !== 0 && !isReachableLiteral(host)
-        ? "The address is not on the public internet."
-        : undefined;
+      // The same for ever, and taking an address apart takes as long as a request to one that is near.
+      const known = judged.get(url.href);
+      if (known !== undefined) return known ?? undefined;
+      if (judged.size === JUDGED_MAX) judged.clear();
+      const problem = problemOf(url);
+      judged.set(url.href, problem ?? null);
+      return problem;
     },
 
     lookup(hostname, options, callback) {

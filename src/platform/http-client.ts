@@ -73,7 +73,6 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const url = typeof request.url === "string" ? new URL(request.url) : request.url;
     if (guard !== undefined) assertAllowed(guard, url);
     const isWrite = request.isWrite ?? request.method !== "GET";
-    const what = `${options.name}: ${request.method} ${url.pathname}`;
     const { body, headers } = bodyOf(request);
     let exchange: Exchange | undefined;
     try {
@@ -89,8 +88,16 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         },
         limits,
       );
-      return new HttpAnswer(await exchange.answer, { what, isWrite, now: options.clock.now() });
+      const raw = await exchange.answer;
+      return new HttpAnswer(raw, {
+        name: options.name,
+        request,
+        url,
+        isWrite,
+        clock: options.clock,
+      });
     } catch (error) {
+      const what = describeRequest(options.name, request.method, url);
       throw failureOf(error, { what, isWrite, wasSent: exchange?.wasSent ?? false, request });
     }
   }
@@ -124,31 +131,23 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   };
 }
 
-function bodyOf(request: HttpRequest): {
+const acceptsJson = { accept: "application/json" };
+const sendsJson = { ...acceptsJson, "content-type": "application/json" };
+const sendsForm = { ...acceptsJson, "content-type": "application/x-www-form-urlencoded" };
+
+function bodyOf({ json, form, body }: HttpRequest): {
   body: string | Uint8Array | undefined;
-  headers: Record<string, string>;
+  headers: Readonly<Record<string, string>>;
 } {
-  const { json, form } = request;
-  const body =
-    json !== undefined
-      ? JSON.stringify(json)
-      : form !== undefined
-        ? new URLSearchParams(form).toString()
-        : request.body;
-  const type =
-    json !== undefined
-      ? "application/json"
-      : form !== undefined
-        ? "application/x-www-form-urlencoded"
-        : undefined;
-  return {
-    body,
-    headers: {
-      accept: "application/json",
-      ...(type === undefined ? {} : { "content-type": type }),
-      ...(body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) }),
-    },
-  };
+  if (json !== undefined) return { body: JSON.stringify(json), headers: sendsJson };
+  if (form !== undefined) {
+    return { body: new URLSearchParams(form).toString(), headers: sendsForm };
+  }
+  return { body, headers: acceptsJson };
+}
+
+function describeRequest(name: string, method: string, { pathname }: URL): string {
+  return `${name}: ${method} ${pathname}`;
 }
 
 /** The error that says what to do; the cause says what happened. */
@@ -187,20 +186,36 @@ export class HttpAnswer {
   /** Of `Retry-After`, in milliseconds. */
   readonly retryAfterMs: number | undefined;
   readonly isWrite: boolean;
-  /** "QuickBooks: POST /v3/company/1/invoice", for messages. */
-  readonly what: string;
+  readonly #name: string;
+  readonly #method: string;
+  readonly #url: URL;
 
   constructor(
     { status, headers, bytes }: RawAnswer,
-    { what, isWrite, now }: { what: string; isWrite: boolean; now: Date },
+    {
+      name,
+      request,
+      url,
+      isWrite,
+      clock,
+    }: { name: string; request: HttpRequest; url: URL; isWrite: boolean; clock: Clock },
   ) {
     this.status = status;
     this.headers = headers;
     this.bytes = bytes;
     this.text = bytes.toString("utf8");
     this.isWrite = isWrite;
-    this.what = what;
-    this.retryAfterMs = parseRetryAfter(this.header("retry-after"), now);
+    this.#name = name;
+    this.#method = request.method;
+    this.#url = url;
+    const retryAfter = this.header("retry-after");
+    this.retryAfterMs =
+      retryAfter === undefined ? undefined : parseRetryAfter(retryAfter, clock.now());
+  }
+
+  /** "QuickBooks: POST /v3/company/1/invoice", for messages. */
+  get what(): string {
+    return describeRequest(this.#name, this.#method, this.#url);
   }
 
   /** One value of a header, by its name in lower case. */

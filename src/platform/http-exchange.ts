@@ -70,6 +70,8 @@ const PARTS = {
   bodyMs: "the answer's body",
 } as const satisfies Record<keyof HttpTimeouts, string>;
 
+const NOTHING = Buffer.alloc(0);
+
 /** A class: closures for each of thousands a second would cost as much as the sending. */
 class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
   readonly answer: Promise<RawAnswer>;
@@ -104,11 +106,11 @@ class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
     this.#connections = connections;
     this.#origin = url.origin;
     // First, for it throws where an address leads nowhere: nothing may be under way by then.
-    this.#connection = connections.take(url.origin);
+    this.#connection = connections.take(this.#origin);
     this.#siblings = siblingsOf(signal).add(this);
     this.#allow("connectMs");
     const path = url.pathname + url.search;
-    this.#connection.dispatch({ origin: url.origin, path, method, headers, body }, this);
+    this.#connection.dispatch({ origin: this.#origin, path, method, headers, body }, this);
   }
 
   /** Ends it for whoever waits, and on the connection, of which nobody knows what would come next. */
@@ -156,7 +158,8 @@ class RunningExchange implements Exchange, Dispatcher.DispatchHandler {
 
   #answered(): RawAnswer {
     const { bytesMax } = this.#limits;
-    const bytes = Buffer.concat(this.#chunks, Math.min(this.#length, bytesMax));
+    const bytes =
+      this.#length === 0 ? NOTHING : Buffer.concat(this.#chunks, Math.min(this.#length, bytesMax));
     return { status: this.#status, headers: this.#headers, bytes };
   }
 
