@@ -264,3 +264,12 @@ export function requireOrder<At extends LocalDate | Date>(
     throw new InvalidInput({ [names.to]: [`Must not be before ${names.from}.`] });
   }
 }
+
+/** Where the ends of a period stand in a query that takes filters as `filter[…]`, which count first, or plain. */
+export function placesOf(
+  { filter = {} }: { filter?: object | undefined },
+  { from, to } = { from: "from", to: "to" },
+): { from: string; to: string } {
+  const placeOf = (name: string): string => (name in filter ? `filter.${name}` : name);
+  return { from: placeOf(from), to: placeOf(to) };
+}

@@ -276,6 +276,7 @@ test("the list filters, sorts and sums up what is active, each currency by itsel
     await expectInvalid(wrong.split("=")[0]!, "GET", `/expenses?${wrong}`);
   }
   await expectInvalid("to", "GET", "/expenses?from=2026-03-02&to=2026-03-01");
+  await expectInvalid("filter.to", "GET", "/expenses?from=2026-03-02&filter[to]=2026-03-01");
 });
 
 test("many are archived, taken back or deleted at once; what an invoice bills stops the deletion", async () => {

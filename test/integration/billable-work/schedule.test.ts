@@ -170,6 +170,7 @@ test("the schedule is filtered by days that are touched, people, clients and wor
   expect(await titles("sort=-ends_at")).toEqual(["Long", "Evening", "Day", "Morning"]);
   expect(await titles("from=2026-03-06&to=2026-03-09")).toEqual(["Long"]);
   await expectInvalid("to", "GET", "/schedule?from=2026-03-09&to=2026-03-08");
+  await expectInvalid("to", "GET", "/schedule?filter[from]=2026-03-09&to=2026-03-08");
   expect(await titles("filter[from]=2026-03-10&sort=title")).toEqual(["Evening", "Long"]);
   expect(await titles("to=2026-03-05&is_all_day=false")).toEqual(["Morning"]);
   expect(await titles(`client_id=${clientId}`)).toEqual(["Day"]);

@@ -99,6 +99,8 @@ test("a task is made, changed, found, archived and brought back", async () => {
   await expectInvalid("to", "GET", `${path}/activities?${late}`);
   await expectInvalid("to", "GET", `/tasks/invoice-import-candidates?${late}`);
   await expectInvalid("due_to", "GET", "/tasks?due_from=2026-03-10&due_to=2026-03-09");
+  const due = "filter[due_from]=2026-03-10&filter[due_to]=2026-03-09";
+  await expectInvalid("filter.due_to", "GET", `/tasks?${due}`);
   const page = await call("GET", "/tasks?limit=1&offset=1");
   expect(["x-total-count", "x-offset", "x-limit"].map((name) => page.headers.get(name))).toEqual([
     "2",

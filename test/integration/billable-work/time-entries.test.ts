@@ -222,7 +222,7 @@ test("lists filter by who, what and when, latest day first, and sum up the time"
   expect(body.meta).toMatchObject({ total: 4, last_page: 4, total_duration: 7260 });
   const wrong = await call("GET", "/time-entries?from=yesterday&filter[mood]=good");
   expect(Object.keys(wrong.body.errors)).toEqual(["from", "filter.mood"]);
-  await expectInvalid("to", "GET", "/time-entries?from=2026-03-02&filter[to]=2026-03-01");
+  await expectInvalid("filter.to", "GET", "/time-entries?from=2026-03-02&filter[to]=2026-03-01");
 });
 
 test("a client's stats have the hours worked for it", async () => {

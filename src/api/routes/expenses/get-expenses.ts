@@ -14,6 +14,7 @@ import {
   filterQuery,
   idQuery,
   localDate,
+  placesOf,
   requireOrder,
   searchQuery,
   sortQuery,
@@ -69,7 +70,7 @@ export const getExpensesRoute = defineRoute({
   async run({ sql, company }, { query }) {
     const page = pageOf(query);
     const given = { ...query, ...query.filter };
-    requireOrder(given);
+    requireOrder(given, placesOf(query));
     const filter = {
       companyId: company.id,
       category: given.category,

@@ -11,6 +11,7 @@ import {
   filterQuery,
   idQuery,
   localDate,
+  placesOf,
   requireOrder,
   searchQuery,
   sortQuery,
@@ -49,7 +50,7 @@ export const getScheduleRoute = defineRoute({
 
   async run({ sql, company }, { query }) {
     const given = { ...query, ...query.filter };
-    requireOrder(given);
+    requireOrder(given, placesOf(query));
     const filter = {
       companyId: company.id,
       userId: given.user_id,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { countCandidates, listCandidates } from "../../../db/task-details.ts";
 import { dateJson, listAnswer, listJson, pageOf, pageQuery } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
-import { filterQuery, idQuery, localDate, requireOrder } from "../../inputs.ts";
+import { filterQuery, idQuery, localDate, placesOf, requireOrder } from "../../inputs.ts";
 import { minorJson } from "../../units.ts";
 
 const filters = {
@@ -55,7 +55,7 @@ export const getTaskCandidatesRoute = defineRoute({
 
   async run({ sql, company, mayUse }, { query }) {
     const given = { ...query, ...query.filter };
-    requireOrder(given);
+    requireOrder(given, placesOf(query));
     const filter = {
       companyId: company.id,
       currency: company.currency,

@@ -5,6 +5,7 @@ import {
   filterQuery,
   idQuery,
   localDate,
+  placesOf,
   requireOrder,
   searchQuery,
 } from "../../inputs.ts";
@@ -36,7 +37,8 @@ export function taskFilterOf(
   query: z.output<z.ZodObject<typeof taskFilters>>,
 ): TaskFilter {
   const given = { ...query, ...query.filter };
-  requireOrder({ from: given.due_from, to: given.due_to }, { from: "due_from", to: "due_to" });
+  const places = placesOf(query, { from: "due_from", to: "due_to" });
+  requireOrder({ from: given.due_from, to: given.due_to }, places);
   return {
     companyId,
     userId: given.user_id,

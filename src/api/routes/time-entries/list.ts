@@ -7,7 +7,7 @@ import {
   type TimeEntryFilter,
 } from "../../../db/time-entries.ts";
 import { listAnswer, listJson, type Answer, type Page } from "../../answers.ts";
-import { requireOrder, sortQuery } from "../../inputs.ts";
+import { placesOf, requireOrder, sortQuery } from "../../inputs.ts";
 import { presentTimeEntry, timeEntryJson, type stateFilters, type timeFilters } from "./schema.ts";
 
 export const timeSort = sortQuery(timeEntrySortFields);
@@ -22,7 +22,7 @@ export function timeFilterOf(
   query: TimeQuery & { filter?: TimeQuery | undefined },
 ): TimeEntryFilter {
   const given = { ...query, ...query.filter };
-  requireOrder(given);
+  requireOrder(given, placesOf(query));
   return {
     companyId,
     userId: given.user_id,
