@@ -27,6 +27,9 @@ interface IdRange {
   last: number;
 }
 
+/** Where a tax stands: first or second on a line, or on an invoice that is taxed as a whole. */
+type Place = "first" | "second" | "whole";
+
 /**
  * The taxes on what was issued in a period, late fees too; drafts and cancelled invoices are left out.
  * A line with two taxes counts for both; an invoice that is taxed as a whole counts as a whole.
@@ -36,9 +39,11 @@ export async function listChargedTaxes(sql: Sql, period: Period): Promise<Charge
   return await sql.begin("isolation level repeatable read read only", async (tx) => {
     const range = await findIssued(tx, period);
     if (range === undefined) return [];
-    return (await hasOtherTaxes(tx, period, range))
-      ? await sumAllTaxes(tx, period, range)
-      : await sumFirstTaxes(tx, period, cutIntoParts(range));
+    const places = await findPlaces(tx, period, range);
+    const sums = await sumTaxes(tx, period, { places, parts: cutIntoParts(range) });
+    if (sums.every(({ placeCount }) => placeCount === 1)) return sums;
+    const counts = await countInvoices(tx, period, range);
+    return sums.map((sum) => ({ ...sum, invoiceCount: counts.get(keyOf(sum))! }));
   });
 }
 
@@ -67,102 +72,116 @@ function cutIntoParts({ first, last }: IdRange): IdRange[] {
   }));
 }
 
-/** Where lines have no second taxes and no invoice is taxed as a whole: an index has them in order. */
-async function sumFirstTaxes(
+/** Most books have taxes in the first place only. */
+async function findPlaces(
+  tx: Tx,
+  { companyId }: Period,
+  { first, last }: IdRange,
+): Promise<Place[]> {
+  const isInRange = tx`company_id = ${companyId} and invoice_id between ${first} and ${last}`;
+  const [row] = await planAnew(tx<{ places: Place[] }[]>`
+    select
+      array['first']
+      || case
+        when exists (select from invoice_lines where ${isInRange} and tax_rate_2 is not null)
+          then array['second']
+      end
+      || case when exists (select from invoice_taxes where ${isInRange}) then array['whole'] end
+      as places
+  `);
+  return row!.places;
+}
+
+/**
+ * Each place is added up by itself, for an index has those of lines in order: an invoice with the same tax in two
+ * places is counted twice.
+ */
+async function sumTaxes(
   tx: Tx,
   { companyId, from, to }: Period,
-  parts: readonly IdRange[],
-): Promise<ChargedTaxRow[]> {
-  const taxes = parts.map(
-    (part) => tx`
-      select
-        i.currency, t.name, t.rate, sum(t.taxable) as taxable, sum(t.tax) as tax,
-        count(*) as invoice_count
-      from (${firstTaxes(tx, companyId, part)}) as t
-      join invoices i on i.company_id = ${companyId} and i.id = t.invoice_id
-      where i.id between ${part.first} and ${part.last} and i.issue_date between ${from} and ${to}
-        and ${isIssued(tx)}
-      group by i.currency, t.name, t.rate
-    `,
+  { places, parts }: { places: readonly Place[]; parts: readonly IdRange[] },
+): Promise<(ChargedTaxRow & { placeCount: number })[]> {
+  const taxes = places.flatMap((place) =>
+    parts.map(
+      (part) => tx`
+        select
+          i.currency, t.name, t.rate, sum(t.taxable) as taxable, sum(t.tax) as tax,
+          count(*) as invoice_count, ${place} as place
+        from (
+          select invoice_id, name, rate, sum(taxable)::int8 as taxable, sum(tax)::int8 as tax
+          from (${taxesIn(tx, place, { companyId, ...part })}) as charged
+          group by invoice_id, name, rate
+        ) as t
+        join invoices i on i.company_id = ${companyId} and i.id = t.invoice_id
+        where i.id between ${part.first} and ${part.last}
+          and i.issue_date between ${from} and ${to} and ${isIssued(tx)}
+        group by i.currency, t.name, t.rate
+      `,
+    ),
   );
-  return await planAnew(tx<ChargedTaxRow[]>`
+  return await planAnew(tx<(ChargedTaxRow & { placeCount: number })[]>`
     select
       currency, name, rate, sum(taxable)::int8 as taxable, sum(tax)::int8 as tax,
-      sum(invoice_count)::int as invoice_count
-    from (${taxes.reduce((all, part) => tx`${all} union all ${part}`)}) as parts
+      sum(invoice_count)::int as invoice_count, count(distinct place)::int as place_count
+    from (${unionOf(tx, taxes)}) as parts
     group by currency, name, rate
     order by tax desc, name, rate
   `);
 }
 
-/** Second taxes of lines, or of invoices that are taxed as a whole: most books have none. */
-async function hasOtherTaxes(
+/** How many invoices have each tax, in whatever place. */
+async function countInvoices(
   tx: Tx,
-  { companyId }: Period,
-  { first, last }: IdRange,
-): Promise<boolean> {
-  const isInRange = tx`company_id = ${companyId} and invoice_id between ${first} and ${last}`;
-  const [row] = await planAnew(tx<{ hasOthers: boolean }[]>`
-    select
-      exists (select from invoice_lines where ${isInRange} and tax_rate_2 is not null)
-      or exists (select from invoice_taxes where ${isInRange}) as has_others
+  { companyId, from, to }: Period,
+  range: IdRange,
+): Promise<Map<string, number>> {
+  const places: Place[] = ["first", "second", "whole"];
+  const charged = places.map((place) => taxesIn(tx, place, { companyId, ...range }));
+  const rows = await planAnew(tx<
+    Pick<ChargedTaxRow, "currency" | "name" | "rate" | "invoiceCount">[]
+  >`
+    select i.currency, t.name, t.rate, count(*)::int as invoice_count
+    from (select distinct invoice_id, name, rate from (${unionOf(tx, charged)}) as charged) as t
+    join invoices i on i.company_id = ${companyId} and i.id = t.invoice_id
+    where i.issue_date between ${from} and ${to} and ${isIssued(tx)}
+    group by i.currency, t.name, t.rate
   `);
-  return row!.hasOthers;
+  return new Map(rows.map((row) => [keyOf(row), row.invoiceCount]));
 }
 
-function firstTaxes(tx: Tx, companyId: number, { first, last }: IdRange): Fragment {
+function taxesIn(
+  tx: Tx,
+  place: Place,
+  { companyId, first, last }: IdRange & { companyId: number },
+): Fragment {
+  if (place === "whole") {
+    return tx`
+      select t.invoice_id, t.name, t.rate, i.subtotal - i.discount_total as taxable, t.amount as tax
+      from invoice_taxes t
+      join invoices i on i.company_id = ${companyId} and i.id = t.invoice_id
+      where t.company_id = ${companyId} and t.invoice_id between ${first} and ${last}
+    `;
+  }
+  const [name, rate, tax] =
+    place === "first"
+      ? [tx`tax_name_1`, tx`tax_rate_1`, tx`tax_amount_1`]
+      : [tx`tax_name_2`, tx`tax_rate_2`, tx`tax_amount_2`];
   return tx`
-    select
-      invoice_id, tax_name_1 as name, tax_rate_1 as rate,
-      sum(amount - discount_amount)::int8 as taxable, sum(tax_amount_1)::int8 as tax
+    select invoice_id, ${name} as name, ${rate} as rate, amount - discount_amount as taxable, ${tax} as tax
     from invoice_lines
     where company_id = ${companyId} and invoice_id between ${first} and ${last}
-      and tax_rate_1 is not null
-    group by invoice_id, tax_name_1, tax_rate_1
+      and ${rate} is not null
   `;
 }
 
-/**
- * Lines are sorted by their invoice, which they nearly are already, so that no invoice's sums need be kept until
- * the end.
- */
-async function sumAllTaxes(
-  tx: Tx,
-  { companyId, from, to }: Period,
-  { first, last }: IdRange,
-): Promise<ChargedTaxRow[]> {
-  const isInRange = tx`company_id = ${companyId} and invoice_id between ${first} and ${last}`;
-  return await planAnew(tx<ChargedTaxRow[]>`
-    with issued as not materialized (
-      select id, currency, subtotal - discount_total as net
-      from invoices
-      where company_id = ${companyId} and issue_date between ${from} and ${to}
-        and ${isIssued(tx)}
-    ), charged as (
-      select
-        invoice_id, tax_name_1 as name, tax_rate_1 as rate, amount - discount_amount as taxable,
-        tax_amount_1 as tax
-      from invoice_lines
-      where ${isInRange} and tax_rate_1 is not null
-      union all
-      select invoice_id, tax_name_2, tax_rate_2, amount - discount_amount, tax_amount_2
-      from invoice_lines
-      where ${isInRange} and tax_rate_2 is not null
-      union all
-      select t.invoice_id, t.name, t.rate, i.net, t.amount
-      from issued i
-      join invoice_taxes t on t.company_id = ${companyId} and t.invoice_id = i.id
-    ), by_invoice as (
-      select invoice_id, name, rate, sum(taxable) as taxable, sum(tax) as tax
-      from (select * from charged order by invoice_id, name, rate) as sorted
-      group by invoice_id, name, rate
-    )
-    select
-      i.currency, t.name, t.rate, sum(t.taxable)::int8 as taxable, sum(t.tax)::int8 as tax,
-      count(*)::int as invoice_count
-    from by_invoice t
-    join issued i on i.id = t.invoice_id
-    group by i.currency, t.name, t.rate
-    order by tax desc, t.name, t.rate
-  `);
+function unionOf(tx: Tx, queries: readonly Fragment[]): Fragment {
+  return queries.reduce((all, query) => tx`${all} union all ${query}`);
+}
+
+function keyOf({
+  currency,
+  name,
+  rate,
+}: Pick<ChargedTaxRow, "currency" | "name" | "rate">): string {
+  return JSON.stringify([currency, name, rate]);
 }

@@ -213,7 +213,7 @@ test("an invoice that is taxed as a whole is in the tax summary as a whole", asy
 });
 
 test("an invoice with a tax as the first of one line and the second of another is counted once, wherever it stands", async () => {
-  const { issued, draft, call, sql } = await startInvoicing();
+  const { issued, draft, expectCall, call, sql, companyId } = await startInvoicing();
   const gst = { tax_name: "GST", tax_rate: 15 };
   const city = { tax_name: "City", tax_rate: 2.5 };
   const alsoGst = { tax_name_2: "GST", tax_rate_2: 1500 };
@@ -243,6 +243,18 @@ test("an invoice with a tax as the first of one line and the second of another i
   );
   expect(await read()).toEqual([
     { ...tax("GST", 1500, 45_000, 6750), invoice_count: 3 },
+    { ...tax("City", 250, 25_000, 625), invoice_count: 2 },
+  ]);
+
+  // Taxed as a whole, with a late fee that is taxed as the whole is.
+  const { id } = await bill(line("Late fee", 1, 10_000, gst));
+  const rate = await expectCall(201, "POST", "/tax-rates", { name: "GST", rate: 1500 });
+  await sql`
+    insert into invoice_taxes (company_id, invoice_id, position, tax_rate_id, name, rate, amount)
+    values (${companyId}, ${id}, 0, ${rate.id}, 'GST', 1500, 1500)
+  `;
+  expect(await read()).toEqual([
+    { ...tax("GST", 1500, 65_000, 9750), invoice_count: 4 },
     { ...tax("City", 250, 25_000, 625), invoice_count: 2 },
   ]);
 });
