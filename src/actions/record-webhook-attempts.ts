@@ -63,9 +63,10 @@ export async function recordWebhookResults(
   },
 ): Promise<{ isOpen: boolean }> {
   const verdicts = results.map(judgeWebhookAnswer);
-  // As a rule nothing changes about the endpoint, and nobody who is told to tell it something has to wait.
+  // As a rule nothing changes about the endpoint, and nobody who is told to tell it something has to wait. Once
+  // a minute its last success does, which then waits for those that share the lock.
   const isShared = claim === undefined && verdicts.every((verdict) => verdict === "delivered");
-  let endpoint = await lockWebhookEndpoint(tx, key, { isShared });
+  const endpoint = await lockWebhookEndpoint(tx, key, { isShared });
   const endings = results.map((result, index) =>
     endingOf({ result, verdict: verdicts[index]!, now: machineNow, random: random() }),
   );
@@ -74,13 +75,7 @@ export async function recordWebhookResults(
   if (claim !== undefined) await setWebhookTurn(tx, key, claim);
 
   if (endings.some(({ status }) => status === "failed")) await tellGivenUp(tx, endpoint);
-  const seen = { results, verdicts, isRoundLost, machineNow };
-  let changes = healthOf(endpoint, seen);
-  if (isShared && changes !== undefined) {
-    endpoint = await lockWebhookEndpoint(tx, key);
-    if (endpoint === undefined) return { isOpen: false };
-    changes = healthOf(endpoint, seen);
-  }
+  const changes = healthOf(endpoint, { results, verdicts, isRoundLost, machineNow });
   const current =
     changes === undefined ? endpoint : await updateWebhookEndpoint(tx, endpoint, changes);
   if (current.status === "disabled") return { isOpen: false };

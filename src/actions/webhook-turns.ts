@@ -66,9 +66,9 @@ export async function takeWebhookTurn(
 }
 
 /**
- * Gives the turn back. What came meanwhile was committed before its own run was turned away, so it is
- * seen here, under the same lock. Returns after how many milliseconds to look again; undefined when
- * nothing waits, or somebody else will look.
+ * Gives the turn back. What came meanwhile is seen here: whoever left it for this run holds a lock until it
+ * is committed (`lockServedEndpoints`), and a run of its own was turned away under the same lock. Returns
+ * after how many milliseconds to look again; undefined when nothing waits, or somebody else will look.
  */
 export async function endWebhookTurn(
   sql: Sql,

@@ -63,7 +63,7 @@ export async function getWebhookEndpoint(
 /**
  * Nobody else changes it until the transaction ends. Undefined when it was deleted.
  *
- * @param isShared for who only keeps others from changing it, and changes nothing about it either
+ * @param isShared with others that, as a rule, change nothing about it either: who does waits for them
  */
 export async function lockWebhookEndpoint(
   tx: Tx,

@@ -2,6 +2,7 @@ import { Webhook } from "standardwebhooks";
 import { expect, test } from "vitest";
 import { recordEvents } from "../../../src/db/events.ts";
 import { deliverWebhooks } from "../../../src/jobs/webhooks/deliver.ts";
+import { untilBlocked } from "../../support/blocked.ts";
 import { openCompany } from "../../support/company.ts";
 import { eventually } from "../../support/eventually.ts";
 import type { ReceivedWebhook } from "../../support/webhook-receiver.ts";
@@ -217,15 +218,7 @@ test("what arises while a run has its turn asks for no other run, and is not for
     expect(await deliverWebhooks.follows?.targets(tx, eventIds)).toEqual([]);
     letGo?.();
     await until("/hook", 10);
-    await eventually(
-      async () =>
-        (
-          await sql`
-            select from pg_stat_activity
-            where wait_event_type = 'Lock' and query like '%webhook_endpoints%'
-          `
-        ).length === 1,
-    );
+    await untilBlocked(sql);
   });
   await until("/hook", 11);
   await untilIdle();
