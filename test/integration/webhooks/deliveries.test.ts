@@ -228,6 +228,43 @@ test("what arises while a run has its turn asks for no other run, and is not for
   );
 });
 
+test("a run that waits long for its answers keeps its turn: nobody sends what it has on its way", async () => {
+  const { base, company, subscribe, receiver, until, settles, pass } = await startWebhooks();
+  const endpoint = await subscribe("/hook");
+  const held: (() => void)[] = [];
+  receiver.answer(({ json }, response) => {
+    if (json.type === "webhook.test") return 204;
+    held.push(() => response.writeHead(204).end());
+    return "later";
+  });
+  const event = { type: "invoice.created", subjectType: "invoice", occurredAt: new Date() };
+  await base.sql.begin((tx) =>
+    recordEvents(
+      tx,
+      company.id,
+      [1, 2, 3].map((subjectId) => ({ ...event, subjectId })),
+    ),
+  );
+  await until("/hook", 3);
+  // Each time it writes down one of them, and in the end more time has passed than a claim lasts.
+  for (const count of [1, 2]) {
+    await pass(40 / 3_600);
+    held[count - 1]!();
+    await settles(endpoint.id, "delivered", count);
+  }
+  const other = await company.accept(`/webhooks/${endpoint.id}/test`);
+  const turnedAway = async () => await company.get(`/runs/${other}`);
+  await expect.poll(turnedAway).toMatchObject({
+    status: "skipped",
+    reason: "another run delivers to this webhook",
+  });
+  expect(receiver.received).toHaveLength(3);
+  held[2]!();
+  await until("/hook", 4);
+  await settles(endpoint.id, "delivered", 4);
+  expect(receiver.received).toHaveLength(4);
+});
+
 test("a message that would be too long is told without its properties", async () => {
   const { subscribe, receiver, until, happen } = await startWebhooks();
   await subscribe("/hook");
