@@ -93,7 +93,7 @@ export interface JobDefinition<Payload> extends Enqueueable<Payload> {
   readonly schedule?: Rhythm;
   /**
    * The events that start runs of this job. `targets` is asked with the ids of new events of these
-   * types and says, in one statement, which of them concern whom; the others start nothing. It may
+   * types and says, of all at once, which of them concern whom; the others start nothing. It may
    * write down what is owed of them, in the transaction that takes the events.
    */
   readonly follows?: {
