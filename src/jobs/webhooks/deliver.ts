@@ -8,7 +8,7 @@ import {
   type InformedEndpoint,
 } from "../../db/webhook-deliveries.ts";
 import { getWebhookEndpoint, lockServedEndpoints } from "../../db/webhook-endpoints.ts";
-import { NotFound } from "../../errors.ts";
+import { Failure, NotFound } from "../../errors.ts";
 import { defineJob, done, skipped, snoozed } from "../define-job.ts";
 import { sendDue, type Sent } from "./send-due.ts";
 
@@ -31,6 +31,11 @@ async function withoutServed(
   const keys = informed.map(({ companyId, endpointId: id }) => ({ companyId, id }));
   const served = new Set((await lockServedEndpoints(tx, keys)).map(({ id }) => id));
   return informed.filter(({ endpointId }) => !served.has(endpointId));
+}
+
+/** Whoever executes the run instead has its turn, too, which is not ours to give back. */
+function isTakenOver({ reason }: AbortSignal): boolean {
+  return reason instanceof Failure && reason.code === "lease_lost";
 }
 
 /**
@@ -67,6 +72,10 @@ export const deliverWebhooks = defineJob({
     if (turn.kind === "none") return skipped(turn.reason);
     if (turn.kind === "rests") return snoozed(turn.untilMs, "the webhook rests after failures");
 
+    const endTurn = async () =>
+      isTakenOver(ctx.signal)
+        ? undefined
+        : await endWebhookTurn(sql, key, { runId: run.id, now: clock.now() });
     const giveUpAt = clock.now().getTime() + PATIENCE_MS;
     const isTime = () => clock.now().getTime() < giveUpAt;
     const total = { delivered: 0, failed: 0 };
@@ -86,10 +95,10 @@ export const deliverWebhooks = defineJob({
     } catch (error) {
       if (error instanceof NotFound) return skipped("the webhook was deleted");
       // So that the next one need not wait until nobody believes this one alive.
-      await endWebhookTurn(sql, key, { runId: run.id, now: clock.now() }).catch(() => {});
+      await endTurn().catch(() => {});
       throw error;
     }
-    const delayMs = await endWebhookTurn(sql, key, { runId: run.id, now: clock.now() });
+    const delayMs = await endTurn();
     ctx.progress(total);
     return delayMs === undefined
       ? done(total)
