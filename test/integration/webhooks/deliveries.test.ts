@@ -18,7 +18,7 @@ function verify(secret: string, { body, headers }: ReceivedWebhook): unknown {
 
 test("an event is told to those who asked for it, and the official library takes every message", async () => {
   const webhooks = await startWebhooks();
-  const { company, subscribe, receiver, until, happen, settles } = webhooks;
+  const { company, sql, subscribe, receiver, until, happen, settles } = webhooks;
   const all = await subscribe("/all");
   const some = await subscribe("/some", ["client.created", "invoice.paid"]);
   const old = await subscribe("/old", ["proposal.signed"]);
@@ -32,12 +32,24 @@ test("an event is told to those who asked for it, and the official library takes
   const [created] = await until("/some", 1);
   const [signed] = await until("/old", 1);
 
-  expect(created).toMatchObject({
+  const [told] = await sql`select id, causer_id from events where type = 'client.created'`;
+  expect(told).toEqual({ id: expect.any(Number), causerId: expect.any(Number) });
+  expect(created).toEqual({
     type: "client.created",
     timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
-    data: { object: "client", id: client.id, company_id: company.id, properties: {} },
+    data: {
+      object: "client",
+      id: client.id,
+      company_id: company.id,
+      event_id: told!["id"],
+      causer_id: told!["causerId"],
+      properties: expect.objectContaining({}),
+    },
   });
-  expect(signed).toMatchObject({ type: "proposal.signed", data: { object: "quote", id: 7 } });
+  expect(signed).toMatchObject({
+    type: "proposal.signed",
+    data: { object: "quote", id: 7, causer_id: null, properties: { invoice_number: "INV-7" } },
+  });
   const types = receiver.at("/all").map(({ json }) => json.type);
   expect(new Set(types)).toEqual(new Set(["client.created", "quote.accepted"]));
   for (const [path, { secret }] of Object.entries({ "/all": all, "/some": some, "/old": old })) {
