@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import type { Sql, Tx } from "./client.ts";
+import { inTransaction } from "./transaction.ts";
 
 /** One file of `migrations/`. */
 interface Migration {
@@ -23,7 +24,8 @@ const LOCK_KEY = 7_305_197_001;
 /**
  * Applies the migrations that this database has not seen, in order of their names, each in a
  * transaction of its own, and returns their names. Several processes may call it at once: they take
- * turns, and each migration is applied by one of them.
+ * turns, and each migration is applied by one of them. One whose locks meet those of the older version's
+ * work in a deadlock is applied again.
  *
  * Throws, before it changes anything, when a file that was applied has since been edited, or a new one
  * is numbered before one that was applied. A database that is ahead of us (a newer version ran) is left
@@ -33,7 +35,7 @@ export async function migrate(sql: Sql, folder: URL = OWN_MIGRATIONS): Promise<s
   const migrations = await readMigrations(folder);
   const done: string[] = [];
   for (;;) {
-    const name = await sql.begin(async (tx) => await applyNext(tx, migrations));
+    const name = await inTransaction(sql, async (tx) => await applyNext(tx, migrations));
     if (name === undefined) return done;
     done.push(name);
   }

@@ -19,7 +19,9 @@ export async function inTransaction<Result>(
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- begin() unwraps arrays of promises, which no caller returns
       return (await sql.begin(work)) as Result;
     } catch (error) {
-      const collided = ["40001", "40P01"].includes(sqlState(error) ?? "");
+      // Whoever says what failed keeps what PostgreSQL said as the cause.
+      const state = sqlState(error) ?? (error instanceof Error ? sqlState(error.cause) : undefined);
+      const collided = ["40001", "40P01"].includes(state ?? "");
       if (!collided || attempt === ATTEMPTS_MAX) throw error;
     }
   }

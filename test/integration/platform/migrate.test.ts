@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { openDatabase } from "../../../src/db/client.ts";
 import { listPendingMigrations, migrate } from "../../../src/db/migrate.ts";
+import { eventually } from "../../support/eventually.ts";
 import { setup } from "../../support/setup.ts";
 
 /** A database without any migration, and a folder of migrations. */
@@ -73,6 +74,44 @@ test("a failing file is rolled back whole and named; those before it stay", asyn
   ).toEqual([{ one: true, two: null }]);
   await write("0002_second.sql", "create table two ();");
   expect(await migrate(sql, folder)).toEqual(["0002_second.sql"]);
+});
+
+test("a file whose locks meet those of work under way is applied once that is done", async () => {
+  const { sql, folder, write } = await setUpEmpty();
+  await sql`create table one ()`;
+  await sql`create table two ()`;
+  await sql`
+    create view others as
+    select relation, granted from pg_locks
+    where relation in ('one'::regclass, 'two'::regclass) and pid <> pg_backend_pid()
+      and database = (select oid from pg_database where datname = current_database())
+  `;
+  await write(
+    "0001_first.sql",
+    `set local deadlock_timeout = '10ms';
+    lock table one in access exclusive mode;
+    -- Until the other one waits for us, or has ended.
+    do $$ begin
+      while exists (select from others) and not exists (select from others where not granted) loop
+        perform pg_sleep(0.01);
+      end loop;
+    end $$;
+    lock table two in access exclusive mode;
+    create table three ();`,
+  );
+  let applied: Promise<unknown> | undefined;
+  await sql.begin(async (tx) => {
+    await tx`set local deadlock_timeout = '1min'`;
+    await tx`select from two`;
+    applied = migrate(sql, folder).catch((error: unknown) => error);
+    await eventually(async () => {
+      const locks = await sql`select from others where relation = 'one'::regclass`;
+      return locks.length === 1;
+    });
+    await tx`select from one`;
+  });
+  expect(await applied).toEqual(["0001_first.sql"]);
+  expect(await sql`select to_regclass('three') is not null as three`).toEqual([{ three: true }]);
 });
 
 test("a number before one that was applied, a number twice and a strange name are refused", async () => {
