@@ -1,7 +1,8 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { findQueueTests } from "./test/support/queue-tests.ts";
 
-/** Milliseconds a test of each kind may take. Cheap kinds run first; a kind waits for the one before. */
+/** Milliseconds a test of each kind may take. */
 const TIMEOUTS = {
   // Nothing but functions.
   unit: 5_000,
@@ -25,6 +26,37 @@ const TIMEOUTS = {
  */
 const SHARE_A_PROCESS = new Set(["integration", "queues", "contracts/api"]);
 
+/**
+ * Cheap kinds run first. A group waits for the one before, and one core has nothing to do while the other
+ * ends the last long file: so there are few groups, and what takes long begins each of them.
+ */
+const GROUPS = [
+  ["unit", "contracts"],
+  ["scenarios", "contracts/api", "integration", "queues"],
+  // Tests that kill processes measure how long recovery takes: nothing runs beside them.
+  ["chaos"],
+];
+const LONG_FILES = ["test/scenarios/", "test/integration/cli/demo.test.ts"];
+
+/** Within a group, by project: processes that share a project's files are kept from one to the next. */
+class LongFilesFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    // oxlint-disable-next-line unicorn/no-array-sort -- vitest's own order, by project; no array's
+    const sorted = await super.sort(files);
+    return sorted.toSorted(
+      (a, b) => groupOf(a) - groupOf(b) || Number(isLong(b)) - Number(isLong(a)),
+    );
+  }
+}
+
+function groupOf({ project }: TestSpecification): number {
+  return project.config.sequence.groupOrder;
+}
+
+function isLong({ moduleId }: TestSpecification): boolean {
+  return LONG_FILES.some((path) => moduleId.includes(`/${path}`));
+}
+
 const queueTests = findQueueTests();
 
 /** Integration tests with a queue are a project of their own: what runs again with QUEUE_URL set. */
@@ -42,7 +74,8 @@ export default defineConfig({
     pool: "forks",
     // Each test process has its database server and often workers of its own beside it.
     maxWorkers: 2,
-    projects: Object.entries(TIMEOUTS).map(([name, timeoutMs], position) => ({
+    sequence: { sequencer: LongFilesFirst },
+    projects: Object.entries(TIMEOUTS).map(([name, timeoutMs]) => ({
       test: {
         name,
         ...filesOf(name),
@@ -53,8 +86,7 @@ export default defineConfig({
         // second it is by default.
         expect: { poll: { timeout: Math.min(10_000, timeoutMs / 2) } },
         hookTimeout: Math.max(30_000, timeoutMs),
-        sequence: { groupOrder: position },
-        // Tests that kill processes measure how long recovery takes: nothing runs beside them.
+        sequence: { groupOrder: GROUPS.findIndex((group) => group.includes(name)) },
         maxWorkers: name === "chaos" ? 1 : 2,
       },
     })),

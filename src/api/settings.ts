@@ -1,4 +1,5 @@
 import type { PlanName } from "../billing/plans.ts";
+import { PASSWORD_COST, type PasswordCost } from "../platform/passwords.ts";
 
 /** The API's settings; bootstrap fills them from the environment. */
 export interface ApiSettings {
@@ -27,6 +28,8 @@ export interface ApiSettings {
   };
   /** How long the files of exports are kept, in days. */
   exportDays: number;
+  /** Of a new password, and of one that signs in after it was kept at another cost. */
+  passwordCost: PasswordCost;
   /** How long a session lasts, in milliseconds. */
   sessionMs: number;
   /** How long the answer to an Idempotency-Key is kept, in milliseconds. */
@@ -66,6 +69,7 @@ export function defaultApiSettings(own: { ipSalt: string } & Partial<ApiSettings
       invitationsPerCompany: 100,
     },
     exportDays: 7,
+    passwordCost: PASSWORD_COST,
     sessionMs: 30 * 24 * 3_600_000,
     answersKeptMs: 24 * 3_600_000,
     identityCacheMs: 2_000,

@@ -14,6 +14,7 @@ import { startScheduler, type RunningScheduler } from "../../src/workers/schedul
 import type { WorkerSettings } from "../../src/workers/settings.ts";
 import { startWorker } from "../../src/workers/worker.ts";
 import { openTestProviders } from "./providers.ts";
+import { QUICK_PASSWORDS } from "./quick-passwords.ts";
 import type { TestSetup } from "./setup.ts";
 import { openTestStorage } from "./storage.ts";
 import { startSmtpServer, type TestSmtpServer } from "./smtp-server.ts";
@@ -112,6 +113,7 @@ export async function serveApi(
     settings: defaultApiSettings({
       ipSalt: "test",
       appUrl,
+      passwordCost: QUICK_PASSWORDS,
       publicRequestsPerHour: null,
       requestsPerHour: { free: null, starter: null, pro: null, enterprise: null },
     }),

@@ -5,6 +5,7 @@ import { closeHttpServer, createHttpServer } from "../../../src/api/server.ts";
 import { defaultApiSettings, type ApiSettings } from "../../../src/api/settings.ts";
 import type { Providers } from "../../../src/connectors/contract.ts";
 import { openTestProviders } from "../../support/providers.ts";
+import { QUICK_PASSWORDS } from "../../support/quick-passwords.ts";
 import type { FileStorage } from "../../../src/platform/storage.ts";
 import { setup, type TestSetup } from "../../support/setup.ts";
 import { openTestStorage, type TestStorage } from "../../support/storage.ts";
@@ -71,6 +72,7 @@ export async function startApi(
     log,
     settings: defaultApiSettings({
       ipSalt: "test",
+      passwordCost: QUICK_PASSWORDS,
       publicRequestsPerHour: null,
       ...settings,
     }),

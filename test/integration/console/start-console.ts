@@ -10,6 +10,7 @@ import { setup, type TestSetup } from "../../support/setup.ts";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { QUICK_PASSWORDS } from "../../support/quick-passwords.ts";
 import { openTestProviders } from "../../support/providers.ts";
 
 export const PASSWORD = "correct horse battery";
@@ -59,7 +60,7 @@ export async function startConsole(
     addPerson: ({ email, company: name }) =>
       inTransaction(base.sql, async (tx) => {
         const now = clock.now();
-        const passwordHash = await hashPassword(PASSWORD);
+        const passwordHash = await hashPassword(PASSWORD, QUICK_PASSWORDS);
         const user = await insertUser(tx, { name: "Pat", email, passwordHash, now });
         if (user === undefined) throw new Error(`${email} is taken`);
         const company = await insertCompany(tx, { name, plan: "enterprise", now });

@@ -24,13 +24,14 @@ export const postLoginRoute = defineRoute({
     const attempt = await beginAttempt(services, { ip, email: body.email });
     const user = await findUserForSignIn(sql, body.email);
     // Takes as long for nobody as for somebody, so that the time tells nothing.
-    const isRight = await verifyPassword(body.password, user?.passwordHash);
+    const { passwordCost } = services.settings;
+    const isRight = await verifyPassword(body.password, user?.passwordHash, passwordCost);
     if (user === undefined || !isRight) throw new Unauthenticated("Invalid credentials.");
     await attempt.succeed();
-    if (user.passwordHash !== null && needsRehash(user.passwordHash)) {
+    if (user.passwordHash !== null && needsRehash(user.passwordHash, passwordCost)) {
       await setPasswordHash(sql, {
         userId: user.id,
-        passwordHash: await hashPassword(body.password),
+        passwordHash: await hashPassword(body.password, passwordCost),
       });
     }
     const token = await openSession(sql, { services, userId: user.id });

@@ -23,7 +23,7 @@ export const postRegisterRoute = defineRoute({
     const user = await insertUser(tx, {
       name: body.name,
       email: body.email,
-      passwordHash: await hashPassword(body.password),
+      passwordHash: await hashPassword(body.password, services.settings.passwordCost),
       now: clock.now(),
     });
     if (user === undefined) {

@@ -24,7 +24,7 @@ export const postResetPasswordRoute = defineRoute({
     await resetPassword(tx, {
       token: body.token,
       email: body.email,
-      hashPassword: () => hashPassword(body.password),
+      hashPassword: () => hashPassword(body.password, services.settings.passwordCost),
       now: clock.now(),
       requestId,
     });

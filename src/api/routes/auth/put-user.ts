@@ -91,7 +91,7 @@ async function replacePassword(
   const attempt = await beginAttempt(services, { ip, email: user.email });
   if (!(await verifyPassword(given, current))) throw wrongPassword();
   await attempt.succeed();
-  return await hashPassword(wanted);
+  return await hashPassword(wanted, services.settings.passwordCost);
 }
 
 function wrongPassword(): InvalidInput {
