@@ -69,8 +69,12 @@ function filesOf(name: string): { include: string[]; exclude?: string[] } {
 
 export default defineConfig({
   test: {
-    // Starts nothing by itself: the first test that asks for a database does.
-    globalSetup: ["scripts/mend-postgres.mjs", "test/support/database-server.ts"],
+    // They start nothing by themselves: the first test that asks for a database does, or for a process.
+    globalSetup: [
+      "scripts/mend-postgres.mjs",
+      "test/support/database-server.ts",
+      "test/support/compiled-sources.ts",
+    ],
     pool: "forks",
     // Each test process has its database server and often workers of its own beside it.
     maxWorkers: 2,

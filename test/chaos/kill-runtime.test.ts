@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { recordEvents } from "../../src/db/events.ts";
 import { countRuns, listRuns } from "../../src/db/runs.ts";
 import { enqueueMany } from "../../src/queue/enqueue.ts";
+import { findCompiled } from "../support/compiled-sources.ts";
 import { eventually } from "../support/eventually.ts";
 import { insertCompany } from "../support/records.ts";
 import { setup, type TestSetup } from "../support/setup.ts";
@@ -14,21 +15,23 @@ type Role = "worker" | "scheduler";
 
 /** Starts a process of the runtime and waits until it takes work. */
 async function launch(context: TestSetup, role: Role): Promise<ChildProcess> {
-  const child = spawn(
-    process.execPath,
-    ["--import", "tsx", new URL("runtime-process.ts", import.meta.url).pathname, role],
-    {
-      stdio: ["ignore", "pipe", "inherit"],
-      env: {
-        ...process.env,
-        TEST_DATABASE_URL: context.databaseUrl,
-        TEST_QUEUE_URL: context.queueUrl,
-        TEST_PREFIX: context.queuePrefix,
-      },
+  const script = await findCompiled("test/chaos/runtime-process.ts");
+  const child = spawn(process.execPath, [script, role], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: {
+      ...process.env,
+      TEST_DATABASE_URL: context.databaseUrl,
+      TEST_QUEUE_URL: context.queueUrl,
+      TEST_PREFIX: context.queuePrefix,
     },
-  );
+  });
   context.defer(() => kill(child));
-  await once(child.stdout, "data");
+  await Promise.race([
+    once(child.stdout, "data"),
+    once(child, "exit").then(([code]) => {
+      throw new Error(`the ${role} ended with ${String(code)} before it was ready`);
+    }),
+  ]);
   return child;
 }
 

@@ -1,4 +1,4 @@
-// A part of the product, to be killed: `tsx night-process.ts worker|scheduler|api`, with what it stands
+// A part of the product, to be killed: `night-process.ts worker|scheduler|api`, with what it stands
 // on in the environment. Says "ready" when it takes work; the API says where it listens.
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { Redis } from "ioredis";
+import { findCompiled } from "../support/compiled-sources.ts";
 import type { TestSetup } from "../support/setup.ts";
 import type { TestSmtpServer } from "../support/smtp-server.ts";
 
@@ -31,8 +32,8 @@ async function begin(
   role: Role | "api",
   env: Record<string, string>,
 ): Promise<{ child: ChildProcess; said: string }> {
-  const script = new URL("night-process.ts", import.meta.url).pathname;
-  const child = spawn(process.execPath, ["--import", "tsx", script, role], {
+  const script = await findCompiled("test/chaos/night-process.ts");
+  const child = spawn(process.execPath, [script, role], {
     stdio: ["ignore", "pipe", "inherit"],
     env: {
       ...process.env,

@@ -1,4 +1,4 @@
-// A process of the runtime, to be killed: `tsx runtime-process.ts worker|scheduler`, with what it
+// A process of the runtime, to be killed: `runtime-process.ts worker|scheduler`, with what it
 // stands on in the environment. Says "ready" when it takes work.
 import { z } from "zod";
 import type { Connectors } from "../../src/connectors/contract.ts";
@@ -65,4 +65,5 @@ async function start(role: string | undefined): Promise<void> {
   console.log("ready");
 }
 
-if (process.argv[1]?.endsWith("runtime-process.ts")) await start(process.argv[2]);
+// Not where a test imports what it does.
+if (/\bruntime-process\.[jt]s$/.test(process.argv[1] ?? "")) await start(process.argv[2]);

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, rename, rm } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { runMigrations } from "bullmq";
 import { Client } from "pg";
@@ -13,6 +12,7 @@ import {
   type EmbeddedPostgres,
 } from "../../src/platform/embedded-postgres.ts";
 import { isAlive } from "../../src/platform/postmaster.ts";
+import { openDoor } from "./door.ts";
 import { findFastFolder, listFastFolders } from "./fast-folder.ts";
 
 /** What a test process needs to make databases of its own. */
@@ -48,17 +48,13 @@ export default async function offerDatabaseServer(
 ): Promise<() => Promise<void>> {
   const prefix = `t_${Date.now().toString(36)}_${process.pid}`;
   let started: Promise<Running> | undefined;
-  const door = createServer((_request, response) => {
+  const door = await openDoor(async () => {
     started ??= start(prefix);
-    started.then(
-      ({ server }) => response.end(JSON.stringify(server)),
-      (error: unknown) => response.writeHead(500).end(String(error)),
-    );
+    return JSON.stringify((await started).server);
   });
-  project.provide("databaseServerUrl", `http://127.0.0.1:${await listen(door)}/`);
+  project.provide("databaseServerUrl", door.url);
   return async () => {
     door.close();
-    door.closeAllConnections();
     if (started !== undefined) await (await started).finish();
   };
 }
@@ -164,15 +160,4 @@ async function dropTemplate(adminUrl: string, template: string, prefix: string):
   } finally {
     await admin.end();
   }
-}
-
-async function listen(server: Server): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  server.unref();
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

@@ -3,6 +3,7 @@ import { inject, onTestFinished } from "vitest";
 import { openDatabase, type Sql } from "../../src/db/client.ts";
 import { createTestClock, type TestClock } from "./clock.ts";
 import { DatabaseServer } from "./database-server.ts";
+import { askAt } from "./door.ts";
 import { eventually } from "./eventually.ts";
 
 export interface TestSetup {
@@ -99,9 +100,7 @@ export async function setup({ now, connectionsMax = 10 }: SetupOptions = {}): Pr
 }
 
 async function askForServer(): Promise<DatabaseServer> {
-  const response = await fetch(inject("databaseServerUrl"));
-  if (!response.ok) throw new Error(await response.text());
-  return DatabaseServer.parse(await response.json());
+  return DatabaseServer.parse(JSON.parse(await askAt(inject("databaseServerUrl"))));
 }
 
 /** Returns what is wrong: connections that the test left open (they are cut). */

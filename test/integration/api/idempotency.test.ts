@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { untilBlocked } from "../../support/blocked.ts";
 import { startApi } from "./start-api.ts";
 
 test("the same key and body give the first answer again, with one effect", async () => {
@@ -69,10 +70,7 @@ test("while the first request still runs, the second is a 409 at once", async ()
   await blocker`select 1 from clients where company_id = ${companyId} for update`;
   const first = ask("POST", "/api/clients/bulk-action", options);
   // Until the first request waits for the row, it may not yet have its key.
-  for (;;) {
-    const [row] = await sql`select count(*)::int as count from pg_locks where not granted`;
-    if (Number(row?.["count"]) > 0) break;
-  }
+  await untilBlocked(sql);
   const second = await ask("POST", "/api/clients/bulk-action", options);
   expect(second.status).toBe(409);
   expect(second.body.code).toBe("idempotency_key_in_use");

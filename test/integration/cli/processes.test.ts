@@ -30,7 +30,7 @@ test(
       ["api", "worker", "scheduler"].map(async (name) => {
         const port = await findFreePort();
         const url = `http://127.0.0.1:${port}`;
-        return { url, process: startCli([name], { env: { ...env, PORT: String(port) } }) };
+        return { url, process: await startCli([name], { env: { ...env, PORT: String(port) } }) };
       }),
     );
     for (const { url } of parts) {

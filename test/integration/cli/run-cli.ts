@@ -3,6 +3,7 @@ import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { isAlive } from "../../../src/platform/postmaster.ts";
+import { findCompiled } from "../../support/compiled-sources.ts";
 import { eventually } from "../../support/eventually.ts";
 import { findFastFolder } from "../../support/fast-folder.ts";
 
@@ -38,20 +39,17 @@ export interface RunningCli {
  * Starts the command line as a process of its own, with none of this process's settings. Whatever the
  * test leaves running is killed after it.
  */
-export function startCli(
+export async function startCli(
   args: readonly string[],
   { env = {}, cwd = ROOT, isNobody = false }: CliOptions = {},
-): RunningCli {
-  const child = spawn(
-    process.execPath,
-    ["--import", import.meta.resolve("tsx"), join(ROOT, "src/cli/main.ts"), ...args],
-    {
-      cwd,
-      ...(isNobody && process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}),
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { PATH: process.env["PATH"], HOME: process.env["HOME"], NODE_ENV: "test", ...env },
-    },
-  );
+): Promise<RunningCli> {
+  const main = await findCompiled("src/cli/main.ts");
+  const child = spawn(process.execPath, [main, ...args], {
+    cwd,
+    ...(isNobody && process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}),
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], NODE_ENV: "test", ...env },
+  });
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
@@ -86,7 +84,9 @@ export async function runCli(
   args: readonly string[],
   options: CliOptions = {},
 ): Promise<CliResult> {
-  return await startCli(args, options).ended;
+  return await (
+    await startCli(args, options)
+  ).ended;
 }
 
 /** A folder of the test's own. A database server that was left in it is killed first. */

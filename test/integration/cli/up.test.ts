@@ -20,9 +20,12 @@ const Ready = z.strictObject({
 });
 
 async function startUp(dataDir: string) {
-  const running = startCli(["up", "--json", "--empty", "--port", "0", "--data-dir", dataDir], {
-    env: queueSettings("up"),
-  });
+  const running = await startCli(
+    ["up", "--json", "--empty", "--port", "0", "--data-dir", dataDir],
+    {
+      env: queueSettings("up"),
+    },
+  );
   return { ...running, ready: Ready.parse(JSON.parse(await running.firstLine())) };
 }
 

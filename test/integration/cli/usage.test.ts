@@ -116,7 +116,7 @@ test("a queue, an address or a folder that cannot be used is one line that names
   );
 
   // Requests do without the queue: they are served, and the log says so once.
-  const api = startCli(["api", "--port", "0"], { env: { ...noQueue, LOG_LEVEL: "info" } });
+  const api = await startCli(["api", "--port", "0"], { env: { ...noQueue, LOG_LEVEL: "info" } });
   const lines = await eventually(
     () => api.logged().includes("check QUEUE_URL") && api.logged().trim().split("\n"),
     { withinMs: START_WITHIN_MS },

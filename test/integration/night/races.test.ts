@@ -45,7 +45,11 @@ async function untilNumbersAreTaken(sql: Sql): Promise<void> {
   await eventually(async () => {
     const [row] = await sql<{ found: boolean }[]>`
       select exists (
-        select from pg_locks where relation = 'counters'::regclass and mode = 'RowExclusiveLock'
+        select from pg_locks
+        join pg_database on pg_database.oid = pg_locks.database
+        -- The tables of all tests have the same numbers.
+        where datname = current_database()
+          and relation = 'counters'::regclass and mode = 'RowExclusiveLock'
       ) as found
     `;
     return row?.found;
