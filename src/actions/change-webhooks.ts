@@ -1,5 +1,6 @@
 import { settleAttention } from "../db/attention.ts";
 import type { Tx } from "../db/client.ts";
+import { lockCompany } from "../db/companies.ts";
 import { recordEvent } from "../db/events.ts";
 import {
   insertTestDelivery,
@@ -48,6 +49,8 @@ export async function createWebhook(
   },
 ): Promise<WebhookEndpointRow> {
   const companyId = by.company.id;
+  // One after the other, so that two at once do not both find room.
+  await lockCompany(tx, companyId);
   if ((await countWebhookEndpoints(tx, companyId)) >= ENDPOINTS_MAX) {
     throw new Conflict(`A company has ${ENDPOINTS_MAX} webhooks at most.`, {
       code: "too_many_webhooks",

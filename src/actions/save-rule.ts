@@ -8,6 +8,7 @@ import {
 } from "../billing/rule-conditions.ts";
 import { invoiceStatuses } from "../billing/statuses.ts";
 import type { Tx } from "../db/client.ts";
+import { lockCompany } from "../db/companies.ts";
 import { billingMethods, projectStatuses } from "../db/projects.ts";
 import { listUnknownReferences, type RuleReference } from "../db/rule-references.ts";
 import {
@@ -62,6 +63,8 @@ export async function createRule(
   input: RuleInput,
   beforeNewTag: BeforeNewTag,
 ): Promise<RuleRow> {
+  // One after the other, so that two at once do not both find room.
+  await lockCompany(tx, by.company.id);
   const count = await countRules(tx, { companyId: by.company.id });
   if (count >= rulesMax) {
     throw new Conflict(`A company has ${rulesMax} rules at most; delete one that does nothing.`, {

@@ -93,11 +93,22 @@ export const localDate = z
   })
   .meta({ format: "date", example: "2026-04-05" });
 
-/** An instant with its offset from UTC. */
+/** With its offset from UTC an instant can leave the years that it is written with. */
+const instantFirst = new Date("0001-01-01T00:00:00Z");
+const instantLast = new Date("9999-12-31T23:59:59.999Z");
+
+/** An instant with its offset from UTC, of the years in which there are dates (`localDate`), in UTC. */
 export const instant = z.iso
   .datetime({ offset: true, error: "Must be an instant like 2026-04-05T19:38:14Z." })
   .transform((text) => new Date(text))
-  .refine((date) => !Number.isNaN(date.getTime()), "Must be an instant like 2026-04-05T19:38:14Z.");
+  .refine((date) => !Number.isNaN(date.getTime()), {
+    error: "Must be an instant like 2026-04-05T19:38:14Z.",
+    abort: true,
+  })
+  .refine(
+    (date) => date >= instantFirst && date <= instantLast,
+    "Must be between the years 1 and 9999.",
+  );
 
 /** A whole number that may be left out; null takes the limit away. */
 export function unsetOrWhole(min: number, max: number) {

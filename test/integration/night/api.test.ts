@@ -98,7 +98,8 @@ test("runs are found by job, status, key and time", async () => {
   expect(await idsOf("filter[created_from]=2020-01-01T00:00:00Z")).toEqual([run.id]);
   const between =
     "filter[created_from]=2020-01-02T00:00:00Z&filter[created_to]=2020-01-01T00:00:00Z";
-  for (const wrong of ["filter[status]=odd", between]) {
+  const early = "filter[created_from]=0000-01-01T00:00:00Z";
+  for (const wrong of ["filter[status]=odd", between, early]) {
     expect((await company.try("GET", `/runs?${wrong}`)).status).toBe(422);
   }
 });

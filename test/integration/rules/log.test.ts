@@ -70,3 +70,25 @@ test("what a rule did shows a token the records that it may read, and nothing el
   const tried = await call("POST", `/rules/${tagging.id}/dry-run`, {}, { token });
   expect(tried.body.data.results[0].effects).toEqual([{ type: "add_tag" }, rate]);
 });
+
+test("a company has 200 rules at most, also when many are asked for at once", async () => {
+  const { call, expectCall, sql } = await startWork();
+  const rule = {
+    kind: "billing",
+    name: "Care plan",
+    terms: { type: "retainer", seconds: 36_000 },
+  };
+  await expectCall(201, "POST", "/rules", rule);
+  await sql`
+    insert into rules (
+      company_id, kind, name, is_enabled, position, subject_type, conditions, terms, created_at, updated_at
+    )
+    select
+      company_id, kind, name, is_enabled, position, subject_type, conditions, terms, created_at, updated_at
+    from rules, generate_series(2, 199)
+  `;
+  const asked = Array.from({ length: 12 }, async () => await call("POST", "/rules", rule));
+  const answers = (await Promise.all(asked)).map(({ status, body }) => body.code ?? status);
+  expect(answers.filter((answer) => answer === "too_many_rules")).toHaveLength(11);
+  expect(answers).toContain(201);
+});

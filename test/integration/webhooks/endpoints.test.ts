@@ -71,8 +71,8 @@ test("a webhook is created, read, changed and deleted; its secret is shown once 
   expect(story.text + api.logLines.join("")).not.toMatch(/whsec_|key=1/);
 });
 
-test("bad input is a 422 that names the field", async () => {
-  const { call, good } = await start();
+test("bad input is a 422 that names the field, and a company has no more webhooks than it may", async () => {
+  const { api, call, good } = await start();
   const urls = {
     "not an address": "Must be a web address.",
     "http://hooks.example.com/": "Must begin with https://.",
@@ -88,6 +88,7 @@ test("bad input is a 422 that names the field", async () => {
     expect([reply.status, reply.body.errors], url).toEqual([422, { url: [problem] }]);
   }
   const { id } = (await call("POST", "/webhooks", good)).body.data;
+  const year2026 = { from: "2026-01-01T00:00:00Z" };
   for (const [method, path, body, field] of [
     ["POST", "/webhooks", { ...good, event_types: [] }, "event_types"],
     ["POST", "/webhooks", { ...good, event_types: ["invoice.exploded"] }, "event_types.0"],
@@ -99,6 +100,8 @@ test("bad input is a 422 that names the field", async () => {
     ["POST", `/webhooks/${id}/rotate-secret`, { overlap_hours: 169 }, "overlap_hours"],
     ["POST", `/webhooks/${id}/replay`, {}, "from"],
     ["POST", `/webhooks/${id}/replay`, { from: "2999-01-01T00:00:00Z" }, "from"],
+    ["POST", `/webhooks/${id}/replay`, { from: "0000-01-01T00:00:00Z" }, "from"],
+    ["POST", `/webhooks/${id}/replay`, { ...year2026, to: "9999-12-31T23:59:59-01:00" }, "to"],
   ] as const) {
     const reply = await call(method, path, body);
     expect([reply.status, Object.keys(reply.body.errors)], `${path} ${field}`).toEqual([
@@ -106,9 +109,19 @@ test("bad input is a 422 that names the field", async () => {
       [field],
     ]);
   }
-  for (let count = 1; count < 50; count += 1) await call("POST", "/webhooks", good);
-  const one_more = await call("POST", "/webhooks", good);
-  expect([one_more.status, one_more.body.code]).toEqual([409, "too_many_webhooks"]);
+  await api.sql`
+    insert into webhook_endpoints (
+      company_id, url, event_types, status, secret, created_by, created_at, updated_at
+    )
+    select company_id, url, event_types, status, secret, created_by, created_at, updated_at
+    from webhook_endpoints, generate_series(2, 49)
+  `;
+  // One more fits in, also when many ask at once.
+  const asked = Array.from({ length: 12 }, async () => await call("POST", "/webhooks", good));
+  const answers = (await Promise.all(asked)).map(({ status, body }) => body.code ?? status);
+  expect(answers.filter((answer) => answer === "too_many_webhooks")).toHaveLength(11);
+  expect(answers).toContain(201);
+  expect((await call("GET", "/webhooks")).body.meta.total).toBe(50);
 });
 
 test("a token has a webhook tell no more than it may read, and sees no more of what was told", async () => {

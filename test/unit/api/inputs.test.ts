@@ -63,11 +63,22 @@ test("a date is a day of the calendar; of an instant the date part counts", () =
   }
 });
 
-test("an instant needs its offset", () => {
+test("an instant needs its offset, and lies in the years that the database and JSON can carry", () => {
   expect(read(inputs.instant, "2026-04-05T19:38:14+02:00")).toEqual(
     new Date("2026-04-05T17:38:14Z"),
   );
-  for (const wrong of ["2026-04-05", "2026-04-05T19:38:14", "2026-02-30T00:00:00Z", 5]) {
+  for (const edge of ["0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"]) {
+    expect(read(inputs.instant, edge)).toEqual(new Date(edge));
+  }
+  for (const wrong of [
+    "2026-04-05",
+    "2026-04-05T19:38:14",
+    "2026-02-30T00:00:00Z",
+    5,
+    "0000-12-31T23:59:59Z",
+    "0001-01-01T00:00:00+01:00",
+    "9999-12-31T23:59:59-01:00",
+  ]) {
     expect([wrong, read(inputs.instant, wrong)]).toEqual([wrong, "refused"]);
   }
 });

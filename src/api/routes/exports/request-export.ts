@@ -1,4 +1,5 @@
 import type { Tx } from "../../../db/client.ts";
+import { lockCompany } from "../../../db/companies.ts";
 import {
   findPendingExport,
   insertExport,
@@ -36,6 +37,8 @@ export async function requestExport(
     keptDays: by.keptDays,
     createdAt: by.now,
   };
+  // One after the other, so that two at once do not both find none.
+  await lockCompany(tx, companyId);
   const pending = await findPendingExport(tx, wanted);
   if (pending !== undefined && pending.runId !== null)
     return { row: pending, runId: pending.runId };
