@@ -1,9 +1,11 @@
-// Mends three faults of the postgres driver 3.4.9 where it is installed, until a release of it does. A
+// Mends four faults of the postgres driver 3.4.9 where it is installed, until a release of it does. A
 // connection that was lost with a statement half written threw past every handler, which ends the process;
 // and it never wrote again afterwards, so that the pool hung on it for ever (its issues 1154 and 1208;
 // docs/decisions/0010): test/integration/db/lost-connections.test.ts fails without this. And statements
 // were sent behind others that wait for a lock, although a connection was free (docs/decisions/0014):
-// test/integration/db/statements.test.ts.
+// test/integration/db/statements.test.ts. And a connection that rows were copied from waited for ever for
+// somebody to read on, when the last of them came together or nobody wanted the rest (docs/decisions/0016):
+// test/integration/db/copies.test.ts.
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -56,6 +58,33 @@ const REPLACEMENTS = {
       `    incomings = null
     forgetWrite()
     socket.removeListener(`,
+    ],
+    [
+      `    stream = new Stream.Readable({
+      read() { socket.resume() }
+    })
+`,
+      `    const resume = () => { socket && socket.resume() }
+    const rows = stream = new Stream.Readable({
+      read: resume,
+      destroy(err, callback) {
+        stream === rows && (stream = null)
+        resume()
+        callback(err)
+      }
+    }).on('error', () => { /* told to whoever reads, who may only begin to */ })
+`,
+    ],
+    [
+      `    stream && stream.push(null)
+    stream = null
+  }
+`,
+      `    stream && stream.push(null)
+    stream = null
+    socket && socket.resume()
+  }
+`,
     ],
   ],
   "index.js": [

@@ -26,6 +26,23 @@ function parseCsv(text: string): string[][] {
   return records;
 }
 
+test("rows of any length are exported again and again, by as many requests as come", async () => {
+  const { call, sql, companyId } = await startWork();
+  await sql`update clients set notes = repeat('n', 700) where company_id = ${companyId}`;
+  // One more client each time, so that the last piece of the database's answer has every size up to 40 kB.
+  for (let count = 1; count <= 50; count += 1) {
+    await sql`
+      insert into clients (company_id, name, currency, notes, created_at, updated_at)
+      select company_id, 'Client ' || ${count}, currency, notes, created_at, updated_at
+      from clients where company_id = ${companyId} order by id limit 1
+    `;
+    const paths = ["/export?resource=clients", "/export?format=csv&resource=clients", "/export"];
+    const answers = await Promise.all(paths.map((path) => call("GET", path)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(Export.parse(JSON.parse(answers[2]!.text)).digests["clients"]?.rows).toBe(count + 1);
+  }
+});
+
 test("a company's records are a file with a digest: the same records, the same bytes", async () => {
   const { call, expectCall, clientId, project, worked, companyId, signUp, ask } = await startWork();
   const { id: projectId } = await project({ name: '=HYPERLINK("http://x","y")' });
