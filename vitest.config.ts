@@ -22,7 +22,9 @@ const TIMEOUTS = {
 
 /**
  * Their files take turns in two processes, which load the product once and not 150 times. They share
- * nothing else: each test has a database of its own, and fails when it leaves something open.
+ * nothing else: each test has a database of its own, and fails when it leaves something open. Unit tests
+ * do not share: some files define the same suites, each for a process in another time zone, and of several
+ * imports of a suite in one process only the first defines its tests.
  */
 const SHARE_A_PROCESS = new Set(["integration", "queues", "contracts/api"]);
 
