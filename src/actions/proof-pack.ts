@@ -3,9 +3,11 @@ import canonicalize from "canonicalize";
 import type { Sql } from "../db/client.ts";
 import { readProofParts, type ProofParts } from "../db/proof-parts.ts";
 
+export const PROOF_PACK_FORMAT = "nightledger-proof-pack/1";
+
 /** The evidence behind an invoice, and a digest of each part of it, in hex. */
 export interface ProofPack {
-  format: "nightledger-proof-pack/1";
+  format: typeof PROOF_PACK_FORMAT;
   company: { id: number; name: string; legal_name: string | null; tax_number: string | null };
   parts: ProofParts;
   digests: Record<keyof ProofParts, string>;
@@ -42,7 +44,7 @@ export async function makeProofPack(
     readProofParts(tx, { companyId: company.id, invoiceId }),
   );
   const data: ProofPack = {
-    format: "nightledger-proof-pack/1",
+    format: PROOF_PACK_FORMAT,
     company: {
       id: company.id,
       name: company.name,

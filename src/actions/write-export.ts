@@ -34,6 +34,9 @@ export interface ExportWriting {
   onProgress?: (progress: { resource: ExportResource; rows: number }) => void;
 }
 
+/** Of `,"sha256":"…"}` and a line feed, which end an export as JSON; the digest is that of all before them. */
+export const EXPORT_SEAL_BYTES = 78;
+
 /** Bytes that are written at a time, and as many that wait meanwhile. */
 const PIECE_BYTES = 262_144;
 const LINE_FEED = Buffer.from("\n");
@@ -54,8 +57,8 @@ export function resourcesOf({ filter, resource }: ExportRequest): readonly Expor
  * Writes a company's records as they stand at one instant, row by row in constant memory: the same records
  * give the same bytes, whoever writes them and when. CSV is that of RFC 4180, with a header; of more than
  * one resource, its first column names it and the others are those of all. JSON has each row on a line of
- * its own, and the digests of its resources at the end (docs/exports.md). Throws what `write` throws, and
- * the signal's reason.
+ * its own, and at the end the digests of its resources and of all before (docs/exports.md). Throws what
+ * `write` throws, and the signal's reason.
  */
 export async function writeExport(
   sql: Sql,
@@ -73,7 +76,11 @@ export async function writeExport(
     await openExport(tx, request.filter);
     return request.format === "csv"
       ? await writeCsv(tx, request, { ...writing, write: out })
-      : await writeJson(tx, request, { ...writing, write: out });
+      : await writeJson(tx, request, {
+          ...writing,
+          write: out,
+          digestSoFar: () => digest.copy().digest("hex"),
+        });
   });
   return { bytes, rows, sha256: digest.digest("hex") };
 }
@@ -92,10 +99,14 @@ async function writeCsv(tx: Tx, request: ExportRequest, writing: ExportWriting):
   return rows;
 }
 
-async function writeJson(tx: Tx, request: ExportRequest, writing: ExportWriting): Promise<number> {
+async function writeJson(
+  tx: Tx,
+  request: ExportRequest,
+  writing: ExportWriting & { digestSoFar: () => string },
+): Promise<number> {
   const { companyId, projectId, clientId, from, to } = request.filter;
   const filters = { project_id: projectId, client_id: clientId, from, to };
-  const head = { format: "nightledger-export/1", company_id: companyId, filters };
+  const head = { format: "nightledger-export/2", company_id: companyId, filters };
   await writing.write(Buffer.from(`${JSON.stringify(head).slice(0, -1)},"resources":{\n`));
   const digests: Record<string, { rows: number; sha256: string }> = {};
   let sum = 0;
@@ -122,7 +133,8 @@ async function writeJson(tx: Tx, request: ExportRequest, writing: ExportWriting)
     digests[resource] = { rows, sha256: digest.digest("hex") };
     sum += rows;
   }
-  await writing.write(Buffer.from(`\n},"digests":${JSON.stringify(digests)}}\n`));
+  await writing.write(Buffer.from(`\n},"digests":${JSON.stringify(digests)}`));
+  await writing.write(Buffer.from(`,"sha256":"${writing.digestSoFar()}"}\n`));
   return sum;
 }
 

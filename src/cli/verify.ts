@@ -7,10 +7,12 @@ export const verify = defineCommand({
   usage: `FILE [--sha256 HEX] [--json]
 
   --sha256 HEX  The digest the file came with (x-billabled-export-sha256); compared with its own.
-  --json        Print {"kind", "sha256", "is_whole", "is_expected", "parts"}.
+  --json        Print {"kind", "sha256", "is_whole", "is_expected", "parts", "faults", "not_covered"}.
 
-Works offline. Exit code 0 when nothing is wrong, 1 when something is. A CSV file holds no digests: its own
-is printed, and compared with --sha256.`,
+Works offline. Exit code 0 for an export as JSON or a proof pack that is whole, and for any other file whose
+digest is that of --sha256; 1 when something is wrong, and for a file that holds no digests (CSV, PDF, what is
+none of ours) without --sha256; 2 when the file cannot be read. The digests in a file show that it was changed,
+not that somebody made it anew: only --sha256 with a digest kept elsewhere does.`,
   options: { sha256: { type: "string" }, json: { type: "boolean", default: false } },
   words: ["FILE"],
   async run(values, [path = ""]) {
@@ -19,7 +21,7 @@ is printed, and compared with --sha256.`,
     const isExpected = wanted === undefined ? undefined : wanted === verdict.sha256;
     if (values.json) printJson(present(verdict, isExpected));
     else tellVerdict(verdict, isExpected);
-    return verdict.isWhole === false || isExpected === false ? 1 : 0;
+    return (verdict.isWhole ?? isExpected ?? false) && isExpected !== false ? 0 : 1;
   },
 });
 
@@ -44,13 +46,13 @@ function present(verdict: Verdict, isExpected: boolean | undefined) {
     is_whole: verdict.isWhole ?? null,
     is_expected: isExpected ?? null,
     parts: verdict.parts.map(({ name, isRight, rows }) => ({ name, is_right: isRight, rows })),
+    faults: verdict.faults,
+    not_covered: verdict.notCovered,
   };
 }
 
-function tellVerdict(
-  { kind, sha256, isWhole, parts }: Verdict,
-  isExpected: boolean | undefined,
-): void {
+function tellVerdict(verdict: Verdict, isExpected: boolean | undefined): void {
+  const { kind, sha256, parts, faults, notCovered } = verdict;
   if (parts.length > 0) {
     const rows = parts.map(({ name, isRight, rows: count }) => [
       name,
@@ -59,11 +61,20 @@ function tellVerdict(
     ]);
     print(renderTable(rows, { right: [1] }));
   }
+  // The digest that was given covers all of it.
+  if (verdict.isWhole !== undefined || isExpected === undefined) {
+    for (const fault of faults) print(`wrong: ${fault}`);
+  }
+  if (notCovered !== null && isExpected === undefined) print(`not covered: ${notCovered}`);
   print(
     `sha256 ${sha256}${isExpected === undefined ? "" : isExpected ? " as expected" : " NOT as expected"}`,
   );
-  const result = { true: "whole", false: "CHANGED", undefined: "holds no digests" }[
-    String(isWhole)
-  ];
-  print(`${kind}: ${result}`);
+  print(`${kind}: ${summarize(verdict, isExpected)}`);
+}
+
+function summarize({ isWhole, notCovered }: Verdict, isExpected: boolean | undefined): string {
+  if (isWhole === false) return "CHANGED";
+  if (isExpected !== undefined) return isExpected ? "as expected" : "NOT as expected";
+  if (isWhole === undefined) return "NOT CHECKED";
+  return notCovered === null ? "whole" : "its parts are whole";
 }

@@ -5,11 +5,12 @@ import { columnsOf, exportResources } from "../../../src/db/export-rows.ts";
 import { startWork } from "../billable-work/start-work.ts";
 
 const Export = z.object({
-  format: z.literal("nightledger-export/1"),
+  format: z.literal("nightledger-export/2"),
   company_id: z.int(),
   filters: z.record(z.string(), z.unknown()),
   resources: z.record(z.string(), z.array(z.record(z.string(), z.unknown()))),
   digests: z.record(z.string(), z.object({ rows: z.int(), sha256: z.string() })),
+  sha256: z.string(),
 });
 
 /** Records of RFC 4180: fields by comma, records by CRLF, quotes doubled. */
