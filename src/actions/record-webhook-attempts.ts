@@ -74,7 +74,12 @@ export async function recordWebhookResults(
   if (endpoint === undefined) return { isOpen: false };
   if (claim !== undefined) await setWebhookTurn(tx, key, claim);
 
-  if (endings.some(({ status }) => status === "failed")) await tellGivenUp(tx, endpoint);
+  // Of one that is gone or refused, what disables the endpoint tells.
+  const hasGivenUp = endings.some(
+    ({ status }, index) =>
+      status === "failed" && verdicts[index] !== "gone" && verdicts[index] !== "refused",
+  );
+  if (hasGivenUp) await tellGivenUp(tx, endpoint);
   const changes = healthOf(endpoint, { results, verdicts, isRoundLost, machineNow });
   const current =
     changes === undefined ? endpoint : await updateWebhookEndpoint(tx, endpoint, changes);

@@ -41,34 +41,60 @@ const GLOBAL_UNICAST = ["2000::/3"];
 const SPECIAL_IPV6 = ["2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20"];
 
 /**
- * Where clouds tell a machine its own credentials. Refused whatever a setting allows; the one of Azure
- * looks public.
+ * Where clouds tell a machine its own credentials, and where every machine of theirs finds their DNS and
+ * time. Refused whatever a setting allows; the one of Azure looks public.
  */
-const METADATA = [
+const CLOUD = [
   "169.254.169.254/32",
   "169.254.170.0/24",
+  // Tencent.
+  "169.254.0.23/32",
+  // DNS and time of AWS.
+  "169.254.169.253/32",
+  "169.254.169.123/32",
   "168.63.129.16/32",
   "100.100.100.200/32",
   "192.0.0.192/32",
   "fd00:ec2::254/128",
+  "fd00:ec2::253/128",
+  "fd00:ec2::123/128",
   "fd20:ce::254/128",
+];
+
+/**
+ * Which bytes of an IPv6 address can be an IPv4 address that a router or translator sends to instead. They
+ * are looked at in every address, for a network may translate under any prefix of its own, and one that
+ * holds those of `CLOUD` by chance is one in millions.
+ */
+const IPV4_BYTES: readonly (readonly [number, number, number, number])[] = [
+  // 6to4 (RFC 3056).
+  [2, 3, 4, 5],
+  // NAT64 (RFC 6052 2.2) with prefixes of 32 to 64 bits, which leave out byte 8; the first is a Teredo server, too.
+  [4, 5, 6, 7],
+  [5, 6, 7, 9],
+  [6, 7, 9, 10],
+  [7, 9, 10, 11],
+  [9, 10, 11, 12],
+  // NAT64 with 96 bits, ISATAP (RFC 5214), mapped, compatible and translated addresses.
+  [12, 13, 14, 15],
 ];
 
 const special = listOf(...SPECIAL_IPV4, ...SPECIAL_IPV6);
 const globalUnicast = listOf(...GLOBAL_UNICAST);
-const metadata = listOf(...METADATA);
+const cloud = listOf(...CLOUD);
 
 /**
  * Whether an address, as the resolver wrote it, may be reached for somebody else: it is on the public
- * internet, or in a range that the operator allows, and never where a cloud keeps its secrets. What is
- * no address is none of them.
+ * internet, or in a range that the operator allows, and never where a cloud keeps its secrets, also not
+ * where IPv6 carries that address. What is no address is none of them.
  */
 export function isReachable(address: string, allowed: BlockList): boolean {
   const family = isIP(address);
   // A zone (fe80::1%eth0) chooses one of our own networks.
   if (family === 0 || address.includes("%")) return false;
   const type = family === 4 ? "ipv4" : "ipv6";
-  if (metadata.check(address, type)) return false;
+  if (cloud.check(address, type)) return false;
+  if (family === 6 && hiddenIn(address).some((hidden) => cloud.check(hidden, "ipv4"))) return false;
   if (allowed.check(address, type)) return true;
   if (special.check(address, type)) return false;
   return family === 4 || globalUnicast.check(address, type);
@@ -80,6 +106,28 @@ export function rangeList(ranges: readonly AddressRange[]): BlockList {
     list.addSubnet(address, prefix, isIP(address) === 4 ? "ipv4" : "ipv6");
   }
   return list;
+}
+
+/** Every IPv4 address that an IPv6 address can carry. */
+function hiddenIn(address: string): string[] {
+  const bytes = bytesOf(address);
+  const plain = IPV4_BYTES.map((places) => places.map((place) => bytes[place]!).join("."));
+  // A client of Teredo, whose address is written with every bit turned over (RFC 4380 4).
+  const client = bytes.slice(12).map((byte) => byte ^ 0xff);
+  return [...plain, client.join(".")];
+}
+
+/** The 16 bytes of an IPv6 address without a zone. */
+function bytesOf(address: string): number[] {
+  const hex = address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_all, ...parts: string[]) => {
+    const [a, b, c, d] = parts.slice(0, 4).map(Number);
+    return `${(a! * 256 + b!).toString(16)}:${(c! * 256 + d!).toString(16)}`;
+  });
+  const [before = [], after = []] = hex.split("::").map((half) => half.split(":").filter(Boolean));
+  const zeros = Array.from({ length: 8 - before.length - after.length }, () => "0");
+  return [...before, ...zeros, ...after]
+    .map((group) => Number.parseInt(group, 16))
+    .flatMap((group) => [group >> 8, group & 0xff]);
 }
 
 function listOf(...ranges: readonly string[]): BlockList {

@@ -188,6 +188,7 @@ test("a status that means the same everywhere is mapped, with Retry-After in sec
     [null, 30_000],
     ["soon", 30_000],
     ["99999999", 86_400_000],
+    ["999999999999999999999", 86_400_000],
   ];
   for (const [retryAfter, afterMs] of waits) {
     server.fault({ fault: { kind: "rate-limit", retryAfter } });

@@ -45,6 +45,37 @@ test("the public internet is reached; what else, the operator says, but never a 
   expect(isReachable("::ffff:169.254.169.254", allowed)).toBe(false);
 });
 
+test("a cloud's own addresses stay closed whatever is open, also where IPv6 carries them", () => {
+  const wide = rangeList([
+    { address: "0.0.0.0", prefix: 0 },
+    { address: "::", prefix: 0 },
+  ]);
+  const open = ["127.0.0.1", "169.254.7.7", "10.0.0.1", "::1", "fe80::1", "2002:a00:1::1"];
+  expect(open.filter((address) => !isReachable(address, wide))).toEqual([]);
+  const closed = [
+    ["metadata", "169.254.169.254", "169.254.170.2", "168.63.129.16", "100.100.100.200"],
+    ["metadata of Tencent", "169.254.0.23", "::ffff:169.254.0.23"],
+    ["DNS and time of AWS", "169.254.169.253", "169.254.169.123", "fd00:ec2::253", "fd00:ec2::123"],
+    ["mapped", "::ffff:169.254.169.254", "::ffff:a9fe:a9fe", "0:0:0:0:0:FFFF:A9FE:A9FE"],
+    ["compatible", "::169.254.169.254", "::a9fe:a9fe"],
+    ["translated (RFC 2765)", "::ffff:0:169.254.169.254", "::ffff:0:a9fe:a9fe"],
+    ["NAT64 (RFC 6052)", "64:ff9b::a9fe:a9fe", "64:ff9b::169.254.169.254", "64:ff9b::6464:64c8"],
+    ["NAT64 of a network's own prefix, by its length"],
+    ["/32, /40", "2a00:1:a9fe:a9fe::", "2a00:1:1a9:fea9:fe::"],
+    ["/48, /56", "64:ff9b:1:a9fe:a9:fe00::", "64:ff9b:1:a9:fe:a9fe::"],
+    ["/64, /96", "64:ff9b:1:0:a9:fea9:fe00::", "64:ff9b:1::a9fe:a9fe"],
+    ["6to4", "2002:a9fe:a9fe::", "2002:a9fe:a9fe:1::1", "2002:a83f:8110::"],
+    [
+      "Teredo: its server, its client",
+      "2001:0:a9fe:a9fe::1",
+      "2001::5601:5601",
+      "2001:0:1:2:3:4:5601:5601",
+    ],
+    ["ISATAP", "fe80::5efe:169.254.169.254", "2606:4700::200:5efe:a9fe:a9fe"],
+  ].flatMap(([_what, ...addresses]) => addresses);
+  expect(closed.filter((address) => isReachable(address, wide))).toEqual([]);
+});
+
 const strict = createAddressGuard({ allowsHttp: false, allowed: [] });
 
 test.each([
