@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
-import type { Sql } from "../db/client.ts";
+import type { Tx } from "../db/client.ts";
 import { readProofParts, type ProofParts } from "../db/proof-parts.ts";
 
 export const PROOF_PACK_FORMAT = "nightledger-proof-pack/1";
@@ -34,15 +34,16 @@ export function canonicalSha256(value: unknown): string {
   return createHash("sha256").update(canonicalJson(value)).digest("hex");
 }
 
-/** Gathers what stands behind an invoice, at one instant. The same records give the same pack. */
+/**
+ * Gathers what stands behind an invoice, at one instant: give it a transaction of repeatable reads. The same
+ * records give the same pack.
+ */
 export async function makeProofPack(
-  sql: Sql,
+  tx: Tx,
   company: { id: number; name: string; legalName: string | null; taxNumber: string | null },
   invoiceId: number,
 ): Promise<SealedProofPack> {
-  const parts = await sql.begin("isolation level repeatable read read only", (tx) =>
-    readProofParts(tx, { companyId: company.id, invoiceId }),
-  );
+  const parts = await readProofParts(tx, { companyId: company.id, invoiceId });
   const data: ProofPack = {
     format: PROOF_PACK_FORMAT,
     company: {

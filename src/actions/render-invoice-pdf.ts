@@ -111,7 +111,7 @@ function drawParties(pages: Pages, document: InvoiceDocument, look: InvoiceLook)
 }
 
 /** From subtotal to what is still owed; the block is never torn apart. */
-function drawTotals(pages: Pages, document: InvoiceDocument, look: InvoiceLook): void {
+export function drawTotals(pages: Pages, document: InvoiceDocument, look: InvoiceLook): void {
   const money = (amount: bigint) => formatMoney(amount, document.currency);
   const rows: [label: string, amount: string][] = [["Subtotal", money(document.subtotal)]];
   if (document.discount !== 0n) rows.push(["Discount", money(-document.discount)]);

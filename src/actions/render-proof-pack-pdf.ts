@@ -2,12 +2,12 @@ import { formatMoney } from "../billing/money.ts";
 import { hoursOf } from "../billing/worked-time.ts";
 import type { ClientRow } from "../db/clients.ts";
 import type { CompanyRow } from "../db/companies.ts";
-import type { InvoiceRow } from "../db/invoices.ts";
 import type { ProofRecord } from "../db/proof-parts.ts";
-import type { PaperBranding } from "./invoice-document.ts";
-import { drawTable } from "./invoice-lines-table.ts";
+import type { InvoiceDocument } from "./invoice-document.ts";
+import { drawInvoiceLines, drawTable } from "./invoice-lines-table.ts";
 import { formatDate } from "./invoice-text.ts";
-import { beginLetter, drawSums, finishLetter, type Letter } from "./letter.ts";
+import { beginLetter, finishLetter, type Letter } from "./letter.ts";
+import { drawTotals } from "./render-invoice-pdf.ts";
 import type { SealedProofPack } from "./proof-pack.ts";
 
 interface Field {
@@ -22,31 +22,28 @@ interface Field {
  */
 export async function renderProofPackPdf(
   company: CompanyRow,
-  { invoice, client, pack }: { invoice: InvoiceRow; client: ClientRow; pack: SealedProofPack },
-  branding: PaperBranding | undefined,
+  {
+    client,
+    document,
+    pack,
+  }: { client: ClientRow; document: InvoiceDocument; pack: SealedProofPack },
 ): Promise<Buffer> {
   const { parts, digests } = pack.data;
-  const { currency } = invoice;
+  const { number, issueDate, dueDate, currency, branding } = document;
   const money = (value: unknown): string => formatMoney(BigInt(Number(value)), currency);
   const letter = await beginLetter(company, client, {
-    name: `Proof pack ${invoice.invoiceNumber}`,
+    name: `Proof pack ${number}`,
     title: "PROOF PACK",
     to: "EVIDENCE FOR",
-    about: `Invoice ${invoice.invoiceNumber} of ${formatDate(invoice.issueDate)}, due ${formatDate(invoice.dueDate)}`,
-    date: invoice.issueDate,
+    about: `Invoice ${number} of ${formatDate(issueDate)}, due ${formatDate(dueDate)}`,
+    date: issueDate,
     branding,
   });
 
-  section(letter, "What was billed", parts.lines, [
-    { title: "Description", of: (line) => text(line["description"]) },
-    { title: "Quantity", of: (line) => quantity(line["quantity"]), align: "right" },
-    { title: "Amount", of: (line) => money(line["amount"]), align: "right" },
-  ]);
-  drawSums(letter, [
-    ["Total", formatMoney(invoice.total, currency)],
-    ["Paid", formatMoney(invoice.amountPaid, currency)],
-    ["Due", formatMoney(invoice.amountDue, currency)],
-  ]);
+  const { pages, look } = letter;
+  drawTitle(letter, "What was billed");
+  drawInvoiceLines(pages, document, look);
+  drawTotals(pages, document, look);
   section(letter, "Work behind it", parts.time_entries, [
     { title: "Notes", of: (entry) => text(entry["notes"]) },
     { title: "Day", of: (entry) => text(entry["date"]) },
@@ -88,31 +85,39 @@ export async function renderProofPackPdf(
     { title: "Day", of: (payment) => text(payment["payment_date"]) },
     { title: "Amount", of: (payment) => money(payment["amount"]), align: "right" },
   ]);
-  section(
-    letter,
-    "Digests of the pack (SHA-256)",
-    [
-      { part: "whole pack", sha256: pack.meta.sha256 },
-      ...Object.entries(digests).map(([part, sha256]) => ({ part, sha256 })),
-    ],
-    [
-      { title: "Part", of: ({ part }) => text(part) },
-      { title: "SHA-256", of: ({ sha256 }) => text(sha256) },
-    ],
-  );
+  section(letter, "What was given back", parts.refunds, [
+    { title: "Reason", of: (refund) => text(refund["reason"]) },
+    { title: "Day", of: (refund) => text(refund["refund_date"]) },
+    { title: "Amount", of: (refund) => money(refund["amount"]), align: "right" },
+  ]);
+  section(letter, "Credits that were used", parts.credits, [
+    { title: "Credit", of: (use) => `credit ${String(use["credit_id"])}` },
+    { title: "When", of: (use) => text(use["created_at"]) },
+    { title: "Amount", of: (use) => money(use["amount"]), align: "right" },
+  ]);
+  const sums = [
+    { part: "whole pack", sha256: pack.meta.sha256 },
+    ...Object.entries(digests).map(([part, sha256]) => ({ part, sha256 })),
+  ];
+  // They stand together, on the last page.
+  pages.ensure((pages.lineHeight(letter.plain) + look.cellPadding * 2) * (sums.length + 3));
+  section(letter, "Digests of the pack (SHA-256)", sums, [
+    { title: "Part", of: ({ part }) => text(part) },
+    { title: "SHA-256", of: ({ sha256 }) => text(sha256) },
+  ]);
   return await finishLetter(letter);
 }
 
 /** Left out where there is nothing. */
 function section(
-  { pages, look, strong }: Letter,
+  letter: Letter,
   title: string,
   records: readonly ProofRecord[],
   [first, ...others]: [Field, ...Field[]],
 ): void {
   if (records.length === 0) return;
-  pages.ensure(pages.lineHeight(strong) * 4);
-  pages.flow([title], strong, { x: pages.left, width: pages.width });
+  const { pages, look } = letter;
+  drawTitle(letter, title);
   const column = ({ title: head, of, align = "left" }: Field) => ({
     title: head,
     align,
@@ -120,6 +125,12 @@ function section(
   });
   drawTable(pages, look, { first: column(first), others: others.map(column) });
   pages.y += look.body;
+}
+
+/** Not left alone at the foot of a page. */
+function drawTitle({ pages, strong }: Letter, title: string): void {
+  pages.ensure(pages.lineHeight(strong) * 4);
+  pages.flow([title], strong, { x: pages.left, width: pages.width });
 }
 
 /** "time entry 7 approved (event 12)". */
@@ -131,9 +142,4 @@ function decided(event: ProofRecord): string {
 
 function text(value: unknown): string {
   return typeof value === "string" ? value : "–";
-}
-
-/** "1.5000" as people write it. */
-function quantity(value: unknown): string {
-  return text(value).replace(/\.?0+$/, "");
 }

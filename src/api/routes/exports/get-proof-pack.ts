@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { loadBranding } from "../../../actions/load-branding.ts";
+import { loadInvoiceDocument } from "../../../actions/load-invoice-document.ts";
 import { canonicalJson, makeProofPack } from "../../../actions/proof-pack.ts";
 import { renderProofPackPdf } from "../../../actions/render-proof-pack-pdf.ts";
 import { getInvoicedClient } from "../../../db/invoice-references.ts";
@@ -11,6 +11,7 @@ import { idParam } from "../../inputs.ts";
 
 const JSON_TYPE = "application/json";
 const PDF_TYPE = "application/pdf";
+const ONE_INSTANT = "isolation level repeatable read read only";
 
 /** GET /proof-packs?invoiceId= — the evidence behind an invoice, digest-backed. */
 export const getProofPackRoute = defineRoute({
@@ -28,17 +29,24 @@ export const getProofPackRoute = defineRoute({
 
   async run({ sql, company, prefers }, { query }) {
     const key = { companyId: company.id, id: query.invoiceId };
-    const invoice = await getInvoice(sql, key);
-    const pack = await makeProofPack(sql, company, invoice.id);
     if (prefers([JSON_TYPE, PDF_TYPE]) === PDF_TYPE) {
-      const client = await getInvoicedClient(sql, {
-        companyId: company.id,
-        clientId: invoice.clientId,
+      // Of one instant: what is printed is what the digests below it are of.
+      const printed = await sql.begin(ONE_INSTANT, async (tx) => {
+        const invoice = await getInvoice(tx, key);
+        const { clientId } = invoice;
+        return {
+          client: await getInvoicedClient(tx, { companyId: company.id, clientId }),
+          document: await loadInvoiceDocument(tx, company, invoice),
+          pack: await makeProofPack(tx, company, invoice.id),
+        };
       });
-      const branding = await loadBranding(sql, company.id);
-      const pdf = await renderProofPackPdf(company, { invoice, client, pack }, branding);
-      return answerPdf(pdf, `proof-pack-${invoice.invoiceNumber}`);
+      const pdf = await renderProofPackPdf(company, printed);
+      return answerPdf(pdf, `proof-pack-${printed.document.number}`);
     }
+    const pack = await sql.begin(ONE_INSTANT, async (tx) => {
+      const invoice = await getInvoice(tx, key);
+      return await makeProofPack(tx, company, invoice.id);
+    });
     return {
       status: 200,
       bytes: Buffer.from(canonicalJson(pack)),
