@@ -159,17 +159,17 @@ export async function testWebhook(
   return await insertTestDelivery(tx, stored, { type: testEventName, body, now: machineNow });
 }
 
-/** Owes an endpoint a message once more, whatever became of it. */
+/** Owes a locked endpoint a message of its own once more, whatever became of it. */
 export async function redeliverWebhook(
   tx: Tx,
   by: Acting,
+  stored: WebhookEndpointRow,
   { delivery, machineNow }: { delivery: WebhookDeliveryRow; machineNow: Date },
 ): Promise<WebhookDeliveryRow> {
-  const { companyId, endpointId, id } = delivery;
-  const endpoint = await getLockedWebhook(tx, { companyId, id: endpointId });
-  requireEnabled(endpoint);
-  await settleWebhookItems(tx, endpoint, "it was asked for again");
-  await recordWebhookEvent(tx, by, "webhook.redelivery_requested", endpoint, { delivery_id: id });
+  requireEnabled(stored);
+  await settleWebhookItems(tx, stored, "it was asked for again");
+  const facts = { delivery_id: delivery.id };
+  await recordWebhookEvent(tx, by, "webhook.redelivery_requested", stored, facts);
   return await requeueWebhookDelivery(tx, delivery, machineNow);
 }
 

@@ -11,7 +11,7 @@ const minorMax = 999_999_999_999_999;
 /** An id in an address: digits, from 1. */
 export const idParam = z
   .string()
-  .regex(/^[1-9]\d{0,14}$/)
+  .regex(/^[1-9]\d{0,14}$/, "Must be an id.")
   .transform(Number)
   .meta({ type: "integer", minimum: 1 });
 
@@ -274,6 +274,32 @@ export function requireOrder<At extends LocalDate | Date>(
   if (from && to && from > to) {
     throw new InvalidInput({ [names.to]: [`Must not be before ${names.from}.`] });
   }
+}
+
+/**
+ * A period of days whose ends have defaults. Throws InvalidInput when it ends before it begins, or is longer than
+ * `yearsMax`; the message speaks of an end that was given, and of a default by its day. `names` are those of the
+ * request.
+ */
+export function periodWithDefaults(
+  given: { from?: LocalDate | undefined; to?: LocalDate | undefined },
+  defaults: { from: LocalDate; to: LocalDate },
+  { names = { from: "from", to: "to" }, yearsMax = Number.POSITIVE_INFINITY } = {},
+): { from: LocalDate; to: LocalDate } {
+  const { from = defaults.from, to = defaults.to } = given;
+  const [field, limit, side] =
+    given.to === undefined
+      ? [names.from, `${to}, the default of ${names.to}`, "after"]
+      : [
+          names.to,
+          given.from === undefined ? `${from}, the default of ${names.from}` : names.from,
+          "before",
+        ];
+  if (from > to) throw new InvalidInput({ [field]: [`Must not be ${side} ${limit}.`] });
+  if (Number(to.slice(0, 4)) - Number(from.slice(0, 4)) >= yearsMax) {
+    throw new InvalidInput({ [field]: [`Must be within ${yearsMax} years of ${limit}.`] });
+  }
+  return { from, to };
 }
 
 /** Where the ends of a period stand in a query that takes filters as `filter[…]`, which count first, or plain. */

@@ -76,7 +76,11 @@ function textOf(issue: Issue): string {
     case "invalid_value":
       return `Must be one of: ${issue.values.map(String).join(", ")}.`;
     case "invalid_format":
-      return issue.format === "email" ? "Must be a valid email address." : issue.message;
+      if (issue.format === "email") return "Must be a valid email address.";
+      // A pattern is no sentence: who declares one gives a message with it.
+      return issue.pattern !== undefined && issue.message.includes(issue.pattern)
+        ? "Has the wrong form."
+        : issue.message;
     case "invalid_union":
       return issue.message === "Invalid input" ? "Has the wrong form." : issue.message;
     case "not_multiple_of":

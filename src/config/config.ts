@@ -145,7 +145,7 @@ const Settings = z.object({
   RUN_RETENTION_DAYS: integer(1, DAYS_MAX).default(30),
   /** How long dead runs are kept, in days. Default 180. */
   RUN_RETENTION_DEAD_DAYS: integer(1, DAYS_MAX).default(180),
-  /** How long what webhooks were told is kept, whatever became of it, in days. Default 30. */
+  /** How long what webhooks were told is kept, whatever became of it, in days, at least 4. Default 30. */
   WEBHOOK_RETENTION_DAYS: integer(4, DAYS_MAX).default(30),
   /** How long events are kept, which are the activity log, in days, or `none` for ever. Default none. */
   EVENT_RETENTION_DAYS: limit.default(null),

@@ -43,6 +43,10 @@ test("a statement lists what was billed in the period with a running balance per
   const empty = await expectCall(200, "GET", `${path}?from=2020-01-01&to=2020-12-31`);
   expect(empty).toMatchObject({ total_invoiced: 0, total_outstanding: 0, items: [] });
   expect((await call("GET", `${path}?from=2026-02-01&to=2026-01-01`)).status).toBe(422);
+  const ahead = await call("GET", `${path}?from=2099-01-01`);
+  expect(ahead.body.errors).toEqual({
+    from: [expect.stringMatching(/^Must not be after 20..-..-.., the default of to\.$/)],
+  });
   const pdf = await ask("GET", `/api/v1${path}/pdf?from=2026-01-01`, { token });
   expect(pdf.headers.get("content-type")).toBe("application/pdf");
   expect(pdf.text.startsWith("%PDF-")).toBe(true);

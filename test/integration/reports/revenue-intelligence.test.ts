@@ -282,14 +282,18 @@ test("who may read revenue intelligence and analytics, and what is refused", asy
     expect(nothing.body.data).toMatchObject({ currency: "JPY" });
     expect(nothing.text).not.toMatch(/USD|"count":[1-9]/);
   }
-  for (const [query, field] of [
-    ["period=decade", "period"],
-    ["period=day&from=2025-01-01&to=2026-01-02", "period"],
-    ["period=day&from=0001-01-01&to=9999-12-31", "to"],
-    ["from=1900-01-01", "to"],
-  ]) {
-    const reply = await call("GET", `/analytics?${query}`);
-    expect({ query, fields: Object.keys(reply.body.errors) }).toEqual({ query, fields: [field] });
+  for (const [query, field, text] of [
+    ["period=decade", "period", "Must be one of: day, week, month, quarter, year."],
+    ["period=day&from=2025-01-01&to=2026-01-02", "period", "Must not give more than 366 periods."],
+    ["period=day&from=0001-01-01&to=9999-12-31", "to", "Must be within 100 years of from."],
+    ["from=1900-01-01", "from", "Must be within 100 years of 2026-12-31, the default of to."],
+    ["from=2099-01-01", "from", "Must not be after 2026-12-31, the default of to."],
+    ["to=1999-01-01", "to", "Must not be before 2026-01-01, the default of from."],
+    ["from=2026-02-02&to=2026-02-01", "to", "Must not be before from."],
+    ["projectId=0", "projectId", "Must be an id."],
+  ] as const) {
+    const { errors } = (await call("GET", `/analytics?${query}`)).body;
+    expect({ query, errors }).toEqual({ query, errors: { [field]: [text] } });
   }
   expect((await call("GET", "/analytics?period=week&from=9999-12-30&to=9999-12-31")).status).toBe(
     200,

@@ -116,6 +116,10 @@ test("bad input is a 422 that names the field, and a company has no more webhook
     select company_id, url, event_types, status, secret, created_by, created_at, updated_at
     from webhook_endpoints, generate_series(2, 49)
   `;
+  // A replay goes by real time, also where a company's own clock is ahead: that is said.
+  const ahead = await call("POST", `/webhooks/${id}/replay`, { from: "2999-01-01T00:00:00Z" });
+  expect(ahead.body.errors.from[0]).toMatch(/^Must be before now, which is 20.*real time.*\.$/);
+
   // One more fits in, also when many ask at once.
   const asked = Array.from({ length: 12 }, async () => await call("POST", "/webhooks", good));
   const answers = (await Promise.all(asked)).map(({ status, body }) => body.code ?? status);
@@ -143,10 +147,26 @@ test("a token has a webhook tell no more than it may read, and sees no more of w
   const moved = await limited("PATCH", `/webhooks/${id}`, { url: "https://evil.example/" });
   expect(moved.status).toBe(403);
 
+  // Nor is given the secret of what it may not read, or has it sent.
   const other = await call("POST", "/webhooks", { ...good, event_types: ["client.created"] });
-  const sent = await limited("POST", `/webhooks/${other.body.data.id}/test`);
+  const path = `/webhooks/${other.body.data.id}`;
+  const told = await call("POST", `${path}/test`);
+  expect([told.status, told.body.delivery.event_type]).toEqual([202, "webhook.test"]);
+  for (const [address, body] of [
+    [`${path}/rotate-secret`, {}],
+    [`${path}/replay`, { from: "2026-01-01T00:00:00Z" }],
+    [`${path}/test`, undefined],
+    [`/webhooks/deliveries/${told.body.delivery.id}/redeliver`, undefined],
+  ] as const) {
+    const refused = await limited("POST", address, body);
+    expect([refused.status, refused.body.scope], address).toEqual([403, "clients:read"]);
+    expect(refused.text).not.toContain("whsec_");
+  }
+  const own = (await limited("POST", "/webhooks", good)).body.data;
+  const sent = await limited("POST", `/webhooks/${own.id}/test`);
   expect([sent.status, sent.body.delivery.event_type]).toEqual([202, "webhook.test"]);
   expect(sent.body.delivery.body).toContain("webhook.test");
+  expect((await limited("POST", `/webhooks/${own.id}/rotate-secret`, {})).status).toBe(200);
   const read = await (await withScopes(["webhooks:read"]))("GET", `/webhooks/${id}/deliveries`);
   expect(read.body).toMatchObject({ data: [], meta: { total: 0 } });
   const names = await limited("GET", "/webhooks/event-types");

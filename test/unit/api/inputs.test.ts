@@ -127,6 +127,12 @@ test("each fault is named by its place", () => {
     "line_items.1.name": ["Must not be greater than 3 characters."],
     "line_items.1.extra": ["This field is not known."],
   });
+  // No pattern reaches a person, with or without a message of its own.
+  const coded = z.strictObject({ id: inputs.idQuery, code: z.string().regex(/^[A-Z]{2}$/) });
+  expect(faultOf(() => parse(coded, { id: "0", code: "x" }, "query"))).toHaveProperty("errors", {
+    id: ["Must be an id."],
+    code: ["Has the wrong form."],
+  });
   const whole = faultOf(() => parse(schema, [], "body"));
   expect(whole).toHaveProperty("errors", { body: ["Must be an object."] });
 });

@@ -12,7 +12,7 @@ import { askedBy } from "../../asked-by.ts";
 import { fileHeaders, type Answer } from "../../answers.ts";
 import type { CompanyContext } from "../../context.ts";
 import { defineRoute } from "../../define-route.ts";
-import { idParam, localDate, requireOrder } from "../../inputs.ts";
+import { idQuery, localDate, requireOrder } from "../../inputs.ts";
 import { acceptedRun, presentRun, runJson } from "../runs/schema.ts";
 import { requestExport } from "./request-export.ts";
 import { exportFormats } from "./schema.ts";
@@ -35,8 +35,8 @@ export const getExportNowRoute = defineRoute({
   query: z.strictObject({
     format: z.enum(exportFormats).default("json"),
     resource: z.enum(exportResources).optional(),
-    projectId: idParam.optional(),
-    clientId: idParam.optional(),
+    projectId: idQuery.optional(),
+    clientId: idQuery.optional(),
     from: localDate.optional(),
     to: localDate.optional(),
   }),

@@ -7,7 +7,7 @@ import { getInvoice } from "../../../db/invoices.ts";
 import { contentTypeOf } from "../../../platform/file-kinds.ts";
 import { answerPdf } from "../../answers.ts";
 import { defineRoute } from "../../define-route.ts";
-import { idParam } from "../../inputs.ts";
+import { idQuery } from "../../inputs.ts";
 
 const JSON_TYPE = "application/json";
 const PDF_TYPE = "application/pdf";
@@ -24,7 +24,7 @@ export const getProofPackRoute = defineRoute({
     "`nightledger verify FILE` checks a saved pack. A PDF on `Accept: application/pdf`.",
   tag: "Exports",
   access: { scope: "proof-packs:read" },
-  query: z.strictObject({ invoiceId: idParam }),
+  query: z.strictObject({ invoiceId: idQuery }),
   answers: { 200: { contentType: (["json", "pdf"] as const).map(contentTypeOf) } },
 
   async run({ sql, company, prefers }, { query }) {

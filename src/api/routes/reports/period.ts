@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { todayOf } from "../../../actions/acting.ts";
 import type { LocalDate } from "../../../billing/dates.ts";
-import { InvalidInput } from "../../../errors.ts";
 import { dateJson } from "../../answers.ts";
 import type { CompanyContext } from "../../context.ts";
-import { localDate, requireOrder } from "../../inputs.ts";
+import { localDate, periodWithDefaults } from "../../inputs.ts";
 
 /** A report by month is as long as its period. */
 const yearsMax = 100;
@@ -50,13 +49,9 @@ export function reportPeriodOf(
   names = { from: "start_date", to: "end_date" },
 ): { from: LocalDate; to: LocalDate } {
   const year = reportDayOf(context).slice(0, 4);
-  const from = given.start_date ?? `${year}-01-01`;
-  const to = given.end_date ?? `${year}-12-31`;
-  requireOrder({ from, to }, names);
-  if (Number(to.slice(0, 4)) - Number(from.slice(0, 4)) >= yearsMax) {
-    throw new InvalidInput({
-      [names.to]: [`Must be within ${yearsMax} years of ${names.from}.`],
-    });
-  }
-  return { from, to };
+  return periodWithDefaults(
+    { from: given.start_date, to: given.end_date },
+    { from: `${year}-01-01`, to: `${year}-12-31` },
+    { names, yearsMax },
+  );
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { todayOf, type Acting } from "../../../actions/acting.ts";
 import type { LocalDate } from "../../../billing/dates.ts";
-import { idParam, localDate, requireOrder } from "../../inputs.ts";
+import { idParam, localDate, periodWithDefaults } from "../../inputs.ts";
 
 export const statementParams = z.object({ client_id: idParam });
 export const statementQuery = z.strictObject({
@@ -15,7 +15,5 @@ export function periodOf(
   given: { from?: LocalDate | undefined; to?: LocalDate | undefined },
 ): { from: LocalDate; to: LocalDate } {
   const to = given.to ?? todayOf(by);
-  const from = given.from ?? `${to.slice(0, 4)}-01-01`;
-  requireOrder({ from, to });
-  return { from, to };
+  return periodWithDefaults(given, { from: `${to.slice(0, 4)}-01-01`, to });
 }

@@ -3,7 +3,12 @@ import { getLockedWebhook, rotateWebhookSecret } from "../../../actions/change-w
 import { createWebhookSecret } from "../../../connectors/webhook-target/signature.ts";
 import { defineRoute } from "../../define-route.ts";
 import { idParam } from "../../inputs.ts";
-import { presentWebhook, requireKeys, webhookWithSecretJson } from "./schema.ts";
+import {
+  presentWebhook,
+  requireEventScopes,
+  requireKeys,
+  webhookWithSecretJson,
+} from "./schema.ts";
 
 const HOUR_MS = 3_600_000;
 const OVERLAP_HOURS_DEFAULT = 24;
@@ -16,7 +21,8 @@ export const postRotateSecretRoute = defineRoute({
   summary: "Rotate a webhook's secret",
   description:
     "Until the overlap is over every message carries two signatures, of the new secret and of the " +
-    "one before. 0 hours ends the old one at once, which is for one that got out.",
+    "one before. 0 hours ends the old one at once, which is for one that got out. A token " +
+    "needs the read scope of every event that the webhook asks for.",
   tag: "Webhooks",
   access: { scope: "webhooks:write", minimumRole: "admin" },
   params: z.object({ id: idParam }),
@@ -30,6 +36,7 @@ export const postRotateSecretRoute = defineRoute({
   async run(context, { params, body }) {
     const { tx, company, user, now, clock } = context;
     const stored = await getLockedWebhook(tx, { companyId: company.id, id: params.id });
+    requireEventScopes(context, stored.eventTypes);
     const secret = createWebhookSecret();
     const rotated = await rotateWebhookSecret(tx, { company, causerId: user.id, now }, stored, {
       secret,

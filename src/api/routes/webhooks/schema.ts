@@ -155,7 +155,10 @@ export function checkUrl({ services }: CompanyContext, text: string): string {
   return url.href;
 }
 
-/** Nobody has a webhook tell more than they may read (API.md rule 3). */
+/**
+ * Nobody has a webhook tell more than they may read (API.md rule 3), nor gets the secret of one that does, nor has
+ * it told.
+ */
 export function requireEventScopes({ caller }: CompanyContext, names: readonly string[]): void {
   for (const scope of scopesOfEvents(names)) requireScope(caller, scope);
 }
