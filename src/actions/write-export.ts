@@ -38,7 +38,7 @@ export interface ExportWriting {
 export const EXPORT_SEAL_BYTES = 78;
 
 /** Bytes that are written at a time, and as many that wait meanwhile. */
-const PIECE_BYTES = 262_144;
+const PIECE_BYTES = 131_072;
 const LINE_FEED = Buffer.from("\n");
 const CRLF = Buffer.from("\r\n");
 const COMMA = Buffer.from(",\n");
