@@ -22,7 +22,7 @@ export async function benchWebhooks(
       const database = `webhooks_${repetition}`;
       await server.createDatabase(database);
       await server.checkpoint();
-      const rates = await measureOurs(server.url(database), receiver.url, messages);
+      const rates = await measureOurs(server.url(database), receiver, messages);
       ours.push(rates);
       await server.dropDatabase(database);
       const { fromEvent, delivering } = rates;
