@@ -8,7 +8,8 @@ import { connectOverApi } from "../support/connect.ts";
 import { eventually } from "../support/eventually.ts";
 import { openTestProviders } from "../support/providers.ts";
 import { startSmtpServer } from "../support/smtp-server.ts";
-import { kill, launch } from "./night-processes.ts";
+import { launch } from "./night-processes.ts";
+import { kill } from "./processes.ts";
 
 const BASE = "/api/v1/settings/freshbooks";
 

@@ -1,45 +1,18 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
+import type { ChildProcess } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { recordEvents } from "../../src/db/events.ts";
 import { countRuns, listRuns } from "../../src/db/runs.ts";
 import { enqueueMany } from "../../src/queue/enqueue.ts";
-import { findCompiled } from "../support/compiled-sources.ts";
 import { eventually } from "../support/eventually.ts";
 import { insertCompany } from "../support/records.ts";
 import { setup, type TestSetup } from "../support/setup.ts";
+import { kill, startProcess, type Role } from "./processes.ts";
 import { haveEffect } from "./runtime-process.ts";
-
-type Role = "worker" | "scheduler";
 
 /** Starts a process of the runtime and waits until it takes work. */
 async function launch(context: TestSetup, role: Role): Promise<ChildProcess> {
-  const script = await findCompiled("test/chaos/runtime-process.ts");
-  const child = spawn(process.execPath, [script, role], {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: {
-      ...process.env,
-      TEST_DATABASE_URL: context.databaseUrl,
-      TEST_QUEUE_URL: context.queueUrl,
-      TEST_PREFIX: context.queuePrefix,
-    },
-  });
-  context.defer(() => kill(child));
-  await Promise.race([
-    once(child.stdout, "data"),
-    once(child, "exit").then(([code]) => {
-      throw new Error(`the ${role} ended with ${String(code)} before it was ready`);
-    }),
-  ]);
-  return child;
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, "exit");
-  child.kill("SIGKILL");
-  await gone;
+  return (await startProcess(context, { script: "runtime-process.ts", role })).child;
 }
 
 async function prepare(): Promise<TestSetup & { companies: number[] }> {

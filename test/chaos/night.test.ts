@@ -17,7 +17,8 @@ import {
   readBook,
   REMINDER_MAILS,
 } from "./night-book.ts";
-import { emptyQueue, kill, launch, type Role } from "./night-processes.ts";
+import { emptyQueue, launch } from "./night-processes.ts";
+import { kill, type Role } from "./processes.ts";
 
 async function prepare(): Promise<TestSetup & { mail: TestSmtpServer }> {
   const context = await setup();

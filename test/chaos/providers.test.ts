@@ -23,7 +23,8 @@ import { openTestProviders } from "../support/providers.ts";
 import { setup } from "../support/setup.ts";
 import { openTestStorage } from "../support/storage.ts";
 import { stripeSettings } from "../support/stripe.ts";
-import { kill, launch, launchApi } from "./night-processes.ts";
+import { launch, launchApi } from "./night-processes.ts";
+import { kill } from "./processes.ts";
 
 const WITHIN = { withinMs: 40_000, everyMs: 25 };
 const appUrl = "https://app.test";
