@@ -7,7 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
  */
 export async function eventually<T>(
   probe: () => T | undefined | false | Promise<T | undefined | false>,
-  { withinMs = 5_000, everyMs = 10 }: { withinMs?: number; everyMs?: number } = {},
+  { withinMs = 20_000, everyMs = 10 }: { withinMs?: number; everyMs?: number } = {},
 ): Promise<T> {
   const deadline = performance.now() + withinMs;
   let lastError: unknown;

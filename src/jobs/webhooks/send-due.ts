@@ -9,6 +9,8 @@ import { createSupply, type Chain } from "./supply.ts";
 
 /** Messages on their way to one endpoint at once; of one record only one. */
 const LANES = 10;
+/** So often somebody looks for what is due while some messages wait long for their answers. */
+const LOOK_AGAIN_MS = 500;
 /** Deliveries are written down together with those that follow within so many milliseconds. */
 const GATHER_MS = 50;
 /** So many failures in a row, and the endpoint rests. */
@@ -84,10 +86,36 @@ export async function sendDue(
     return isDelivered;
   }
 
-  const lanes = await Promise.allSettled(Array.from({ length: LANES }, runLane));
+  /** A lane ends when nothing is due; as long as others wait for their answers, it may begin anew. */
+  async function runLanes(): Promise<void> {
+    const lanes = new Set<Promise<void>>();
+    let failure: { error: unknown } | undefined;
+    const fill = () => {
+      while (lanes.size < LANES) {
+        const lane: Promise<void> = runLane()
+          .catch((error: unknown) => {
+            failure ??= { error };
+          })
+          .finally(() => lanes.delete(lane));
+        lanes.add(lane);
+      }
+    };
+    const timer = setInterval(() => {
+      if (isProbe || lanes.size === LANES || !mayGoOn()) return;
+      supply.lookAgain();
+      fill();
+    }, LOOK_AGAIN_MS);
+    fill();
+    while (lanes.size > 0) await Promise.race(lanes);
+    clearInterval(timer);
+    // oxlint-disable-next-line typescript/only-throw-error -- what a lane threw
+    if (failure !== undefined) throw failure.error;
+  }
+
+  const [lanes] = await Promise.allSettled([runLanes()]);
   // What was sent is written down, also when the run was told to stop.
   const ends = await Promise.allSettled([recorder.finish(), supply.end()]);
-  for (const end of [...ends, ...lanes]) if (end.status === "rejected") throw end.reason;
+  for (const end of [...ends, lanes]) if (end.status === "rejected") throw end.reason;
   return { ...sent, isOpen: sent.isOpen && recorder.isOpen() };
 }
 

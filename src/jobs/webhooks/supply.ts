@@ -27,6 +27,8 @@ export interface Supply {
   take(): Chain | undefined;
   /** Waits until there is something; false when nothing more is to be expected. */
   hasMore(): Promise<boolean>;
+  /** Looks once more, although a look found little. */
+  lookAgain(): void;
   /** Says of messages that were taken that they are written down, or are not going to be sent. */
   settle: (this: void, deliveries: readonly DueDelivery[]) => void;
   /** Looks for no more. @throws what a look threw: NotFound when the endpoint was deleted meanwhile */
@@ -51,7 +53,9 @@ export function createSupply(
   const unsettled = new Map<string, number>();
   let chains: Chain[] = [];
   let taken = 0;
+  /** Whether the last look found little. */
   let isOver = false;
+  let isClosed = false;
   let failure: { error: unknown } | undefined;
   let looking: Promise<void> | undefined;
 
@@ -68,8 +72,9 @@ export function createSupply(
         except: [...unsettled.keys()],
       }),
     ]);
-    if (due.length < BATCH_MIN || current.status !== "enabled") isOver = true;
-    if (current.status !== "enabled") return;
+    isClosed ||= current.status !== "enabled";
+    if (isClosed) return;
+    isOver = due.length < BATCH_MIN;
     const url = new URL(current.url);
     const secrets = openWebhookSecrets(connectors.connections.keys, current, now);
     chains = chains.slice(taken);
@@ -81,11 +86,11 @@ export function createSupply(
   }
 
   function start(known?: WebhookEndpointRow): void {
-    if (isOver) return;
+    if (isOver || isClosed) return;
     looking ??= look(known)
       .catch((error: unknown) => {
         failure = { error };
-        isOver = true;
+        isClosed = true;
       })
       .finally(() => {
         looking = undefined;
@@ -100,7 +105,11 @@ export function createSupply(
     },
     async hasMore() {
       await looking;
-      return taken < chains.length || !isOver;
+      return taken < chains.length || !(isOver || isClosed);
+    },
+    lookAgain() {
+      isOver = false;
+      start();
     },
     settle(deliveries) {
       for (const { subject } of deliveries) {
@@ -110,7 +119,7 @@ export function createSupply(
       }
     },
     async end() {
-      isOver = true;
+      isClosed = true;
       await looking;
       // oxlint-disable-next-line typescript/only-throw-error -- what the database threw
       if (failure !== undefined) throw failure.error;

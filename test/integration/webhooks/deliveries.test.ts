@@ -163,6 +163,29 @@ test("an endpoint that does not answer holds up no other, of the same company or
   for (const path of ["/slow/1", "/slow/2", "/slow/3"]) await until(path, 40);
 });
 
+test("a message that waits for its answer holds up those about its own record only", async () => {
+  const { subscribe, receiver, until, happen, settles } = await startWebhooks();
+  const endpoint = await subscribe("/hook");
+  let letGo: (() => void) | undefined;
+  receiver.answer((_message, response) => {
+    if (letGo !== undefined) return 204;
+    letGo = () => response.writeHead(204).end();
+    return "later";
+  });
+  await happen("invoice.created", 1);
+  await until("/hook", 1);
+  await happen("invoice.paid", 1);
+  await happen("invoice.created", 2);
+  await happen("invoice.created", 3);
+  await settles(endpoint.id, "delivered", 2);
+  expect(receiver.received.map(({ json }) => json.data.id)).toEqual([1, 2, 3]);
+  letGo?.();
+  const delivered = await settles(endpoint.id, "delivered", 4);
+  // Nobody gave up waiting for the first one.
+  expect(delivered.map(({ attempts }) => attempts)).toEqual([1, 1, 1, 1]);
+  expect(receiver.received.at(-1)!.json).toMatchObject({ type: "invoice.paid", data: { id: 1 } });
+});
+
 test("a message whose delivery could not be written down is sent again, under the same id", async () => {
   const { sql, subscribe, receiver, until, happen, settles } = await startWebhooks();
   const endpoint = await subscribe("/hook");
