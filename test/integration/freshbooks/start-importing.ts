@@ -57,7 +57,8 @@ export async function startImporting(
         if (now.status === "importing") throw new Error(JSON.stringify(now));
         return now;
       },
-      { withinMs: 20_000 },
+      // Hundreds of records.
+      { withinMs: 60_000 },
     );
   const runImport = async (body: unknown = {}): Promise<Body> => {
     const begun = await call("POST", "/settings/freshbooks/import", body);

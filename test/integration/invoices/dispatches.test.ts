@@ -4,6 +4,7 @@ import { openCompany } from "../../support/company.ts";
 import { eventually } from "../../support/eventually.ts";
 import { textOfPdf } from "../../support/pdf-text.ts";
 import { startPlatform } from "../../support/platform.ts";
+import { holdRetries, hurryRetries } from "../../support/retries.ts";
 import { setup } from "../../support/setup.ts";
 import { joinInvoicing, startInvoicing, type Invoicing } from "./start-invoicing.ts";
 
@@ -210,17 +211,12 @@ test("a reminder that meets one sent again waits for its day, and is not given u
   // The second one's mail is put off, and meanwhile somebody has the first one sent again.
   mail.fail({ kind: "refuse", code: 450 });
   await company.advance("2026-03-12T12:00:00Z");
-  await eventually(async () => {
-    const rows = await sql`
-      update run_feed set available_at = now() + interval '1 hour' where state = 'later' returning 1
-    `;
-    return rows.length === 1;
-  });
+  await holdRetries(sql);
   expect(await second()).toMatchObject({ status: "queued", error_code: "unavailable" });
   mail.heal();
   await company.post(`/invoices/${id}/dispatches/${first.id}/resend`);
   await mail.waitForCount(2);
-  await sql`update run_feed set available_at = now(), state = 'waiting'`;
+  await hurryRetries(sql);
   await company.advance("2026-03-13T11:00:00Z");
   expect(await second()).toMatchObject({ status: "queued" });
   await company.advance("2026-03-13T13:00:00Z");

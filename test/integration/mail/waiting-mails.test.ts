@@ -10,6 +10,7 @@ import { untilBlocked } from "../../support/blocked.ts";
 import { eventually } from "../../support/eventually.ts";
 import { startPlatform } from "../../support/platform.ts";
 import { openTestProviders } from "../../support/providers.ts";
+import { holdRetries, hurryRetries } from "../../support/retries.ts";
 import { startSmtpServer } from "../../support/smtp-server.ts";
 import { line } from "../invoices/start-invoicing.ts";
 import { startQuoting } from "../quotes/start-quoting.ts";
@@ -22,25 +23,11 @@ async function open() {
   const platform = await startPlatform(quoting);
   const { sql, expectCall } = quoting;
   /** Waits until so many mails wait for a mail server that takes nothing for now, and keeps them waiting. */
-  const untilWaiting = async (count: number) => {
-    await eventually(
-      async () => {
-        const held = await sql`
-          update run_feed set available_at = now() + interval '1 hour'
-          from job_runs
-          where job_runs.id = run_feed.run_id and job_runs.status = 'retrying' and state = 'later'
-          returning run_id
-        `;
-        return held.length === count;
-      },
-      { withinMs: 20_000 },
-    );
-  };
+  const untilWaiting = async (count: number) => await holdRetries(sql, count);
   /** The mail server is there again, and what waits is tried at once, as with a run's retry. */
   const heal = async () => {
     platform.mail.heal();
-    await sql`update run_feed set available_at = now(), state = 'waiting'`;
-    await sql`select pg_notify('run_feed', '')`;
+    await hurryRetries(sql);
   };
   /** Waits until the last mail about an invoice or quote has ended so, and returns it. */
   const untilMail = async (path: string, status: string) =>
@@ -224,7 +211,7 @@ test("a mail whose run has ended says so; it goes on with the run, unless anothe
   const { id: stoppedRun } = await runOf(ids.get(stopped)!);
   await expectCall(202, "POST", `/runs/${stoppedRun}/cancel`);
   await sql`update job_runs set attempt = 24 where status = 'retrying'`;
-  await sql`update run_feed set available_at = now(), state = 'waiting'`;
+  await hurryRetries(sql);
   await eventually(
     async () => {
       const [row] = await sql`

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { openResetMail } from "../../../src/actions/reset-password.ts";
 import { attemptKey } from "../../../src/api/throttle.ts";
 import { eventually } from "../../support/eventually.ts";
+import { holdRetries, hurryRetries } from "../../support/retries.ts";
 import { startApi } from "../api/start-api.ts";
 import { dumpDatabase, PASSWORD, secretIn, startPeople, type People } from "./start-people.ts";
 
@@ -166,12 +167,9 @@ test("a link works for an hour, to the address it was sent to; a mail too late i
 
   mail.fail({ kind: "refuse", code: 450, at: "data" });
   await forgot(people, "lovelace@example.test");
-  await eventually(async () => {
-    const runs = await sql`select 1 from job_runs where status = 'retrying'`;
-    return runs.length === 1;
-  });
+  await holdRetries(sql);
   wait(61 * MINUTE_MS);
-  await sql`update run_feed set available_at = now(), state = 'waiting'`;
+  await hurryRetries(sql);
   expect(await untilReset(people, "cancelled", 2)).toContainEqual({
     email: "lovelace@example.test",
     errorMessage: "it was asked for too long ago",

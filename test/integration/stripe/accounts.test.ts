@@ -1,10 +1,7 @@
 import { expect, test } from "vitest";
+import { holdRetries } from "../../support/retries.ts";
 import { findFaults } from "../payments/find-faults.ts";
 import { account, connect, itemsOf, startPaying, type Paying } from "./start-paying.ts";
-
-/** Runs that wait for another attempt go on. */
-const hurry = async ({ sql }: Paying) =>
-  await sql`update run_feed set available_at = now(), state = 'waiting' where state = 'later'`;
 
 test("an account that changes, or lets us in no more, is looked at when Stripe says so", async () => {
   const paying = await startPaying();
@@ -106,14 +103,11 @@ test("a refund goes on wherever its invoice is by now, through the account that 
   };
 
   // Asked for here, and not made yet when it goes.
-  sandbox.fault({ match: refunds, fault: { kind: "status", status: 503 } });
+  sandbox.fault({ match: refunds, fault: { kind: "status", status: 503 }, times: 1_000 });
   expect((await call("POST", path, { amount: 2_500 }, here)).status).toBe(202);
-  await expect.poll(() => sandbox.requests().filter(({ fault }) => fault !== null).length).toBe(1);
+  await holdRetries(sql);
   await move(moving.id);
-  await expect
-    .poll(async () => (await sql`select from job_runs where status = 'retrying'`).length)
-    .toBe(1);
-  await hurry(paying);
+  sandbox.clearFaults();
   await settled();
   expect(books().refunds).toMatchObject([{ amount: 2_500, payment_intent: moving.intent }]);
   expect(await invoice()).toMatchObject({ status: "partial", amount_paid: 7_500 });
@@ -177,7 +171,6 @@ test("a refund that cannot be sent any more, or fails on its way, is told of and
   await deliver();
   await expect.poll(async () => await itemsOf(paying)).toEqual([["stripe.refund-failed", slow.id]]);
   expect(await paidNow(slow)).toBe(10_000);
-  await hurry(paying);
   await settled();
   expect(await ask(slow)).toBe(202);
   await expect
@@ -186,24 +179,18 @@ test("a refund that cannot be sent any more, or fails on its way, is told of and
   await dashboard(`refunds/${books().refunds[1].id}`, { account, status: "succeeded" });
   await deliver();
   await expect.poll(async () => await paidNow(slow)).toBe(0);
-  await hurry(paying);
   await settled();
 
   // Asked for, and the account is disconnected before it is sent: one was never, of one nobody knows.
   sandbox.fault({
-    match: { ...refunds, body: unsent.intent },
-    fault: { kind: "status", status: 503 },
-  });
-  sandbox.fault({
     match: { ...refunds, body: doubtful.intent },
     fault: { kind: "drop", after: true },
   });
+  sandbox.fault({ match: refunds, fault: { kind: "status", status: 503 }, times: 1_000 });
   for (const each of [unsent, doubtful]) expect(await ask(each)).toBe(202);
-  await expect
-    .poll(async () => (await sql`select from job_runs where status = 'retrying'`).length)
-    .toBe(2);
+  await holdRetries(sql, 2);
   await expectCall(200, "POST", "/settings/stripe/disconnect");
-  await hurry(paying);
+  sandbox.clearFaults();
   await settled();
   expect((await itemsOf(paying)).filter(([, id]) => id !== slow.id)).toEqual([
     ["stripe.refund-failed", unsent.id],

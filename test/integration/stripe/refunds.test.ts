@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sendStripeRefund } from "../../../src/jobs/stripe/send-refund.ts";
+import { holdRetries, hurryRetries } from "../../support/retries.ts";
 import { findFaults } from "../payments/find-faults.ts";
 import { startPaying, type Paying } from "./start-paying.ts";
 
@@ -28,14 +28,6 @@ test("a refund asked for here is made at Stripe once, whatever becomes of the an
   await paying.work();
   const { id, paymentId, intent } = await paidAtStripe(paying);
   const path = `/payments/${paymentId}/refund`;
-  const hurry = async () =>
-    await sql`update run_feed set available_at = now(), state = 'waiting' where state = 'later'`;
-  const statuses = async () => {
-    const rows = await sql<{ status: string }[]>`
-      select status from job_runs where job = ${sendStripeRefund.name} order by id
-    `;
-    return rows.map(({ status }) => status);
-  };
 
   // The worker dies, or the line, between Stripe's commit and ours: nobody hears of it.
   const match = { method: "POST", path: "/v1/refunds" };
@@ -46,13 +38,12 @@ test("a refund asked for here is made at Stripe once, whatever becomes of the an
   const asked = await call("POST", path, { amount: 2_500, reason: "Too late" });
   expect(asked).toMatchObject({ status: 202, body: { data: { job: "stripe.send-refund" } } });
   expect(asked.headers.get("location")).toBe(`/api/v1/runs/${asked.body.data.id}`);
-  await expect.poll(statuses).toEqual(["retrying"]);
+  await holdRetries(sql);
   expect(books().refunds).toHaveLength(1);
   expect(await expectCall(200, "GET", `/invoices/${id}`)).toMatchObject({ amount_paid: 10_000 });
   // Promised to somebody already: no more than the rest can be asked for.
   expect(await expectInvalid("amount", "POST", path, { amount: 7_501 })).toContain("7500");
   sandbox.clearFaults();
-  await hurry();
   await settled();
   expect(books().refunds).toMatchObject([
     { amount: 2_500, payment_intent: intent, metadata: { nightledger_refund: "1" } },
@@ -69,16 +60,15 @@ test("a refund asked for here is made at Stripe once, whatever becomes of the an
   // Down, and back; the answer of the next one is lost, and a webhook says it first.
   sandbox.fault(down);
   expect((await call("POST", path, { amount: 500 })).status).toBe(202);
-  await expect.poll(statuses).toEqual(["succeeded", "retrying"]);
+  await holdRetries(sql);
   sandbox.clearFaults();
   sandbox.fault({ match, fault: { kind: "drop", after: true } });
-  await hurry();
+  await hurryRetries(sql);
   await expect.poll(() => books().refunds.length).toBe(2);
   await deliver({ order: "reversed", times: 2 });
   await expect
     .poll(async () => (await expectCall(200, "GET", `/invoices/${id}`)).amount_paid)
     .toBe(7_000);
-  await hurry();
   await settled();
   expect(books().refunds).toHaveLength(2);
 

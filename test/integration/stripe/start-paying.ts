@@ -6,6 +6,7 @@ import { jobs } from "../../../src/jobs/index.ts";
 import type { RunningScheduler } from "../../../src/workers/scheduler.ts";
 import { connectOverApi } from "../../support/connect.ts";
 import { eventually } from "../../support/eventually.ts";
+import { hurryRetries } from "../../support/retries.ts";
 import { findStripeCheck, startStripe } from "../../support/stripe.ts";
 import { startApi, type Reply } from "../api/start-api.ts";
 import { schedule, work } from "../runtime/harness.ts";
@@ -51,7 +52,7 @@ export interface Paying extends Invoicing {
   deliver: (how?: Sending) => Promise<{ id: string; type: string; status: number | null }[]>;
   /** Starts what looks at it. */
   work: () => Promise<{ scheduler: RunningScheduler }>;
-  /** Waits until nothing is left to be done. */
+  /** Waits until nothing is left to be done; what waits for its time is tried at once. */
   settled: () => Promise<void>;
 }
 
@@ -112,6 +113,7 @@ export async function startPaying(
     async settled() {
       await eventually(
         async () => {
+          await hurryRetries(api.sql);
           const [events] = await api.sql<{ count: number }[]>`
             select count(*)::int as count from event_outbox
           `;
@@ -122,7 +124,7 @@ export async function startPaying(
           if (events?.count === 0 && runs.length === 0) return true;
           throw new Error(JSON.stringify({ events, runs }));
         },
-        { withinMs: 20_000 },
+        { everyMs: 25 },
       );
     },
   };
