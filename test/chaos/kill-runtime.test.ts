@@ -32,6 +32,14 @@ test("a worker that is killed in the middle of its runs costs time only", async 
   await context.sql.begin((tx) => enqueueMany(tx, haveEffect, requests));
   await eventually(async () => (await countRuns(context.sql, { statuses: ["running"] }, 5)) === 5);
   await kill(first);
+  // What it had sent to the database is done or was undone.
+  await eventually(async () => {
+    const sessions = await context.sql`
+      select from pg_stat_activity
+      where datname = current_database() and application_name = 'nightledger-ledger'
+    `;
+    return sessions.length === 0;
+  });
   const orphans = await listRuns(context.sql, { statuses: ["running"] }, { limit: 20 });
   expect(orphans.length).toBeGreaterThan(0);
   await launch(context, "worker");

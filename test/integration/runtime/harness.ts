@@ -134,13 +134,10 @@ export async function reaches(
   runId: string,
   ...statuses: readonly RunRow["status"][]
 ): Promise<RunRow> {
-  return await eventually(
-    async () => {
-      const run = await getRun(sql, { id: runId });
-      return statuses.includes(run.status) ? run : undefined;
-    },
-    { withinMs: 15_000 },
-  );
+  return await eventually(async () => {
+    const run = await getRun(sql, { id: runId });
+    return statuses.includes(run.status) ? run : undefined;
+  });
 }
 
 /** A promise and the function that fulfils it. */

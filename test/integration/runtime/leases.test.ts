@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
+import type { Sql } from "../../../src/db/client.ts";
 import { claimRuns, renewLeases, settleRuns, type Settlement } from "../../../src/db/run-ledger.ts";
 import { reclaimExpiredRuns } from "../../../src/db/run-recovery.ts";
 import { listRunAttempts } from "../../../src/db/run-notes.ts";
@@ -117,18 +118,23 @@ test("a worker that falls silent loses its runs, and its job is told", async () 
     told.give();
     return done("by the one that lost it");
   });
-  await work(context, [job], { leaseMs: 300, heartbeatMs: 10_000 });
+  await work(context, [job], { leaseMs: 60_000 });
   await schedule(context, [job]);
   const { runId } = await context.sql.begin((tx) => enqueue(tx, job, { n: 1 }));
   await started.given;
-  await context.sql`update job_runs set lease_expires_at = now() where id = ${runId}`;
+  // At once: a sign of life in between would keep the run.
+  await context.sql.begin(async (tx) => {
+    await tx`
+      update job_runs set lease_expires_at = clock_timestamp() - interval '1 ms' where id = ${runId}
+    `;
+    await reclaimExpiredRuns(tx as unknown as Sql, { crashesMax: 3, limit: 10 });
+  });
   const run = await reaches(context.sql, runId, "succeeded");
   expect(run).toMatchObject({ result: "by the other", crashes: 1, starts: 2 });
   expect(await listRunAttempts(context.sql, runId, 10)).toMatchObject([
     { startNumber: 1, outcome: "crashed", errorMessage: "worker died 1 time" },
   ]);
-  await work(context, [job]);
-  void told.given;
+  await told.given;
 });
 
 test("a run that takes down worker after worker is dead in the end", async () => {

@@ -28,9 +28,12 @@ test("a redrive says first how many, and starts them at the pace it is given", a
   const filter = { companyId: 1, errorClass: "ProviderUnavailable" };
   expect(await countRedrivable(context.sql, filter)).toBe(3);
   isUp = true;
+  const askedAt = performance.now();
   expect(await redriveRuns(context.sql, filter, { perSecond: 5, limit: 100 })).toBe(3);
   await eventually(() => startedAt.length === 3);
-  expect(startedAt.at(-1)! - startedAt[0]!).toBeGreaterThan(300);
+  // Each may be late, and none is early.
+  for (const [index, at] of startedAt.entries())
+    expect(at - askedAt).toBeGreaterThanOrEqual(index * 200);
   await eventually(
     async () => (await countRuns(context.sql, { statuses: ["succeeded"] }, 10)) === 3,
   );
@@ -99,11 +102,11 @@ test("who watches a run is told when it starts, goes on and ends", async () => {
   );
   await look();
   await runtime(context, [job]);
-  await eventually(() => seen.at(-1) === "running");
+  await eventually(() => seen.includes("running"));
   steps[0]!.give();
-  await eventually(() => seen.at(-1) === "running with progress");
+  await eventually(() => seen.includes("running with progress"));
   steps[1]!.give();
-  await eventually(() => seen.at(-1) === "succeeded with progress");
+  await eventually(() => seen.includes("succeeded with progress"));
   await reaches(context.sql, runId, "succeeded");
   await unwatch();
   expect(errors).toEqual([]);

@@ -11,7 +11,6 @@ import {
 import { done, skipped, snoozed } from "../../../src/jobs/define-job.ts";
 import { enqueue } from "../../../src/queue/enqueue.ts";
 import { insertCompany } from "../../support/records.ts";
-import { eventually } from "../../support/eventually.ts";
 import { setup } from "../../support/setup.ts";
 import { noteJob, reaches, runtime } from "./harness.ts";
 
@@ -218,7 +217,7 @@ test("progress and log lines are kept with the run, and not without end", async 
   const { runId } = await context.sql.begin((tx) => enqueue(tx, job, { n: 1 }));
   const run = await reaches(context.sql, runId, "succeeded");
   expect(run.progress).toEqual({ done: 300 });
-  const lines = await eventually(async () => await listRunLogs(context.sql, runId, 500));
+  const lines = await listRunLogs(context.sql, runId, 500);
   expect(lines).toHaveLength(200);
   expect(lines[0]?.message).toBe("working line=1 mail=[email]");
   expect(lines.at(-1)?.message).toContain("further lines");

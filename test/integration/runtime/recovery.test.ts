@@ -32,7 +32,7 @@ async function waitForAll(context: TestSetup, count: number): Promise<void> {
       const runs = await listRuns(context.sql, { statuses: ["succeeded"] }, { limit: count + 1 });
       return runs.length === count;
     },
-    { withinMs: 20_000 },
+    { withinMs: 40_000 },
   );
 }
 
