@@ -27,7 +27,7 @@ export interface Webhooks extends TestPlatform {
   happen: (type: string, invoiceId?: number, facts?: Partial<NewEvent>) => Promise<number>;
   /** Waits until so many messages came to a path, and returns what they say. */
   until: (path: string, count: number) => Promise<unknown[]>;
-  /** Waits until no run has its turn at any endpoint. */
+  /** Waits until every event was followed, and no run has its turn at any endpoint. */
   untilIdle: () => Promise<void>;
   /** Waits until a delivery of this type has the status. */
   settles: (webhookId: number, status: string, count?: number) => Promise<DeliveryJson[]>;
@@ -39,8 +39,10 @@ export type DeliveryJson = any;
 /** The whole product, a company with a receiver of its own, and a clock that can be moved on. */
 export async function startWebhooks(): Promise<Webhooks> {
   const base = await setup();
-  let aheadMs = 0;
-  const clock = { now: () => new Date(Date.now() + aheadMs) };
+  // It moves by `pass` only, so that what is due again in seconds is so on no machine before. Ahead of the
+  // database's, by which a message is due at first.
+  const { clock } = base;
+  clock.set(new Date(Date.now() + HOUR_MS));
   const providers = openTestProviders();
   base.defer(() => providers.closeProviders());
   const platform = await startPlatform(base, { clock, providers });
@@ -53,12 +55,16 @@ export async function startWebhooks(): Promise<Webhooks> {
     receiver,
     async untilIdle() {
       await eventually(async () => {
-        const rows = await base.sql`select from webhook_endpoints where claimed_by is not null`;
+        const rows = await base.sql`
+          select from event_outbox
+          union all
+          select from webhook_endpoints where claimed_by is not null
+        `;
         return rows.length === 0;
       }, PATIENCE);
     },
     async pass(hours) {
-      aheadMs += hours * HOUR_MS;
+      clock.advanceMs(hours * HOUR_MS);
       await base.sql.begin((tx) => enqueue(tx, wakeWebhooks, {}));
     },
     subscribe: async (path, eventTypes = ["*"]) =>
