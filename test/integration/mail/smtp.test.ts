@@ -110,7 +110,7 @@ test.for<[string, SmtpScript, string]>([
   ["the answer is cut off", { atEnd: "250-Ok" }, "end of mail"],
   ["the answer is no SMTP", { atEnd: "hello" }, "end of mail"],
 ])("nobody knows whether the mail was sent when %s", async ([, script]) => {
-  const { server, send } = await setup(script, { socketTimeoutMs: 150 });
+  const { server, send } = await setup(script, { socketTimeoutMs: 1_000 });
   const { error, notes } = await send();
   expect(error).toBeInstanceOf(WriteUnconfirmed);
   expect(notes).toBe(1);
@@ -121,7 +121,7 @@ test.for<[string, SmtpScript, string]>([
 test("a server that only ever says that the answer is coming is not waited for forever", async () => {
   const { server, send } = await setup(
     { atEnd: "chatter" },
-    { answerTimeoutMs: 200, socketTimeoutMs: 100_000 },
+    { answerTimeoutMs: 1_000, socketTimeoutMs: 100_000 },
   );
   const { error } = await send();
   expect(error).toBeInstanceOf(WriteUnconfirmed);
@@ -305,7 +305,7 @@ test("a pooled connection the server has dropped meanwhile costs nothing: the ma
 test("a caller that waits for a connection can be aborted", async () => {
   const { server, send } = await setup(
     { atEnd: "silence" },
-    { connectionsMax: 1, socketTimeoutMs: 500 },
+    { connectionsMax: 1, socketTimeoutMs: 1_000 },
   );
   const first = send();
   await server.until("end of mail");

@@ -11,7 +11,7 @@ async function setUpMail(): Promise<{
     host: "127.0.0.1",
     port: server.port,
     auth: { user: "me", pass: "pass" },
-    socketTimeout: 300,
+    socketTimeout: 1_000,
   });
   onTestFinished(async () => {
     transport.close();
