@@ -36,6 +36,7 @@ test("a company chooses a calendar, and its schedule is shown there: made, chang
     ends_at: inDays(6).ends_at.slice(0, 10),
   });
   await plan({ title: "Long ago", starts_at: "2020-01-01", ends_at: "2020-01-01" });
+  await settled();
   expect(await choose()).toMatchObject({ status: "succeeded", result: { shown: 2, refused: 0 } });
   const shown = () =>
     person()

@@ -127,9 +127,12 @@ export async function startCalendar({ isTold = false }: { isTold?: boolean } = {
   };
 }
 
+/** The same for a whole test, also when midnight comes in between. */
+const NOW = Date.now();
+
 /** Two hours at noon (UTC), so many days from now. */
 export function inDays(days: number): { starts_at: string; ends_at: string } {
-  const day = new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  const day = new Date(NOW + days * 86_400_000).toISOString().slice(0, 10);
   return { starts_at: `${day}T12:00:00.000000Z`, ends_at: `${day}T14:00:00.000000Z` };
 }
 
