@@ -49,12 +49,17 @@ test("two processes together let in the limit and not one more", async () => {
 test("far from its limit a caller costs no query, and what it used is written in one go", async () => {
   const { ask, sql, signUp, flush } = await startApi();
   const { token } = await signUp();
-  for (let n = 0; n < 20; n += 1) await ask("GET", "/api/clients", { token });
-  const used = async () => {
+  const used = async (): Promise<number> => {
     const [row] = await sql`select sum(used)::int as used from rate_limit_windows`;
     return row?.["used"];
   };
-  expect(await used()).toBeLessThan(21);
+  const unwritten: number[] = [];
+  for (let asked = 2; asked <= 21; asked += 1) {
+    await ask("GET", "/api/clients", { token });
+    unwritten.push(asked - (await used()));
+  }
+  // All of it is written once a second, which may be at any of these.
+  expect(Math.max(...unwritten)).toBeGreaterThan(0);
   await flush();
   expect(await used()).toBe(21);
 });
