@@ -4,8 +4,8 @@ import { findQueueTests } from "./test/support/queue-tests.ts";
 
 /** Milliseconds a test of each kind may take. */
 const TIMEOUTS = {
-  // Nothing but functions.
-  unit: 5_000,
+  // Nothing but functions, some of them thousands of times.
+  unit: 20_000,
   // The architecture, the documents and the schema: some read every file, one migrates a database.
   contracts: 20_000,
   // The whole API, operation by operation: one test is a sweep over all of them.
@@ -90,7 +90,7 @@ export default defineConfig({
         testTimeout: timeoutMs,
         // Less than the test has, so that what was expected is told; a busy machine may need more than the
         // second it is by default.
-        expect: { poll: { timeout: Math.min(10_000, timeoutMs / 2) } },
+        expect: { poll: { timeout: Math.min(20_000, timeoutMs / 2) } },
         hookTimeout: Math.max(30_000, timeoutMs),
         sequence: { groupOrder: GROUPS.findIndex((group) => group.includes(name)) },
         maxWorkers: name === "chaos" ? 1 : 2,

@@ -116,7 +116,7 @@ async function dropDatabase(adminUrl: string, name: string): Promise<Error[]> {
   try {
     // The server notices a closed connection a moment after the client closed it.
     const areGone = await eventually(async () => (await listConnections()).length === 0, {
-      withinMs: 2_000,
+      withinMs: 10_000,
     }).catch(() => false);
     const left = areGone ? [] : await listConnections();
     await admin`drop database ${admin(name)} with (force)`;
@@ -147,7 +147,7 @@ async function findLeftHandles(before: ReadonlyMap<string, number>): Promise<Err
     [...countHandles()]
       .filter(([kind, count]) => count > (before.get(kind) ?? 0))
       .map(([kind]) => kind);
-  const areGone = await eventually(() => findMore().length === 0, { withinMs: 1_000 }).catch(
+  const areGone = await eventually(() => findMore().length === 0, { withinMs: 10_000 }).catch(
     () => false,
   );
   if (areGone) return [];

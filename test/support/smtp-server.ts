@@ -139,7 +139,7 @@ export async function startSmtpServer({
   const address = server.server.address();
   if (address === null || typeof address === "string") throw new Error("no port");
 
-  const waitFor: TestSmtpServer["waitFor"] = async (condition, { withinMs = 10_000 } = {}) =>
+  const waitFor: TestSmtpServer["waitFor"] = async (condition, { withinMs = 20_000 } = {}) =>
     await new Promise((resolve, reject) => {
       const look = (): void => {
         if (!condition(mails)) return;

@@ -98,7 +98,7 @@ export async function makeDataDir(): Promise<string> {
     const pid = await findPostmaster(folder);
     if (pid !== undefined && (await isRunning(pid))) {
       process.kill(pid, "SIGQUIT");
-      await eventually(async () => !(await isRunning(pid)), { withinMs: 10_000 });
+      await eventually(async () => !(await isRunning(pid)));
     }
     await rm(folder, { recursive: true, force: true });
   });

@@ -66,7 +66,7 @@ test("advancing runs every night in between, in order, and business instants are
     ["2026-02-28", "2026-02-28T08:00:00.000000Z", "overdue"],
     ["2026-03-31", "2026-03-31T07:00:00.000000Z", "sent"],
   ]);
-});
+}, 180_000);
 
 test("D9: the user changes an invoice's dates; the night runs again and makes no second invoice", async () => {
   const { company, addSeries } = await open("2026-01-31T00:00:00Z");
