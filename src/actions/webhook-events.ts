@@ -26,6 +26,7 @@ const groups = [
       "rejected",
       "approval_withdrawn",
       "reminder_sent",
+      "late_fee_charged",
       "late_fee_waived",
       "credit_applied",
       "archived",
@@ -37,7 +38,7 @@ const groups = [
   {
     prefix: "payment",
     scope: "payments:read",
-    events: ["received", "refunded", "deleted", "receipt_sent"],
+    events: ["received", "refunded", "refund-failed", "deleted", "receipt_sent"],
   },
   {
     prefix: "client",
@@ -64,7 +65,16 @@ const groups = [
   {
     prefix: "credit",
     scope: "credits:read",
-    events: ["created", "applied", "split", "refunded", "archived", "unarchived", "deleted"],
+    events: [
+      "created",
+      "applied",
+      "split",
+      "refunded",
+      "refund-failed",
+      "archived",
+      "unarchived",
+      "deleted",
+    ],
   },
   {
     prefix: "recurring-invoice",

@@ -30,6 +30,7 @@ export const pushInvoiceToQuickBooks = defineJob({
       "invoice.voided",
       "payment.deleted",
       "payment.received",
+      "payment.refund-failed",
       "payment.refunded",
     ],
     async targets(tx, eventIds) {

@@ -25,10 +25,11 @@ export const closeCheckout = defineJob({
       "invoice.voided",
       "invoice.deleted",
       "invoice.paid",
+      "invoice.credit_applied",
       "payment.received",
       "payment.refunded",
+      "payment.refund-failed",
       "payment.deleted",
-      "credit.applied",
     ],
     async targets(tx, eventIds) {
       const rows = await listStaleCheckouts(tx, eventIds);

@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
 import { REALM } from "../../../sandbox/quickbooks/quickbooks.ts";
+import { revertRefund } from "../../../src/actions/revert-refund.ts";
+import { inTransaction } from "../../../src/db/transaction.ts";
+import { findCompany } from "../../../src/db/companies.ts";
 import { accounts, line, startPushing } from "./start-pushing.ts";
 
 const PATH = `/v3/company/${REALM}`;
@@ -55,6 +58,28 @@ test("what changes goes over by itself once it is switched on, and only then", a
     { status: "skipped", reason: expect.stringContaining("deleted in QuickBooks") },
   ]);
   expect(books.Invoice).toHaveLength(1);
+});
+
+test("a refund that failed after all is taken back there, too", async () => {
+  const { need, issued, books, settled, sql, companyId } = await startPushing({
+    settings: { ...accounts, auto_push: true },
+  });
+  const invoice = await issued();
+  const payment = { amount: 6_000, payment_date: "2026-03-01" };
+  await need("POST", `/invoices/${invoice.id}/record-payment`, payment);
+  const [{ id: paymentId }] = await need("GET", `/invoices/${invoice.id}/payments`);
+  await need("POST", `/payments/${paymentId}/refund`, { amount: 2_000 });
+  await settled();
+  expect(books.Payment).toMatchObject([{ TotalAmt: 40 }]);
+
+  const [refund] = await sql<{ id: number }[]>`select id from payment_refunds`;
+  const company = await findCompany(sql, companyId);
+  const by = { company: company!, causerId: null, now: new Date() };
+  const failed = { paymentRefundId: refund!.id, why: "the bank sent it back" };
+  await inTransaction(sql, (tx) => revertRefund(tx, by, failed));
+  await settled();
+  expect(books.Payment).toMatchObject([{ TotalAmt: 60 }]);
+  expect(books.Invoice).toMatchObject([{ Balance: 40 }]);
 });
 
 test("I3: an invoice edited during its push is pushed again, and the newer version stays", async () => {

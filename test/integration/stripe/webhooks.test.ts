@@ -253,15 +253,32 @@ test("a page that asks for what is not owed any more is closed; a payment is fou
   const paying = await startPaying();
   const { issued, checkout, pay, settled, expectCall, books, clock, sandbox } = paying;
   const { scheduler } = await paying.work();
-  const [byBank, changed, paid] = [await issued(), await issued(), await issued()];
-  for (const { uuid } of [byBank, changed, paid]) await checkout(uuid);
+  const [byBank, changed, credited, paid] = [
+    await issued(),
+    await issued(),
+    await issued(),
+    await issued(),
+  ];
+  for (const { uuid } of [byBank, changed, credited, paid]) await checkout(uuid);
   await expectCall(200, "POST", `/invoices/${byBank.id}/mark-paid`);
   await expectCall(200, "PATCH", `/invoices/${changed.id}`, {
     line_items: [line("Consulting", 1, 12_000)],
   });
-  // Opened again, for the right amount, before the old one could be closed.
+  const credit = await expectCall(201, "POST", "/credits", {
+    client_id: credited.client_id,
+    type: "credit_note",
+    amount: 2_500,
+    date: "2026-03-01",
+  });
+  const use = { invoice_id: credited.id, amount: 2_500 };
+  await expectCall(200, "POST", `/credits/${credit.id}/apply`, use);
   await settled();
-  expect(books().sessions.map(({ status }) => status)).toEqual(["expired", "expired", "open"]);
+  expect(books().sessions.map(({ status }) => status)).toEqual([
+    "expired",
+    "expired",
+    "expired",
+    "open",
+  ]);
 
   // Nobody tells us: no endpoint is registered.
   await pay(paid.uuid);
