@@ -10,7 +10,7 @@ import {
 import { Conflict, NotFound } from "../errors.ts";
 import type { Acting } from "./acting.ts";
 import { recordTimeApprovalWithdrawn } from "./approve-time.ts";
-import { completeWork } from "./complete-work.ts";
+import { completeWork, type Work } from "./complete-work.ts";
 import { checkAmount, type TimeChanges } from "./log-time.ts";
 import { recordTimeEvents } from "./time-events.ts";
 
@@ -25,10 +25,10 @@ export async function lockTimeEntry(
 }
 
 /**
- * Changes a locked entry; what is left out stays, a rate of null is resolved anew. An entry that an
- * invoice bills only takes other notes: its line is what the client was told. Where all is so already,
- * nothing is written and no event tells of it. What was decided about the work holds no longer when the
- * work is another.
+ * Changes a locked entry; what is left out stays. A rate of null is resolved anew; so is one that nobody
+ * had said, when the entry is of another project, service or task. An entry that an invoice bills only
+ * takes other notes: its line is what the client was told. Where all is so already, nothing is written
+ * and no event tells of it. What was decided about the work holds no longer when the work is another.
  *
  * @throws Conflict for anything but notes of a billed entry, and for the day or duration of a running timer
  * @throws InvalidInput for wrong values
@@ -59,8 +59,11 @@ export async function updateTimeEntry(
     stored: entry,
     fieldOf: (_index, field) => field,
   });
+  const keepsRate =
+    changes.hourlyRate === undefined && rateFollows.every((name) => work![name] === entry[name]);
   const fields = {
     ...work!,
+    ...(keepsRate ? { hourlyRate: entry.hourlyRate } : {}),
     date: changes.date ?? entry.date,
     duration: changes.duration ?? entry.duration,
     isBilled: changes.isBilled ?? entry.isBilled,
@@ -110,6 +113,9 @@ const factsOfEntry = [
   "isBilled",
   "hourlyRate",
 ] as const satisfies readonly (keyof TimeEntryFields)[];
+
+/** What a rate is resolved by. */
+const rateFollows = ["projectId", "serviceId", "taskId"] as const satisfies readonly (keyof Work)[];
 
 const notOfTimers: ReadonlySet<keyof TimeEntryFields> = new Set(["date", "duration", "isBilled"]);
 

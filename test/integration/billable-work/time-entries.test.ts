@@ -169,6 +169,23 @@ test("a rate once resolved stays until it is asked for anew", async () => {
   });
 });
 
+test("time that had no rate gets none by other words, and its approval stays; on another project it gets that one's", async () => {
+  const { call, expectCall, project, worked } = await startWork();
+  const { id } = await worked({ hourly_rate: null });
+  await expectCall(200, "POST", `/time-entries/${id}/approve`);
+  expect((await call("PUT", "/settings", { default_hourly_rate: 5_000 })).status).toBe(200);
+  const path = `/time-entries/${id}`;
+  expect(await expectCall(200, "PATCH", path, { notes: "with the printer" })).toMatchObject({
+    hourly_rate: null,
+    approval: { status: "approved" },
+  });
+  const { id: projectId } = await project({ hourly_rate: 100 });
+  expect(await expectCall(200, "PATCH", path, { project_id: projectId })).toMatchObject({
+    hourly_rate: 100,
+    approval: { status: "pending" },
+  });
+});
+
 test("an entry is for the project's client, and time on a project that is not billable is not", async () => {
   const { expectCall, expectInvalid, project, worked, clientId } = await startWork();
   const other = await expectCall(201, "POST", "/clients", { name: "Other" });
