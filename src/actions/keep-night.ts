@@ -17,6 +17,9 @@ import { readNightReport, type NightReport } from "../db/night-report.ts";
 import { Conflict } from "../errors.ts";
 import type { Clock } from "../platform/clock.ts";
 
+/** In spring two nights are an hour nearer to each other. */
+const HOURS_BETWEEN_NIGHTS = 23;
+
 /**
  * Opens the night's record for work. One that is held stays so, and says it. What still waits for a
  * person from earlier nights is told again.
@@ -29,7 +32,7 @@ export async function openNightFor(
   const { companyId, businessDate, runId = null } = input;
   const now = company.testNow ?? input.clock.now();
   const night = await openNight(tx, { companyId, businessDate, runId, now });
-  await alertOpenItems(tx, { companyId, now });
+  await alertOpenItems(tx, { companyId, now, hours: HOURS_BETWEEN_NIGHTS });
   return { night, company };
 }
 
@@ -66,7 +69,7 @@ export async function holdNightOver(
     subjectType: "night",
     subjectId: night.id,
   });
-  await alertOpenItems(tx, { companyId, now });
+  await alertOpenItems(tx, { companyId, now, hours: HOURS_BETWEEN_NIGHTS });
   return true;
 }
 
@@ -112,7 +115,7 @@ export async function closeNight(
       occurredAt: now,
     });
   }
-  await alertOpenItems(tx, { companyId, now });
+  await alertOpenItems(tx, { companyId, now, hours: HOURS_BETWEEN_NIGHTS });
   return report;
 }
 

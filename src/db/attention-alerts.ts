@@ -5,10 +5,11 @@ import type { Sql, Tx } from "./client.ts";
  * each, which alerts and webhooks follow (BILLING.md section 11). Returns how many.
  *
  * @param now the company's clock
+ * @param hours how long ago an item was last told of, 24 unless given
  */
 export async function alertOpenItems(
   tx: Tx,
-  { companyId, now }: { companyId: number; now: Date },
+  { companyId, now, hours = 24 }: { companyId: number; now: Date; hours?: number },
 ): Promise<number> {
   const [row] = await tx<{ count: number }[]>`
     with alerted as (
@@ -16,8 +17,10 @@ export async function alertOpenItems(
       set alert_count = alert_count + 1, last_alerted_at = ${now}
       where company_id = ${companyId}
         and resolved_at is null
-        -- An hour short of a day: in spring two nights are only 23 hours apart.
-        and (last_alerted_at is null or last_alerted_at <= ${now}::timestamptz - interval '23 h')
+        and (
+          last_alerted_at is null
+          or last_alerted_at <= ${now}::timestamptz - make_interval(hours => ${hours})
+        )
       returning id, kind, key, title, subject_type, subject_id, alert_count
     ), told as (
       insert into events (company_id, type, subject_type, subject_id, payload, occurred_at)
@@ -51,7 +54,7 @@ export async function listCompaniesToAlert(
     where a.resolved_at is null
       and (
         a.last_alerted_at is null
-        or a.last_alerted_at <= coalesce(c.test_now, ${machineNow}::timestamptz) - interval '23 h'
+        or a.last_alerted_at <= coalesce(c.test_now, ${machineNow}::timestamptz) - interval '24 h'
       )
     order by a.company_id
     limit ${limit}
