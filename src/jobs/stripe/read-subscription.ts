@@ -15,7 +15,7 @@ export const readSubscriptionJob = defineJob({
   queue: "default",
   payload: z.object({ customer: z.string(), eventId: z.string() }),
   // As stripe.handle-event.
-  retry: { attempts: 18, delayMsFirst: 5_000, delayMsMax: 6 * 3_600_000 },
+  retry: { attempts: 25, delayMsFirst: 5_000, delayMsMax: 6 * 3_600_000 },
   timeoutMs: 60_000,
   idempotencyKey: ({ eventId }) => eventId,
 
