@@ -78,6 +78,6 @@ export async function startImporting(
     ended,
     runImport,
     eventually: async (probe: () => Promise<boolean>) =>
-      await eventually(probe, { withinMs: 20_000 }),
+      await eventually(probe, { withinMs: 60_000 }),
   };
 }
