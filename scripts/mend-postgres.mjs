@@ -1,7 +1,8 @@
-// Mends four faults of the postgres driver 3.4.9 where it is installed, until a release of it does. A
+// Mends five faults of the postgres driver 3.4.9 where it is installed, until a release of it does. A
 // connection that was lost with a statement half written threw past every handler, which ends the process;
 // and it never wrote again afterwards, so that the pool hung on it for ever (its issues 1154 and 1208;
-// docs/decisions/0010): test/integration/db/lost-connections.test.ts fails without this. And statements
+// docs/decisions/0010). One that was reset kept what it had not been told the end of, and took for that what
+// was said to the next: test/integration/db/lost-connections.test.ts fails without these. And statements
 // were sent behind others that wait for a lock, although a connection was free (docs/decisions/0014):
 // test/integration/db/statements.test.ts. And a connection that rows were copied from waited for ever for
 // somebody to read on, when the last of them came together or nobody wanted the rest (docs/decisions/0016):
@@ -58,6 +59,13 @@ const REPLACEMENTS = {
       `    incomings = null
     forgetWrite()
     socket.removeListener(`,
+    ],
+    [
+      `    !hadError && (query || sent.length) && error(Errors.connection('CONNECTION_CLOSED', options, socket))
+`,
+      `    ;(query || sent.length) && error(Errors.connection('CONNECTION_CLOSED', options, socket))
+    query = null
+`,
     ],
     [
       `    stream = new Stream.Readable({

@@ -68,8 +68,9 @@ export function openDatabase(options: DatabaseOptions): Sql {
  * A transaction ends for its caller when its connection is lost, or when one of several things done in it
  * fails, but a function that is still at work in it keeps its handle, and the driver would execute that
  * function's next statement on whatever the connection has become: by itself, or inside somebody else's
- * transaction. Such statements throw an Error with the code CONNECTION_CLOSED instead. A savepoint is over
- * when its function is.
+ * transaction. Such statements throw an Error with the code CONNECTION_CLOSED instead; and the driver never
+ * hears that the function is through, for it would then commit or undo whatever is on that connection. A
+ * savepoint is over when its function is.
  */
 function refuseLateStatements(sql: Sql): Sql {
   const begin = sql.begin.bind(sql);
@@ -101,20 +102,25 @@ class Life {
 
   check(): void {
     this.#outer?.check();
-    if (!this.isOver) return;
-    throw Object.assign(
-      new Error("The transaction is over: its connection was lost, or it failed."),
-      {
-        code: "CONNECTION_CLOSED",
-      },
-    );
+    if (this.isOver) throw overError();
   }
 
-  /** Does the work, and is over before the driver ends what it was done in. */
-  async spend<Result>(tx: Tx, work: Work<Result>): Promise<Result> {
+  get hasEnded(): boolean {
+    return this.isOver || this.#outer?.hasEnded === true;
+  }
+
+  /**
+   * Does the work, and is over before the driver ends what it was done in. When it was over before, this does
+   * not end, and `onLate` says so.
+   */
+  async spend<Result>(tx: Tx, work: Work<Result>, onLate = (): void => {}): Promise<Result> {
     try {
       return await work(this.#handleOf(tx));
     } finally {
+      if (this.hasEnded) {
+        onLate();
+        await new Promise(() => {});
+      }
       this.isOver = true;
     }
   }
@@ -129,7 +135,13 @@ class Life {
     ): Promise<unknown> => {
       this.check();
       const [name, work] = given.length === 2 ? given : ["", given[0]];
-      return await tx.savepoint(name, (nested) => new Life(this).spend(nested, work));
+      return await new Promise((resolve, reject) => {
+        const onLate = (): void => reject(overError());
+        tx.savepoint(name, (nested) => new Life(this).spend(nested, work, onLate)).then(
+          resolve,
+          reject,
+        );
+      });
     };
     return new Proxy(tx, {
       apply: (_target, _self, args) => {
@@ -142,6 +154,13 @@ class Life {
       },
     });
   }
+}
+
+function overError(): Error {
+  return Object.assign(
+    new Error("The transaction is over: its connection was lost, or it failed."),
+    { code: "CONNECTION_CLOSED" },
+  );
 }
 
 /**

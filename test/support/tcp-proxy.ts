@@ -1,13 +1,15 @@
 import { connect, createServer, type Socket } from "node:net";
 import type { TestSetup } from "./setup.ts";
 
+export type Cut = "close" | "reset";
+
 export interface TcpProxy {
   /** The database's address, by way of the proxy. */
   url: string;
   /** Connections that are open now. */
   open: () => number;
-  /** Ends them all as a failing network does: without a word from the server. */
-  cut: () => void;
+  /** Ends them all as a failing network does, without a word from the server: they are closed, or reset. */
+  cut: (how?: Cut) => void;
 }
 
 /** A network between a test and its database that can be cut. */
@@ -32,8 +34,11 @@ export async function startTcpProxy(base: TestSetup): Promise<TcpProxy> {
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
   });
-  const cut = (): void => {
-    for (const socket of sockets) socket.destroy();
+  const cut = (how: Cut = "close"): void => {
+    for (const socket of sockets) {
+      if (how === "reset") socket.resetAndDestroy();
+      else socket.destroy();
+    }
   };
   base.defer(async () => {
     cut();
