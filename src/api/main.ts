@@ -11,7 +11,7 @@ import { createApp } from "./app.ts";
 import type { ApiServices } from "./context.ts";
 import { createApps } from "./oauth/authorize.ts";
 import { closeHttpServer, createHttpServer } from "./server.ts";
-import { beginAttempt, openSession } from "./sign-in.ts";
+import { openSession, signInByPassword } from "./sign-in.ts";
 
 export interface RunningApi {
   port: number;
@@ -63,7 +63,7 @@ export async function startApi(
     log,
     queues,
     signIn: {
-      beginAttempt: (attempt) => beginAttempt(services, attempt),
+      byPassword: async (attempt) => (await signInByPassword(services, attempt))?.token,
       openSession: (userId) => openSession(sql, { services, userId }),
     },
     apps: createApps(services),

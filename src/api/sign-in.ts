@@ -1,6 +1,15 @@
 import type { Sql, Tx } from "../db/client.ts";
 import { forgetAttempts, takeBackAttempt } from "../db/rate-limits.ts";
 import { insertSession } from "../db/sessions.ts";
+import { inTransaction } from "../db/transaction.ts";
+import {
+  findPasswordHash,
+  findUserForSignIn,
+  lockUser,
+  setPasswordHash,
+  type UserRow,
+} from "../db/users.ts";
+import { hashPassword, needsRehash, verifyPassword } from "../platform/passwords.ts";
 import { createToken, hashToken } from "../platform/tokens.ts";
 import { networkOf } from "./addresses.ts";
 import type { ApiServices } from "./context.ts";
@@ -21,6 +30,39 @@ export async function openSession(
     expiresAt: new Date(now.getTime() + services.settings.sessionMs),
   });
   return token;
+}
+
+/**
+ * Opens a session for whoever has this email and password; undefined when nobody has. Counts the attempt,
+ * as `beginAttempt` does, and so wants no transaction around it: a failed one must be counted all the same.
+ */
+export async function signInByPassword(
+  services: ApiServices,
+  { ip, email, password }: { ip: string; email: string; password: string },
+): Promise<{ user: UserRow; token: string } | undefined> {
+  const { sql } = services;
+  const { passwordCost } = services.settings;
+  const attempt = await beginAttempt(services, { ip, email });
+  for (;;) {
+    const user = await findUserForSignIn(sql, email);
+    const known = user?.passwordHash ?? null;
+    // Takes as long for nobody as for somebody, so that the time tells nothing.
+    const isRight = await verifyPassword(password, known, passwordCost);
+    if (user === undefined || known === null || !isRight) return undefined;
+    const anew = needsRehash(known, passwordCost)
+      ? await hashPassword(password, passwordCost)
+      : undefined;
+    const token = await inTransaction(sql, async (tx) => {
+      await lockUser(tx, user.id);
+      // Who has chosen another one meanwhile has ended all sessions: none begins by the old one.
+      if ((await findPasswordHash(tx, user.id)) !== known) return undefined;
+      if (anew !== undefined) await setPasswordHash(tx, { userId: user.id, passwordHash: anew });
+      return await openSession(tx, { services, userId: user.id });
+    });
+    if (token === undefined) continue;
+    await attempt.succeed();
+    return { user, token };
+  }
 }
 
 export interface Attempt {

@@ -24,11 +24,15 @@ export interface ConsoleServices {
 
 /** The API's own way to sign in, so that attempts are counted together wherever they are made. */
 export interface SignIn {
-  /** Counts an attempt. Throws a `Failure` with status 429 when there were too many. */
-  beginAttempt: (attempt: {
+  /**
+   * Opens a session and returns its token; undefined for a wrong email or password. Throws a `Failure` with
+   * status 429 when there were too many.
+   */
+  byPassword: (attempt: {
     ip: string;
     email: string;
-  }) => Promise<{ succeed: () => Promise<void> }>;
+    password: string;
+  }) => Promise<string | undefined>;
   /** Opens a session and returns its token. */
   openSession: (userId: number) => Promise<string>;
 }

@@ -2,9 +2,7 @@ import type { Request, RequestHandler, Response } from "express";
 import { z } from "zod";
 import { inTransaction } from "../db/transaction.ts";
 import { findSession, revokeSession, type IdentityRow } from "../db/sessions.ts";
-import { findUserForSignIn } from "../db/users.ts";
 import { Failure, Forbidden } from "../errors.ts";
-import { verifyPassword } from "../platform/passwords.ts";
 import { createToken, hashToken } from "../platform/tokens.ts";
 import {
   clearCookie,
@@ -127,13 +125,11 @@ export function signIn(services: ConsoleServices): RequestHandler {
       return;
     }
     try {
-      const userId = await identify(services, form.data, request.ip ?? "");
-      if (userId === undefined) {
+      const token = await openSession(services, form.data, request.ip ?? "");
+      if (token === undefined) {
         refuse(401, "email" in form.data ? "Wrong email or password." : "This token is not valid.");
         return;
       }
-      // A session of the browser's own: signing out here leaves the terminal's token alone.
-      const token = await services.signIn.openSession(userId);
       setCookie(request, response, { name: SESSION_COOKIE, value: token, maxAgeMs: sessionMs });
       clearCookie(response, FORM_COOKIE);
       response.redirect(303, next ?? "/console");
@@ -144,22 +140,17 @@ export function signIn(services: ConsoleServices): RequestHandler {
   };
 }
 
-async function identify(
-  { sql, clock, signIn: { beginAttempt } }: ConsoleServices,
+/** A session of the browser's own: signing out there leaves the terminal's token alone. */
+async function openSession(
+  { sql, clock, signIn: ways }: ConsoleServices,
   form: z.infer<typeof Form>,
   ip: string,
-): Promise<number | undefined> {
-  if ("token" in form) {
-    // 256 random bits need no counting of attempts.
-    const tokenHash = hashToken(form.token.trim());
-    return (await findSession(sql, { tokenHash, now: clock.now() }))?.id;
-  }
-  const attempt = await beginAttempt({ ip, email: form.email });
-  const user = await findUserForSignIn(sql, form.email);
-  // Takes as long for nobody as for somebody, so that the time tells nothing.
-  if (!(await verifyPassword(form.password, user?.passwordHash))) return undefined;
-  await attempt.succeed();
-  return user?.id;
+): Promise<string | undefined> {
+  if (!("token" in form)) return await ways.byPassword({ ip, ...form });
+  // 256 random bits need no counting of attempts.
+  const tokenHash = hashToken(form.token.trim());
+  const holder = await findSession(sql, { tokenHash, now: clock.now() });
+  return holder === undefined ? undefined : await ways.openSession(holder.id);
 }
 
 /** POST /console/sign-out: ends the session itself, not only the cookie, and shows the way in again. */

@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 import { openResetMail } from "../../../src/actions/reset-password.ts";
 import { attemptKey } from "../../../src/api/throttle.ts";
+import { setPasswordHash } from "../../../src/db/users.ts";
+import { hashPassword } from "../../../src/platform/passwords.ts";
+import { untilBlocked } from "../../support/blocked.ts";
 import { eventually } from "../../support/eventually.ts";
 import { holdRetries, hurryRetries } from "../../support/retries.ts";
 import { startApi } from "../api/start-api.ts";
@@ -105,6 +108,24 @@ test("whoever reads the mails of an account's address chooses a new password, on
   }
   const runs = await sql`select payload::text, result::text from job_runs`;
   expect(JSON.stringify(runs)).not.toContain("@example.test");
+});
+
+test("who signs in by the old password while a new one is being chosen is not let in", async () => {
+  const people = await startPeople();
+  const { sql } = people;
+  await people.join("ada@example.test", "Harbour Studio");
+  const passwordHash = await hashPassword(NEW_PASSWORD);
+  let status: Promise<number> | undefined;
+  await sql.begin(async (tx) => {
+    const [user] = await tx<{ id: number }[]>`
+      select id from users where email = 'ada@example.test' for no key update
+    `;
+    await setPasswordHash(tx, { userId: user!.id, passwordHash });
+    status = login(people, "ada@example.test", PASSWORD);
+    await Promise.race([status, untilBlocked(sql)]);
+  });
+  expect(await status).toBe(401);
+  expect(await login(people, "ada@example.test", NEW_PASSWORD)).toBe(200);
 });
 
 test("asking leaves the same behind for everybody; that an address has no account shows when the mail is written", async () => {
