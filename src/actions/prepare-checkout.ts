@@ -1,12 +1,13 @@
 import { isPayable } from "../billing/statuses.ts";
-import type { Tx } from "../db/client.ts";
-import { lockInvoice, type InvoiceRow } from "../db/invoices.ts";
+import type { Sql, Tx } from "../db/client.ts";
+import { getInvoice, lockInvoice, type InvoiceRow } from "../db/invoices.ts";
 import {
   endCheckout,
   findLiveCheckout,
   insertCheckout,
   type CheckoutRow,
 } from "../db/stripe-checkouts.ts";
+import { NotFound } from "../errors.ts";
 
 /** A page that Stripe was asked for so long ago, in milliseconds, is not waited for any more. */
 const ASKED_MS_MAX = 10 * 60_000;
@@ -65,4 +66,26 @@ export async function prepareCheckout(
     now,
   });
   return { next: "ask", checkout, invoice };
+}
+
+/** Whether a page asks for what its invoice lacks now. A deleted one lacks nothing. */
+export async function isRightAmount(
+  sql: Sql,
+  {
+    companyId,
+    invoiceId,
+    amount,
+    currency,
+  }: Pick<CheckoutRow, "companyId" | "invoiceId" | "amount" | "currency">,
+): Promise<boolean> {
+  const invoice = await getInvoice(sql, { companyId, id: invoiceId }).catch((error: unknown) => {
+    if (error instanceof NotFound) return undefined;
+    throw error;
+  });
+  return (
+    invoice !== undefined &&
+    isPayable(invoice) &&
+    invoice.amountDue === amount &&
+    invoice.currency === currency
+  );
 }

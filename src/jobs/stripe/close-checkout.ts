@@ -1,9 +1,7 @@
 import { z } from "zod";
-import { isPayable } from "../../billing/statuses.ts";
-import { getInvoice } from "../../db/invoices.ts";
+import { isRightAmount } from "../../actions/prepare-checkout.ts";
 import { findCheckout, listStaleCheckouts } from "../../db/stripe-checkouts.ts";
-import { NotFound } from "../../errors.ts";
-import { defineJob, done, skipped, type JobContext } from "../define-job.ts";
+import { defineJob, done, skipped } from "../define-job.ts";
 import { OTHER_ACCOUNT, whenStripe } from "./account.ts";
 import { closePage } from "./sync.ts";
 
@@ -45,31 +43,10 @@ export const closeCheckout = defineJob({
   run: whenStripe(async (ctx, stripe, { companyId, checkoutId }) => {
     const checkout = await findCheckout(ctx.sql, checkoutId);
     if (checkout?.status !== "open" || checkout.session === null) return skipped("it is not open");
-    if (await isRight(ctx, checkout)) return skipped("it asks for what is to be paid");
+    if (await isRightAmount(ctx.sql, checkout)) return skipped("it asks for what is to be paid");
     const { account, session } = checkout;
     const page = { companyId: checkout.companyId, id: checkout.id, session };
     const result = await closePage(ctx, stripe, { companyId, account }, page);
     return result === OTHER_ACCOUNT ? skipped(result) : done({ result });
   }),
 });
-
-async function isRight(
-  { sql }: JobContext,
-  {
-    companyId,
-    invoiceId,
-    amount,
-    currency,
-  }: { companyId: number; invoiceId: number; amount: bigint; currency: string },
-): Promise<boolean> {
-  const invoice = await getInvoice(sql, { companyId, id: invoiceId }).catch((error: unknown) => {
-    if (error instanceof NotFound) return undefined;
-    throw error;
-  });
-  return (
-    invoice !== undefined &&
-    isPayable(invoice) &&
-    invoice.amountDue === amount &&
-    invoice.currency === currency
-  );
-}

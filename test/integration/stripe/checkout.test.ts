@@ -111,6 +111,25 @@ test("a page that is over leads to another one; two clicks at once to the same",
   expect(sandbox.problems()).toEqual([]);
 });
 
+test("what came in while Stripe made the page is not asked for on it", async () => {
+  const { issued, checkout, books, sandbox, dashboard, expectCall } = await startPaying();
+  const { id, uuid } = await issued();
+  const path = "/v1/checkout/sessions";
+  await dashboard("keys/hold", { path });
+  const waiting = checkout(uuid);
+  await expect.poll(() => sandbox.requests().at(-1)?.path, { interval: 10 }).toBe(path);
+  const part = { amount: 2_500, payment_date: "2026-03-02" };
+  await expectCall(200, "POST", `/invoices/${id}/record-payment`, part);
+  await dashboard("keys/release");
+  const answer = await waiting;
+  expect(books().sessions).toMatchObject([
+    { status: "expired" },
+    { status: "open", amount_total: 7_500 },
+  ]);
+  expect((await checkout(uuid)).text).toBe(answer.text);
+  expect(sandbox.problems()).toEqual([]);
+});
+
 test("each currency in the units Stripe counts it in; what Stripe does not charge goes to the bank", async () => {
   const { issued, checkout, books, expectCall, ask } = await startPaying();
   const bill = async (currency: string, price: number) =>

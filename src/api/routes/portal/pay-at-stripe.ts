@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { prepareCheckout } from "../../../actions/prepare-checkout.ts";
+import { isRightAmount, prepareCheckout } from "../../../actions/prepare-checkout.ts";
 import { withConnection, type OpenConnection } from "../../../actions/use-connection.ts";
 import { isPayable } from "../../../billing/statuses.ts";
 import { toStripeAmount } from "../../../connectors/stripe/amounts.ts";
@@ -110,7 +110,9 @@ async function openPage(
       if (order === undefined) return undefined;
       const page = await connection.call(() => payments.openPage(account, order, signal));
       await openCheckout(sql, checkout, { ...page, session: page.id, now: clock.now() });
-      return page.url;
+      // Changes close pages that are open by then, and not one that Stripe was still making.
+      if (await isRightAmount(sql, checkout)) return page.url;
+      continue;
     }
     const { session } = checkout;
     if (session === null) throw new Error(`the page ${checkout.id} has no name`);
