@@ -58,6 +58,7 @@ const alwaysEditable = new Set<Column>([
   "terms",
   "footer",
   "isArchived",
+  "isDisputed",
   "projectId",
   "categoryId",
 ]);
@@ -72,7 +73,7 @@ const settling = new Set<Column>(["discountType", "discountValue", "adjustmentAm
 
 /**
  * Changes an invoice. A draft may change in everything; an open invoice keeps its client and its
- * currency; a paid or cancelled one only gets other texts, project, category and tags. A value that is
+ * currency; a paid or cancelled one only gets other texts, project, category, tags and marks. A value that is
  * what it was is no change. An invoice that becomes one of tax type summary loses the taxes and
  * discounts of its lines; one that becomes inline loses its own taxes. Late fees stay whatever lines
  * are given: they are waived one by one. A mail that waits goes to the new client. Throws `Conflict` for what the status or the payments forbid,
@@ -167,7 +168,7 @@ function checkAllowed(
   if (status === "paid" || status === "cancelled") {
     if (changesLines || changed.some((column) => !alwaysEditable.has(column))) {
       throw new Conflict(
-        `Invoice ${invoiceNumber} is ${status}: only its texts, project, category and tags can be changed.`,
+        `Invoice ${invoiceNumber} is ${status}: only its texts, project, category, tags and marks can be changed.`,
       );
     }
     return;

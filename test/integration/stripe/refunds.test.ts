@@ -215,6 +215,8 @@ test("a dispute stops reminders and fees; won it is as before, lost the money is
   await settled();
   expect(await read(won)).toMatchObject({ is_disputed: false, status: "paid" });
   expect(await read(byHand)).toMatchObject({ is_disputed: true, status: "paid" });
+  // It is theirs to take away, too.
+  await expectCall(200, "PATCH", `/invoices/${byHand.id}`, { is_disputed: false });
   // Open again, and nobody is reminded of it until a person has decided.
   expect(await read(lost)).toMatchObject({ is_disputed: true, status: "sent", amount_paid: 0 });
   const { body } = await call("GET", `/refunds?filter[payment_id]=${lost.paymentId}`);

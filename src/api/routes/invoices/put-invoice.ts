@@ -16,7 +16,7 @@ export const putInvoiceRoute = defineRoute({
     "`line_items`, when given, is the full set: lines with an `id` are changed, those without are added, " +
     "the others removed; late fees stay. `adjustment_amount` and `adjustment_description`, when they say " +
     "something new, are one adjustment in place of all there are; 0 is none. Client and currency change on " +
-    "drafts only; a paid or cancelled invoice takes new texts, project, category and tags only; the total " +
+    "drafts only; a paid or cancelled invoice takes new texts, project, category, tags and marks only; the total " +
     "cannot fall below what was paid (409).",
   tag: "Invoices",
   access: { scope: "invoices:write" },
