@@ -23,6 +23,9 @@ try {
   );
 }
 
+// The first `npx nightledger` in a clone prepares the package once more: what runs from dist/ keeps it.
+if (process.env.npm_command === "exec" && existsSync("dist/cli/main.js")) process.exit(0);
+
 rmSync("dist", { recursive: true, force: true });
 try {
   for (const project of ["tsconfig.build.json", "tsconfig.sandbox.json"]) {

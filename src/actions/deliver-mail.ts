@@ -7,7 +7,7 @@ import { setInvitationToken } from "../db/invitations.ts";
 import { findDoubtfulReminderAt, type MailStateRow } from "../db/mail-facts.ts";
 import { addressDelivery, NO_RECIPIENT, type AddressedDelivery } from "./address-delivery.ts";
 import { whyNotMailInvitation } from "./change-invitations.ts";
-import { isGivenUp, takeUpDelivery } from "./give-up-delivery.ts";
+import { goesOnWithRun, takeUpDelivery } from "./give-up-delivery.ts";
 import { whyNotMailWebhook } from "./disable-webhook.ts";
 import {
   DIED_MEANWHILE,
@@ -31,9 +31,9 @@ const LOOK_AGAIN_MS = 3_600_000;
 
 /**
  * Looks whether a mail is still to be sent, under lock, and to whom by now. Settled in the meantime:
- * it is cancelled. Nobody to write to any more: it is blocked. Given up with its run, which somebody
- * has started again: it goes on. Left at `sending` by a worker that
- * died: nobody can know whether it arrived, and the record says so.
+ * it is cancelled. Nobody to write to any more: it is blocked. Given up with its run or refused, and
+ * somebody has started the run again: it goes on. Left at `sending` by a worker that died: nobody can
+ * know whether it arrived, and the record says so.
  */
 export async function openDelivery(tx: Tx, ref: MailRef): Promise<OpenedDelivery> {
   const { companyId, deliveryId } = ref;
@@ -47,7 +47,7 @@ export async function openDelivery(tx: Tx, ref: MailRef): Promise<OpenedDelivery
     await doubtDelivery(tx, { ...ref, attempts: delivery.attempts, reason });
     return { kind: "over", reason };
   }
-  if (isGivenUp(delivery)) {
+  if (goesOnWithRun(delivery)) {
     await takeUpDelivery(tx, delivery, now);
     return await openDelivery(tx, ref);
   }

@@ -5,8 +5,10 @@ import { requeueReminder } from "../db/mail-facts.ts";
 import { DIED_MEANWHILE, lockSubject, type MailRef } from "./mail-subject.ts";
 import { doubtDelivery, endDelivery } from "./settle-delivery.ts";
 
-/** Says of a delivery that it ended with its run, and goes on should that be started again. */
+/** Says of a delivery that it ended with its run. */
 const GIVEN_UP = "given_up";
+/** Says of one that another mail was asked for in its place. */
+const REPLACED = "replaced";
 
 /**
  * Ends a delivery whose run has ended without sending it: tried for too long, cancelled, or lost. A
@@ -34,11 +36,16 @@ export async function giveUpDelivery(tx: Tx, ref: MailRef): Promise<boolean> {
   return true;
 }
 
-export function isGivenUp({ status, errorCode }: DeliveryRow): boolean {
-  return (status === "failed" || status === "cancelled") && errorCode === GIVEN_UP;
+/**
+ * Whether a delivery goes on should its run be started again: given up with it, or refused by the mail
+ * server. Neither arrived, and whoever starts a dead run again has mended what was wrong.
+ */
+export function goesOnWithRun({ status, errorCode }: DeliveryRow): boolean {
+  if (status === "cancelled") return errorCode === GIVEN_UP;
+  return status === "failed" && errorCode !== REPLACED;
 }
 
-/** Somebody has started the run of a delivery again that was given up: it waits as before. */
+/** Somebody has started the run of a delivery again that ended without a mail: it waits as before. */
 export async function takeUpDelivery(tx: Tx, delivery: DeliveryRow, now: Date): Promise<void> {
   const { companyId, id, invoiceReminderId } = delivery;
   await setDeliveryStatus(tx, { companyId, id, status: "queued", now });
@@ -46,7 +53,7 @@ export async function takeUpDelivery(tx: Tx, delivery: DeliveryRow, now: Date): 
   await requeueReminder(tx, { companyId, invoiceReminderId, now });
 }
 
-/** Another mail was asked for in place of one that was given up, which stays so. */
+/** Another mail was asked for in place of one that ended without, which stays so. */
 export async function replaceDelivery(tx: Tx, delivery: DeliveryRow, now: Date): Promise<void> {
   const { companyId, id, status, errorMessage } = delivery;
   await setDeliveryStatus(tx, {
@@ -54,7 +61,7 @@ export async function replaceDelivery(tx: Tx, delivery: DeliveryRow, now: Date):
     id,
     status,
     now,
-    errorCode: "replaced",
+    errorCode: REPLACED,
     errorMessage: `${errorMessage}; it was sent again instead`,
   });
 }

@@ -5,7 +5,7 @@ import { insertDeliveries, type DeliveryRow, type NewDelivery } from "../db/deli
 import type { InvoiceRow } from "../db/invoices.ts";
 import { Conflict } from "../errors.ts";
 import type { Acting } from "./acting.ts";
-import { isGivenUp, replaceDelivery } from "./give-up-delivery.ts";
+import { goesOnWithRun, replaceDelivery } from "./give-up-delivery.ts";
 import { recordInvoiceEvent } from "./invoice-events.ts";
 
 export type InvoiceMailKind = Exclude<MailKind, "quote" | "statement" | "invitation" | "webhook">;
@@ -46,7 +46,7 @@ export async function requestMail(
 
 /**
  * The one of these mails that is still on its way: whoever asks for it again asked for that one. When
- * there is none, another will be sent: those that were given up stay so, whatever becomes of their runs.
+ * there is none, another will be sent: those that ended without stay so, whatever becomes of their runs.
  */
 export async function findPendingMail(
   tx: Tx,
@@ -55,7 +55,7 @@ export async function findPendingMail(
 ): Promise<DeliveryRow | undefined> {
   const pending = mails.findLast(({ status }) => status === "queued" || status === "sending");
   if (pending !== undefined) return pending;
-  for (const mail of mails.filter(isGivenUp)) await replaceDelivery(tx, mail, by.now);
+  for (const mail of mails.filter(goesOnWithRun)) await replaceDelivery(tx, mail, by.now);
   return undefined;
 }
 

@@ -96,13 +96,29 @@ function attentionSection(title: string, { rows, total }: OpenAttention): Html {
                 html`<li>
                   <strong>${item.title}</strong>
                   ${item.detail === null ? "" : html`<span class="detail">${item.detail}</span>`}
-                  <span class="hint">${item.kind} · since ${formatInstant(item.createdAt)}</span>
+                  <span class="hint">${describeItem(item)}</span>
                 </li>`,
             )}
           </ul>`
     }
     ${total > rows.length ? html`<p class="hint">and ${total - rows.length} more</p>` : ""}
   </section>`;
+}
+
+/** With the numbers that the remedies in docs/operations.md ask for. */
+function describeItem({
+  id,
+  kind,
+  subjectType,
+  subjectId,
+  runId,
+  createdAt,
+}: AttentionItemRow): string {
+  const about = [
+    ...(subjectType === null || subjectId === null ? [] : [`${subjectType} ${subjectId}`]),
+    ...(runId === null ? [] : [`run ${runId}`]),
+  ];
+  return [kind, `item ${id}`, ...about, `since ${formatInstant(createdAt)}`].join(" · ");
 }
 
 function nightsSection(home: Home): Html {
@@ -116,7 +132,7 @@ function nightsSection(home: Home): Html {
   return html`<section class="card">
     <h2>Last nights</h2>
     ${renderNightChart(nights)}
-    <div class="scroll">
+    <div class="scroll" role="region" aria-label="Last nights" tabindex="0">
       <table>
         <thead>
           <tr>
@@ -148,7 +164,7 @@ function nightRow({ formatMoney }: Home, night: BillingNightRow): Html {
     <td>${night.businessDate}</td>
     <td>
       <span class="tag ${night.status}">${night.status}</span>
-      ${night.heldReason === null ? "" : html`<span class="detail">${night.heldReason}</span>`}
+      ${heldReasonOf(night)}
     </td>
     <td class="number">${report.generated?.count}</td>
     <td class="number money">
@@ -168,6 +184,11 @@ function nightRow({ formatMoney }: Home, night: BillingNightRow): Html {
     <td class="number">${report.parked?.count}</td>
     <td class="number">${durationOf(night)}</td>
   </tr>`;
+}
+
+function heldReasonOf({ status, heldReason }: BillingNightRow): Html | "" {
+  if (heldReason === null) return "";
+  return html`<span class="detail">${status === "held" ? "" : "was held: "}${heldReason}</span>`;
 }
 
 function runsSection({ runs }: Home): Html {

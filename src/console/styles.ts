@@ -3,7 +3,7 @@ export const styleSheet = `
 :root {
   color-scheme: light dark;
   --ink: #1c2433; --soft: #5d6880; --paper: #f4f5f8; --card: #ffffff; --line: #e1e5ec;
-  --night: #17203a; --accent: #3b5bdb; --good: #2b8a3e; --warn: #b35900; --bad: #c92a2a;
+  --night: #17203a; --accent: #3b5bdb; --good: #237a36; --warn: #a65300; --bad: #c92a2a;
   --bad-soft: #fdecec; --bar: #8ea2e8;
 }
 @media (prefers-color-scheme: dark) {
@@ -34,9 +34,12 @@ code { font: 0.92em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 main { max-width: 68rem; margin: 1.5rem auto; padding: 0 1.25rem; }
 footer { max-width: 68rem; margin: 0 auto 2rem; padding: 0 1.25rem; color: var(--soft); font-size: 0.87rem; }
 h1 { margin: 0; font-size: 1.5rem; letter-spacing: -0.01em; }
+/* Names of any length, in any script and its own direction. */
+h1, .who, .items, .detail, .problem { overflow-wrap: anywhere; }
+h1, option, .who, .detail, .items strong { unicode-bidi: plaintext; }
 h2 { margin: 0 0 0.75rem; font-size: 1rem; }
 .heading { display: flex; flex-wrap: wrap; gap: 0.75rem; align-items: center; margin-bottom: 1rem; }
-.heading .inline { margin-left: auto; display: flex; gap: 0.5rem; align-items: center; }
+.heading .inline { margin-left: auto; max-width: 100%; display: flex; gap: 0.5rem; align-items: center; }
 .card {
   background: var(--card); border: 1px solid var(--line); border-radius: 10px;
   padding: 1.1rem 1.25rem; margin-bottom: 1rem;
@@ -53,10 +56,10 @@ p.hint + form { margin-top: 0.85rem; }
 .problem { background: var(--bad-soft); color: var(--bad); border-radius: 6px; padding: 0.55rem 0.8rem; }
 .stack { display: grid; gap: 0.85rem; }
 label { display: grid; gap: 0.25rem; font-weight: 500; }
-.inline label { display: flex; align-items: center; gap: 0.5rem; }
+.inline label { display: flex; align-items: center; gap: 0.5rem; min-width: 0; }
 input, select, button { font: inherit; border-radius: 6px; border: 1px solid var(--line); padding: 0.5rem 0.65rem; }
 input, select { background: var(--card); color: inherit; width: 100%; }
-.inline select { width: auto; padding: 0.25rem 0.4rem; }
+.inline select { width: auto; min-width: 0; max-width: 20rem; padding: 0.25rem 0.4rem; text-overflow: ellipsis; }
 button { background: var(--accent); border-color: var(--accent); color: #fff; font-weight: 600; cursor: pointer; }
 @media (prefers-color-scheme: dark) { button { color: #10141f; } }
 button.quiet { background: none; color: var(--accent); padding: 0.25rem 0.6rem; }

@@ -20,12 +20,14 @@ export function renderTonight({
     <p class="hint">
       ${company.timezone}, billing hour
       ${String(company.billingHour).padStart(2, "0")}:${String(company.billingMinute).padStart(2, "0")}
+      · company ${company.id}
     </p>
     ${held.map(
       (night) =>
         html`<p class="problem">
           The night of ${night.businessDate} is held: ${night.heldReason}. Release it with
-          <code>POST /api/v1/nights/${night.id}/release</code>.
+          <code>POST /api/v1/nights/${night.id}/release</code> and the header
+          <code>X-Company-Id: ${company.id}</code>.
         </p>`,
     )}
   </section>`;

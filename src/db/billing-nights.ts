@@ -95,7 +95,10 @@ export async function openNight(
           else 'running'
         end,
         run_id = coalesce(excluded.run_id, n.run_id),
-        started_at = coalesce(n.started_at, excluded.started_at),
+        started_at = case
+          when n.status in ('running', 'held') then coalesce(n.started_at, excluded.started_at)
+          else excluded.started_at
+        end,
         finished_at = null,
         updated_at = ${now}
     returning ${tx(COLUMNS)}
@@ -152,7 +155,8 @@ export async function resumeNight(
 ): Promise<boolean> {
   const rows = await tx`
     update billing_nights
-    set status = 'running', held_reason = null, preview = null, updated_at = ${input.now}
+    set status = 'running', held_reason = null, preview = null, started_at = ${input.now},
+        updated_at = ${input.now}
     where company_id = ${input.companyId} and id = ${input.nightId} and status = 'held'
     returning id
   `;

@@ -143,7 +143,9 @@ test("operations.md says what to do about every kind of attention item", () => {
     ...findAll(readSource(), /'([a-z]+\.[a-z-]+)', job, job/g),
   ];
   expect(kinds).toContain("run.dead");
-  const listed = findAll(read("docs/operations.md"), /^\| `([a-z-]+\.[a-z-]+)` /gm);
+  // One row each: two could say different things.
+  const rows = [...read("docs/operations.md").matchAll(/^\| `([a-z-]+\.[a-z-]+)` /gm)];
+  const listed = rows.map(([, kind = ""]) => kind).toSorted();
   expect(listed).toEqual([...new Set(kinds)].toSorted());
 });
 

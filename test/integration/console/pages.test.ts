@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { openNight, completeNight, holdNight } from "../../../src/db/billing-nights.ts";
+import {
+  completeNight,
+  holdNight,
+  openNight,
+  releaseNight,
+} from "../../../src/db/billing-nights.ts";
 import { raiseAttention } from "../../../src/db/attention.ts";
 import type { NightReport } from "../../../src/db/night-report.ts";
 import { inTransaction } from "../../../src/db/transaction.ts";
@@ -13,6 +18,10 @@ const REPORT: NightReport = {
   reminders: { queued: 4, superseded: 0, not_applicable: 0, blocked: 2, cancelled: 0 },
   parked: { count: 1, reasons: { client_archived: 1 } },
 };
+
+function at(time: string): Date {
+  return new Date(`2026-03-02T${time}Z`);
+}
 
 const NASTY = `<script>alert("1")</script> & 'Sons'`;
 
@@ -41,6 +50,8 @@ test("the home page tells of nights, held ones, and what waits, and escapes ever
       kind: "series.parked",
       key: "1",
       title: `Parked: ${NASTY}`,
+      subjectType: "recurring-invoice",
+      subjectId: 66,
     });
   });
   const browser = openBrowser();
@@ -53,8 +64,39 @@ test("the home page tells of nights, held ones, and what waits, and escapes ever
   expect(page.text).toContain("12 invoices are more than the limit of 10");
   expect(page.text).toContain("Parked: &lt;script&gt;");
   expect(page.text).not.toContain("<script");
+  // What the remedies ask for: of a company that need not be the one a token stands for.
+  expect(page.text).toContain(`<code>X-Company-Id: ${companyId}</code>`);
+  expect(page.text).toMatch(/series\.parked · item \d+ · recurring-invoice 66 · since/);
   expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
   expect(page.headers.get("cache-control")).toBe("no-store");
+});
+
+test("a night that was held, and one that ran again, tell how long the work took", async () => {
+  const { addPerson, openBrowser, sql } = await startConsole();
+  const { company } = await addPerson({ email: "pat@console.test", company: "Pat" });
+  const companyId = company.id;
+  await inTransaction(sql, async (tx) => {
+    const open = async (businessDate: string, now: Date) =>
+      await openNight(tx, { companyId, businessDate, runId: null, now });
+    const complete = async (nightId: number, now: Date) =>
+      await completeNight(tx, { companyId, nightId, report: REPORT, now });
+    const again = await open("2026-03-01", at("02:00:00"));
+    await complete(again.id, at("02:00:01"));
+    await open("2026-03-01", at("08:00:00"));
+    await complete(again.id, at("08:00:02"));
+
+    const { id: nightId } = await open("2026-03-02", at("02:00:00"));
+    const held = { companyId, nightId, from: "running", preview: REPORT } as const;
+    await holdNight(tx, { ...held, reason: "it would pass a limit", now: at("02:00:01") });
+    await releaseNight(tx, { companyId, nightId, userId: null, now: at("08:30:00") });
+    await open("2026-03-02", at("08:30:01"));
+    await complete(nightId, at("08:30:04"));
+  });
+  const browser = openBrowser();
+  await browser.signIn({ email: "pat@console.test", password: PASSWORD });
+  const { text } = await browser.visit("/console");
+  expect(text.match(/[\d.]+ s(?=<)/g)).toEqual(["3.0 s", "2.0 s"]);
+  expect(text).toContain(`<span class="detail">was held: it would pass a limit</span>`);
 });
 
 test("a visitor sees their own companies only", async () => {

@@ -256,6 +256,44 @@ test("a mail whose run has ended says so; it goes on with the run, unless anothe
   ]);
 });
 
+test("a mail the server refused goes out when its run is started again, unless another was asked for", async () => {
+  const { sql, mail, clientId, draft, expectCall, untilMail, openItems } = await open();
+  mail.fail({ kind: "refuse", code: 550 });
+  const [mended, resent] = [
+    `/invoices/${(await draft()).id}`,
+    `/invoices/${(await draft()).id}`,
+  ] as const;
+  const ids: number[] = [];
+  for (const path of [mended, resent]) {
+    await expectCall(200, "POST", `${path}/send`);
+    ids.push((await untilMail(path, "failed")).id);
+  }
+  await eventually(async () => (await openItems()).join() === "run.dead");
+  mail.heal();
+  await expectCall(200, "POST", `${resent}/dispatches/${ids[1]}/resend`);
+  await untilMail(resent, "accepted");
+
+  await expectCall(200, "PUT", `/clients/${clientId}`, {
+    name: "Maple",
+    email: "new@maple.example",
+  });
+  const runs = await sql<{ id: string; deliveryId: number }[]>`
+    select id, (payload ->> 'deliveryId')::int8 as delivery_id from job_runs where status = 'dead'
+  `;
+  expect(new Set(runs.map(({ deliveryId }) => deliveryId))).toEqual(new Set(ids));
+  for (const { id } of runs) await expectCall(202, "POST", `/runs/${id}/retry`);
+  expect(await untilMail(mended, "accepted")).toMatchObject({ recipient: "new@maple.example" });
+  await eventually(async () => {
+    const ends = await sql`select reason from job_runs where status = 'skipped'`;
+    return ends.map((run) => run["reason"]).join() === "the mail is failed already";
+  });
+  expect(await openItems()).toEqual([]);
+  expect(mail.mails.map(({ envelope }) => envelope.to.join()).toSorted()).toEqual([
+    "books@maple.example",
+    "new@maple.example",
+  ]);
+});
+
 test("a worker that is stopped while it writes its last note leaves the mail queued, and it goes out once", async () => {
   const api = await startQuoting({ name: "Harbour Studio" });
   const { sql, clock, companyId, draft, expectCall } = api;
