@@ -336,7 +336,11 @@ test("an import that fails, is reset, or meets a closed resource says so and goe
     "import.completed",
     "import.failed",
   ]);
-  await call("POST", `/runs/${failed.run_id}/retry`, {});
+  // A run ends a moment after its import.
+  await eventually(async () => {
+    const { status: answer } = await call("POST", `/runs/${failed.run_id}/retry`, {});
+    return answer < 300;
+  });
   await eventually(async () => (await status()).status === "completed");
 
   // Reset while it waits for another attempt.

@@ -264,6 +264,10 @@ test("what arises while a run has its turn asks for no other run, and is not for
     await eventually(followed);
   });
   expect(await countRuns()).toBe(3);
+  // It has looked at the webhook, too, and gone away.
+  const gone = async () =>
+    await sql`select from job_runs where job = 'webhook.deliver' and status = 'skipped'`;
+  await expect.poll(gone).toHaveLength(1);
 
   // The last one is still being followed when the run has nothing more to do.
   await base.sql.begin(async (tx) => {
