@@ -134,6 +134,7 @@ const groups = [
     scope: "rules:read",
     events: ["created", "updated", "disabled", "deleted", "alerted"],
   },
+  { prefix: "export", scope: "exports:read", events: ["completed"] },
   { prefix: "import", scope: "integrations:read", events: ["completed", "failed"] },
   {
     prefix: "connection",
