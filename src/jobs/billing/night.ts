@@ -8,12 +8,13 @@ import {
   resumeHeldNight,
 } from "../../actions/keep-night.ts";
 import { parkFailedSeries } from "../../actions/park-failed-series.ts";
-import { addDays, localDateOf, type LocalDate } from "../../billing/dates.ts";
+import { localDateOf, type LocalDate } from "../../billing/dates.ts";
 import { findPassedLimit } from "../../billing/night-limits.ts";
-import { nightOf } from "../../billing/nights.ts";
+import { latestNight, nextNight, nightOf, type Night } from "../../billing/nights.ts";
 import { findNightOfDate, listUnfinishedDates } from "../../db/billing-nights.ts";
 import { violatedConstraint, type Sql, type Tx } from "../../db/client.ts";
 import {
+  getNextNightDate,
   getNightCompany,
   holdNightCompany,
   type NightCompanyRow,
@@ -144,7 +145,8 @@ function addsTo(done: NightReport, preview: NightReport): boolean {
  * numbers above all. Waiting in PostgreSQL, one of the two is told to try again.
  *
  * Before a night that has not come yet those until then are executed, as if nothing else changed:
- * without them it would seem to make up for all they do.
+ * without them it would seem to make up for all they do. One that is over is not among them, for what
+ * came since is left to the next.
  */
 export async function previewNight(deps: NightDeps, request: NightRequest): Promise<NightReport> {
   const { companyId, businessDate } = request;
@@ -157,14 +159,16 @@ export async function previewNight(deps: NightDeps, request: NightRequest): Prom
       const { onGenerating: _, ...alone } = deps;
       const steps = { deps: alone, inChunk, reader: tx, companyId, waits: true };
       const company = await getNightCompany(tx, companyId);
-      const today = localDateOf(nowOf(company, alone), company.timezone);
-      for (let date = today; date < businessDate; date = addDays(date, 1)) {
-        const at = date === today ? null : nightOf(company, date).at;
-        await runSteps({ ...steps, businessDate: date, at });
-        await pretendMailsWereTaken(tx, { companyId, now: at ?? nowOf(company, alone) });
+      const now = nowOf(company, alone);
+      let at = now;
+      for (const night of await listNightsUntil(tx, company, now, businessDate)) {
+        if (night.at > at) {
+          // What waits to be mailed when a night comes was mailed before it.
+          await pretendMailsWereTaken(tx, { companyId, now: at });
+          at = night.at;
+        }
+        await runSteps({ ...steps, businessDate: night.businessDate, at });
       }
-      const at = businessDate > today ? nightOf(company, businessDate).at : null;
-      await runSteps({ ...steps, businessDate, at });
       report = await readNightReport(tx, { companyId, businessDate });
       throw rollBack;
     });
@@ -172,6 +176,41 @@ export async function previewNight(deps: NightDeps, request: NightRequest): Prom
     if (error !== rollBack) throw error;
   }
   return report!;
+}
+
+/**
+ * The night of a date, after those that come before it from now on. Asked for by hand it runs at
+ * once, though its hour has not come.
+ */
+async function listNightsUntil(
+  tx: Tx,
+  company: NightCompanyRow,
+  now: Date,
+  businessDate: LocalDate,
+): Promise<Night[]> {
+  if (businessDate <= localDateOf(now, company.timezone)) return [{ businessDate, at: now }];
+  const nights: Night[] = [];
+  let night = latestNight(company, now);
+  if (!(await isPending(tx, company, night, now))) night = nextNight(company, now);
+  while (night.businessDate < businessDate) {
+    nights.push(night);
+    night = nextNight(company, night.at);
+  }
+  return [...nights, nightOf(company, businessDate)];
+}
+
+/** Whether the latest night is still to run, or to end. A held one waits for a person. */
+async function isPending(
+  tx: Tx,
+  company: NightCompanyRow,
+  { businessDate, at }: Night,
+  now: Date,
+): Promise<boolean> {
+  const night = await findNightOfDate(tx, { companyId: company.id, businessDate });
+  if (night !== undefined) return night.status === "scheduled" || night.status === "running";
+  if (company.testNow !== null) return at.getTime() === now.getTime();
+  const planned = await getNextNightDate(tx, company.id);
+  return planned !== null && planned <= businessDate;
 }
 
 async function runSteps(steps: Steps): Promise<void> {

@@ -25,6 +25,16 @@ async function open(testClock?: string) {
   return { platform, company, addSeries };
 }
 
+/** The report of a dry run, which that of the night itself has to equal. */
+async function previewAndRun(company: Awaited<ReturnType<typeof openCompany>>, date: string) {
+  const ask = { business_date: date, dry_run: true };
+  const preview = await company.settle(await company.accept("/nights", ask));
+  await company.advance(`${date}T20:00:00Z`);
+  const [night] = (await company.list("/nights")).data;
+  expect(night).toMatchObject({ business_date: date, report: preview.result.report });
+  return preview.result.report;
+}
+
 test("a company may live at a test clock, from one moment on and only forward", async () => {
   const { company } = await open();
   expect((await company.try("GET", "/test-clock")).status).toBe(404);
@@ -178,6 +188,30 @@ test("a dry run of a night to come tells what that night then does, those until 
   const nights = (await company.list("/nights")).data;
   const night = await company.get(`/nights/${nights[0].id}`);
   expect(night).toMatchObject({ business_date: "2026-02-28", report: preview.result.report });
+});
+
+test("G7 a dry run of the next night has what was added since the last one, and only that night's own", async () => {
+  const { company, addSeries } = await open("2026-01-30T20:00:00Z");
+  // There was no night of the 30th, the clock began after it; the next one is that of the 31st.
+  await addSeries({ frequency: "custom", start_date: "2026-01-29", interval: 1, catch_up: "all" });
+  const first = await previewAndRun(company, "2026-01-31");
+  expect(first).toMatchObject({ generated: { count: 3, made_up: 2 } });
+
+  // Added after that night: the one of 1 February is the first to see it.
+  const client = await company.post("/clients", { name: "Elm", email: "elm@elm.test" });
+  const late = await company.post("/invoices", {
+    client_id: client.id,
+    issue_date: "2026-01-01",
+    due_date: "2026-01-10",
+    line_items: [{ description: "Work", quantity: 1, unit_price: 10_000 }],
+  });
+  await company.post(`/invoices/${late.id}/mark-sent`);
+  await addSeries({ start_date: "2026-01-31" });
+  const second = await previewAndRun(company, "2026-02-01");
+  expect(second).toMatchObject({
+    overdue: { count: 1 },
+    generated: { count: 2, made_up: 1 },
+  });
 });
 
 test("a dry run tells what the night would do; a night in the future is refused", async () => {
