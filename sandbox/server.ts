@@ -223,7 +223,13 @@ export async function startProviderServer(
 
 async function listen(http: Server, port: number): Promise<string> {
   await new Promise<void>((resolve, reject) => {
-    http.once("error", reject);
+    http.once("error", (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === "EADDRINUSE"
+          ? new Error(`Port ${port} is in use. Choose another one, or 0 for any free ones.`)
+          : error,
+      ),
+    );
     http.listen(port, "127.0.0.1", resolve);
   });
   const address = http.address();

@@ -9,6 +9,7 @@ import {
 import type { Config } from "../config/config.ts";
 import { migrate } from "../db/migrate.ts";
 import { createLifecycle, type Lifecycle } from "../platform/lifecycle.ts";
+import { assertListenable } from "../platform/listen.ts";
 import { createLog } from "../platform/log.ts";
 import { startOurScheduler, startOurWorker } from "../workers/main.ts";
 import { lockDataDir } from "./data-dir-lock.ts";
@@ -34,6 +35,9 @@ const PORTS_TRIED = 100;
 export async function startLocal(config: Config, name: string): Promise<Local> {
   const log = createLog({ level: config.logLevel, name });
   const lifecycle = createLifecycle({ log, windowMs: config.shutdownWindowMs });
+  const ports = portsOf(config);
+  // Before the demo's nights are lived through.
+  await assertListenable({ host: config.host, ports });
   try {
     await lifecycle.start("data folder", () => lockDataDir(config.dataDir));
     lifecycle.listen();
@@ -57,7 +61,6 @@ export async function startLocal(config: Config, name: string): Promise<Local> {
       const scheduler = await startOurScheduler(platform);
       return { close: () => scheduler.stop() };
     });
-    const ports = portsOf(config);
     return {
       platform,
       lifecycle,

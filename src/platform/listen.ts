@@ -1,4 +1,4 @@
-import type { Server } from "node:http";
+import { createServer, type Server } from "node:http";
 
 /** A port that somebody else listens on already. */
 class PortInUse extends Error {
@@ -39,6 +39,13 @@ export async function listen(
     }
   }
   throw problem;
+}
+
+/** Throws what `listen` would throw now. For whoever has much to do before it listens. */
+export async function assertListenable(options: Parameters<typeof listen>[1]): Promise<void> {
+  const server = createServer();
+  await listen(server, options);
+  await new Promise((resolve) => server.close(resolve));
 }
 
 async function listenOn(server: Server, host: string, port: number): Promise<number> {

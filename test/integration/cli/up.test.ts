@@ -1,3 +1,4 @@
+import { readdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { expect, test } from "vitest";
 import { z } from "zod";
@@ -99,7 +100,7 @@ test(
 );
 
 test(
-  "a port that is in use is said in one line, and what had been started is stopped again",
+  "a port that is in use is said in one line, before anything is started",
   async () => {
     const dataDir = await makeDataDir();
     const taken = createServer();
@@ -107,12 +108,20 @@ test(
     const address = taken.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;
     try {
-      const result = await runCli(["up", "--empty", "--port", String(port), "--data-dir", dataDir]);
-      expect(result.code).toBe(1);
-      expect(result.stderr).toBe(
-        `Port ${port} is in use. Choose another one, or 0 for any free one.\n`,
-      );
-      expect(await findPostmaster(dataDir)).toBeUndefined();
+      for (const args of [["up"], ["up", "--empty"], ["demo", "--json"]]) {
+        const result = await runCli([...args, "--port", String(port), "--data-dir", dataDir]);
+        expect([args, result.code, result.stderr]).toEqual([
+          args,
+          1,
+          `Port ${port} is in use. Choose another one, or 0 for any free one.\n`,
+        ]);
+      }
+      expect(await readdir(dataDir)).toEqual([]);
+      const sandbox = await runCli(["sandbox", "--port", String(port)]);
+      expect([sandbox.code, sandbox.stderr]).toEqual([
+        1,
+        `Port ${port} is in use. Choose another one, or 0 for any free ones.\n`,
+      ]);
     } finally {
       await new Promise((resolve) => taken.close(resolve));
     }
