@@ -14,8 +14,8 @@ const TIMEOUTS = {
   integration: 60_000,
   // The same, with a queue and workers.
   queues: 60_000,
-  // Months of nights.
-  scenarios: 600_000,
+  // Months of nights: two and a half minutes by itself, ten where much else is going on.
+  scenarios: 1_800_000,
   // Processes are started and killed, and what they held is waited for.
   chaos: 180_000,
 };
