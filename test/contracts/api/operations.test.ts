@@ -277,6 +277,16 @@ function isList({ path, route }: DescribedOperation): boolean {
   );
 }
 
+/** How many records all pages of a list have. */
+async function countRecords(read: (query: string) => Promise<Reply>): Promise<number> {
+  for (let total = 0, page = 1; ; page += 1) {
+    const { body } = await read(`page=${page}&per_page=100`);
+    const count: number = body?.data?.length ?? 0;
+    total += count;
+    if (count < 100) return total;
+  }
+}
+
 /** Rule 5: every list is paged, and says so in meta and headers. */
 async function pagingFaults({ ours, operation, request }: Try): Promise<string[]> {
   const { address, records } = request;
@@ -284,12 +294,8 @@ async function pagingFaults({ ours, operation, request }: Try): Promise<string[]
   await recipes[collectionOf(operation.path)]?.(ours, records);
   const read = async (query: string): Promise<Reply> =>
     await ours.call("GET", `${address}${address.includes("?") ? "&" : "?"}${query}`);
-  const [whole, page, part] = [
-    await read("per_page=100"),
-    await read("page=2&per_page=1"),
-    await read("limit=1&offset=1"),
-  ];
-  const total: number = whole.body?.data?.length ?? 0;
+  const [page, part] = [await read("page=2&per_page=1"), await read("limit=1&offset=1")];
+  const total = await countRecords(read);
   const faults: string[] = [];
   for (const { status, text, headers, body } of [page, part]) {
     if (status !== 200) return [`${status} ${text}`];
