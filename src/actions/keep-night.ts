@@ -17,9 +17,6 @@ import { readNightReport, type NightReport } from "../db/night-report.ts";
 import { Conflict } from "../errors.ts";
 import type { Clock } from "../platform/clock.ts";
 
-/** In spring two nights are an hour nearer to each other. */
-const HOURS_BETWEEN_NIGHTS = 23;
-
 /**
  * Opens the night's record for work. One that is held stays so, and says it. What still waits for a
  * person from earlier nights is told again.
@@ -32,7 +29,7 @@ export async function openNightFor(
   const { companyId, businessDate, runId = null } = input;
   const now = company.testNow ?? input.clock.now();
   const night = await openNight(tx, { companyId, businessDate, runId, now });
-  await alertOpenItems(tx, { companyId, now, hours: HOURS_BETWEEN_NIGHTS });
+  await tellOpenItems(tx, companyId, now);
   return { night, company };
 }
 
@@ -69,7 +66,7 @@ export async function holdNightOver(
     subjectType: "night",
     subjectId: night.id,
   });
-  await alertOpenItems(tx, { companyId, now, hours: HOURS_BETWEEN_NIGHTS });
+  await tellOpenItems(tx, companyId, now);
   return true;
 }
 
@@ -115,7 +112,7 @@ export async function closeNight(
       occurredAt: now,
     });
   }
-  await alertOpenItems(tx, { companyId, now, hours: HOURS_BETWEEN_NIGHTS });
+  await tellOpenItems(tx, companyId, now);
   return report;
 }
 
@@ -155,4 +152,9 @@ export async function releaseHeldNight(
     resolution: input.userId === null ? "released" : `released by user ${input.userId}`,
   });
   return await getNight(tx, { companyId, id: nightId });
+}
+
+/** Tells again what was last told of in an earlier night: in spring that is 23 hours ago. */
+async function tellOpenItems(tx: Tx, companyId: number, now: Date): Promise<void> {
+  await alertOpenItems(tx, { companyId, now, hours: 23 });
 }

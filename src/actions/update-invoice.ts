@@ -73,11 +73,13 @@ const settling = new Set<Column>(["discountType", "discountValue", "adjustmentAm
 
 /**
  * Changes an invoice. A draft may change in everything; an open invoice keeps its client and its
- * currency; a paid or cancelled one only gets other texts, project, category, tags and marks. A value that is
- * what it was is no change. An invoice that becomes one of tax type summary loses the taxes and
- * discounts of its lines; one that becomes inline loses its own taxes. Late fees stay whatever lines
- * are given: they are waived one by one. A mail that waits goes to the new client. Throws `Conflict` for what the status or the payments forbid,
- * `InvalidInput` for wrong values.
+ * currency; a paid or cancelled one only gets other texts, project, category, tags and marks (archived,
+ * disputed). A value that is what it was is no change. An invoice that becomes one of tax type summary
+ * loses the taxes and discounts of its lines; one that becomes inline loses its own taxes. Late fees stay
+ * whatever lines are given: they are waived one by one. A mail that waits goes to the new client.
+ *
+ * @throws Conflict for what the status or the payments forbid
+ * @throws InvalidInput for wrong values
  */
 export async function updateInvoice(
   tx: Tx,

@@ -5,7 +5,7 @@ import type { Sql, Tx } from "./client.ts";
  * each, which alerts and webhooks follow (BILLING.md section 11). Returns how many.
  *
  * @param now the company's clock
- * @param hours how long ago an item was last told of, 24 unless given
+ * @param hours what was told of less than so many hours ago is not told again; 24 unless given
  */
 export async function alertOpenItems(
   tx: Tx,

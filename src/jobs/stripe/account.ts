@@ -12,6 +12,12 @@ import { skipped, type JobContext, type Outcome } from "../define-job.ts";
 /** Stripe takes 25 requests a second in test mode, and more with real money (docs.stripe.com/rate-limits). */
 const LIMIT = { perSecond: 20, burst: 10, waitMsMax: 5_000 };
 
+/**
+ * For what Stripe told us of: tried for 39 hours on average, 77 at most, so that a Stripe that is down over a
+ * night or a Sunday is back by then. Delays in milliseconds.
+ */
+export const EVENT_RETRY = { attempts: 25, delayMsFirst: 5_000, delayMsMax: 6 * 3_600_000 };
+
 /** The `run` of a job that asks Stripe: without a key of ours there is nothing to be done. */
 export function whenStripe<Payload>(
   run: (ctx: JobContext, stripe: StripeConnector, payload: Payload) => Promise<Outcome>,

@@ -4,7 +4,7 @@ import { settleStripeEvent } from "../../db/stripe-events.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import type { StripeConnector } from "../../connectors/stripe/contract.ts";
 import { defineJob, done, skipped, type JobContext, type Outcome } from "../define-job.ts";
-import { OTHER_ACCOUNT, refreshAccount, whenStripe } from "./account.ts";
+import { EVENT_RETRY, OTHER_ACCOUNT, refreshAccount, whenStripe } from "./account.ts";
 import { syncPage, syncPayment } from "./sync.ts";
 
 const payload = z.object({
@@ -28,8 +28,7 @@ export const handleStripeEvent = defineJob({
   provider: "stripe",
   queue: "default",
   payload,
-  // For 39 hours on average, 77 at most: Stripe that is down over a night or a Sunday is back by then.
-  retry: { attempts: 25, delayMsFirst: 5_000, delayMsMax: 6 * 3_600_000 },
+  retry: EVENT_RETRY,
   timeoutMs: 90_000,
   idempotencyKey: ({ companyId, account, eventId }) => `${companyId}/${account}/${eventId}`,
 

@@ -4,7 +4,7 @@ import { findPlanCustomerByName } from "../../db/plan-customers.ts";
 import { settleStripeEvent } from "../../db/stripe-events.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import { defineJob, done } from "../define-job.ts";
-import { whenStripe } from "./account.ts";
+import { EVENT_RETRY, whenStripe } from "./account.ts";
 
 /**
  * Something has happened to what somebody pays for a plan: asks Stripe for all subscriptions of the
@@ -14,8 +14,7 @@ export const readSubscriptionJob = defineJob({
   name: "stripe.read-subscription",
   queue: "default",
   payload: z.object({ customer: z.string(), eventId: z.string() }),
-  // As stripe.handle-event.
-  retry: { attempts: 25, delayMsFirst: 5_000, delayMsMax: 6 * 3_600_000 },
+  retry: EVENT_RETRY,
   timeoutMs: 60_000,
   idempotencyKey: ({ eventId }) => eventId,
 

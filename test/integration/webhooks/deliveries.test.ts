@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { Webhook } from "standardwebhooks";
 import { expect, test } from "vitest";
 import { recordEvents } from "../../../src/db/events.ts";
@@ -6,7 +7,7 @@ import { deliverWebhooks } from "../../../src/jobs/webhooks/deliver.ts";
 import { untilBlocked } from "../../support/blocked.ts";
 import { openCompany } from "../../support/company.ts";
 import { eventually } from "../../support/eventually.ts";
-import type { ReceivedWebhook } from "../../support/webhook-receiver.ts";
+import type { ReceivedWebhook, WebhookReceiver } from "../../support/webhook-receiver.ts";
 import { startWebhooks } from "./start-webhooks.ts";
 
 /** What the specification's own library makes of a message. Throws when it would refuse it. */
@@ -14,6 +15,20 @@ function verify(secret: string, { body, headers }: ReceivedWebhook): unknown {
   const names = ["webhook-id", "webhook-timestamp", "webhook-signature"];
   const signed = Object.fromEntries(names.map((name) => [name, String(headers[name])]));
   return new Webhook(secret).verify(body, signed);
+}
+
+/** The next message waits for its answer until the returned function is called; those after it do not. */
+function holdNext(receiver: WebhookReceiver): () => void {
+  let held: ServerResponse | undefined;
+  receiver.answer((_message, response) => {
+    if (held !== undefined) return 204;
+    held = response;
+    return "later";
+  });
+  return () => {
+    expect(held).toBeDefined();
+    held?.writeHead(204).end();
+  };
 }
 
 test("an event is told to those who asked for it, and the official library takes every message", async () => {
@@ -167,12 +182,7 @@ test("an endpoint that does not answer holds up no other, of the same company or
 test("a message that waits for its answer holds up those about its own record only", async () => {
   const { subscribe, receiver, until, happen, settles } = await startWebhooks();
   const endpoint = await subscribe("/hook");
-  let letGo: (() => void) | undefined;
-  receiver.answer((_message, response) => {
-    if (letGo !== undefined) return 204;
-    letGo = () => response.writeHead(204).end();
-    return "later";
-  });
+  const letGo = holdNext(receiver);
   await happen("invoice.created", 1);
   await until("/hook", 1);
   await happen("invoice.paid", 1);
@@ -182,7 +192,7 @@ test("a message that waits for its answer holds up those about its own record on
   // Two of different records go out beside each other.
   expect(new Set(receiver.received.map(({ json }) => json.data.id))).toEqual(new Set([1, 2, 3]));
   expect(receiver.received).toHaveLength(3);
-  letGo?.();
+  letGo();
   const delivered = await settles(endpoint.id, "delivered", 4);
   // Nobody gave up waiting for the first one.
   expect(delivered.map(({ attempts }) => attempts)).toEqual([1, 1, 1, 1]);
@@ -244,12 +254,7 @@ test("what arises while a run has its turn asks for no other run, and is not for
   await untilIdle();
   expect(await countRuns()).toBe(1);
 
-  let letGo: (() => void) | undefined;
-  receiver.answer((_message, response) => {
-    if (letGo !== undefined) return 204;
-    letGo = () => response.writeHead(204).end();
-    return "later";
-  });
+  const letGo = holdNext(receiver);
   await happen("invoice.created", 2);
   await until("/hook", 2);
   for (let invoice = 3; invoice <= 9; invoice += 1) await happen("invoice.created", invoice);
@@ -275,7 +280,7 @@ test("what arises while a run has its turn asks for no other run, and is not for
     const eventIds = await recordEvents(tx, company.id, [{ ...event, subjectId: 11 }]);
     await tx`delete from event_outbox where event_id = any(${eventIds})`;
     expect(await deliverWebhooks.follows?.targets(tx, eventIds)).toEqual([]);
-    letGo?.();
+    letGo();
     await until("/hook", 10);
     await untilBlocked(sql);
   });
